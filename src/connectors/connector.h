@@ -1,0 +1,134 @@
+/*
+ * The one interface of all vendors: data and pure functions, no sockets, no clock but ctx's, no memory but the arena's.
+ * A connector turns bytes into facts and wishes into requests; the engine (flows/) does I/O, sign-in, retries, limits,
+ * secrets, dedupe and logging for all. A NULL role means "does not do this". See docs/connectors.md.
+ */
+#ifndef WISMO_CONNECTORS_CONNECTOR_H
+#define WISMO_CONNECTORS_CONNECTOR_H
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/http_msg.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "model/fact.h"
+
+/* A setting of an account, as configured: name and value text. */
+struct setting {
+    struct str name, value;
+};
+
+#define ACCOUNT_SECRETS_MAX 2 /* two at once, for rotation */
+
+/* One connection of one merchant to one vendor. Owned by the configuration; read only for connectors. */
+struct account {
+    struct str merchant;      /* its name */
+    struct str id;            /* unique in the merchant, e.g. "shopify" or "shopify-eu" */
+    const struct connector *conn;
+    enum source_role role;
+    struct secret webhook_secrets[ACCOUNT_SECRETS_MAX]; /* n == 0: unused */
+    struct secret api_key, api_user, api_secret;        /* n == 0: unused */
+    const struct setting *settings;
+    size_t settings_n;
+    struct str base_url;      /* overrides the vendor's host (sandboxes, doubles); empty: the vendor's */
+    const struct json *mapping; /* generic connector only: its mapping from the configuration */
+};
+
+/* account_setting: value, or empty when not set. */
+struct str account_setting(const struct account *acct, const char *name);
+
+/* A request to send. The engine adds sign-in headers by conn->auth unless the connector put its own. */
+struct out_req {
+    struct str method, url;
+    struct http_header *headers;
+    size_t headers_n, headers_cap;
+    struct str body;
+};
+MUST_CHECK enum err out_req_header(struct ctx *ctx, struct out_req *req, struct str name, struct str value);
+
+struct hook_ops {
+    /*
+     * verify: over the bytes as received. Errs: ERR_DENIED missing or wrong signature, ERR_STALE timestamp outside the window
+     * (by msg->received_us). With no secret configured: ERR_DENIED, unless the account sets insecure: "true".
+     */
+    enum err (*verify)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg);
+    /* dedupe: key of this delivery, the same on the vendor's retries; NULL role or empty key: hash of the body. */
+    enum err (*dedupe)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *key);
+    /* reply: body of handshakes; NULL: empty 200. */
+    enum err (*reply)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct buf *body);
+    /* decode: facts with natural keys, and reads for what the vendor only named. Errs: ERR_PARSE with the field. */
+    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out);
+};
+
+/* What to ask: a parcel (carriers), or "everything since the cursor" (storefronts), or one fetch. */
+enum poll_kind { POLL_PARCEL, POLL_SINCE, POLL_FETCH };
+struct poll_ask {
+    enum poll_kind kind;
+    struct str tracking_number, carrier; /* POLL_PARCEL */
+    struct str dest_postal;              /* POLL_PARCEL, may be empty */
+    struct str cursor;                   /* POLL_SINCE: what decode gave last; empty at first */
+    int64_t since_us;                    /* POLL_SINCE with an empty cursor */
+    struct fetch_request fetch;          /* POLL_FETCH */
+};
+
+struct poll_ops {
+    uint32_t kinds; /* bits 1u << POLL_... */
+    enum err (*request)(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out);
+    /*
+     * decode: the same facts and keys as from webhooks. *cursor: next page or position, empty: nothing more now.
+     * Also called by `wismo decode FILE`: then ask is NULL and the payload must speak for itself.
+     * Errs: ERR_PARSE, ERR_BUSY (throttled inside a 200), ERR_DENIED (sign-in refused inside a 200).
+     */
+    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
+                       struct decoded *out, struct str *cursor);
+};
+
+enum auth_kind {
+    AUTH_NONE,
+    AUTH_HEADER,      /* header auth_name: auth_prefix + api_key */
+    AUTH_BASIC,       /* api_user : api_key (api_key may be empty: EasyPost has the key as the user) */
+    AUTH_BEARER,      /* Authorization: Bearer api_key */
+    AUTH_OAUTH2_BASIC,/* client credentials, id and secret by Basic; token by Bearer */
+    AUTH_OAUTH2_BODY  /* the same, id and secret in the form */
+};
+
+struct limits {
+    int calls, window_s;      /* calls per window; 0: no limit known */
+    int poll_every_s;         /* default distance of two polls of one parcel or cursor */
+    int timeout_ms;
+    size_t body_max;
+    const char *source;       /* where the figures come from */
+};
+
+struct cfg_field {
+    const char *name;
+    bool required, secret;
+    const char *what;         /* one sentence for docs and doctor */
+};
+
+struct connector {
+    const char *id, *title, *docs_url, *api_version;
+    enum source_role role;    /* default role of its accounts */
+    enum auth_kind auth;
+    const char *auth_name, *auth_prefix; /* AUTH_HEADER */
+    const char *auth_path;    /* OAuth 2 token path or URL */
+    const char *base_url;
+    struct limits limits;
+    const struct cfg_field *cfg; /* ends with name NULL */
+    const char *status_file;  /* data/status/<name>.tsv, or NULL */
+    const struct hook_ops *hook;
+    const struct poll_ops *poll;
+};
+
+/* The registry, from connectors.def, sorted by id. */
+const struct connector *connector_find(struct str id);
+size_t connector_count(void);
+const struct connector *connector_at(size_t i);
+
+/*
+ * connector_decode_any: decode a payload without an account's secrets: as a webhook when the connector has one and the
+ * headers fit or there is no poll role, else as a poll answer. For `wismo decode`, redecode and fixtures.
+ */
+MUST_CHECK enum err connector_decode_any(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out);
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * Facts: what arrives, in canonical form. A fact's strings are views into the arena it was decoded in.
+ * Every fact has a natural key (account, kind, object, version) that is the same from webhook, poll and our own action.
+ */
+#ifndef WISMO_MODEL_FACT_H
+#define WISMO_MODEL_FACT_H
+
+#include "base/ctx.h"
+#include "base/timefmt.h"
+#include "model/vocab.h"
+
+#define FACT_ITEMS_MAX 500   /* lines of one order */
+#define FACT_PARCELS_MAX 100 /* parcels of one fulfillment */
+
+struct place {
+    struct str city, region, postal_code, country; /* country ISO alpha-2 upper case, empty when unknown */
+};
+
+/* A scan. The natural key is vendor_event_id if any, else local time + code + place + normalised text (carriers.md rule 3). */
+struct tracking_event {
+    struct str carrier;         /* our lower-case id: "ups", "usps", "fedex", "dhl_express", ... */
+    struct str tracking_number; /* normalised: upper case, no blanks or dashes */
+    enum parcel_status status;
+    enum reason reason;
+    struct str code;            /* vendor's raw word or code; kept even when unknown */
+    struct str description;     /* vendor's text: may hold personal data, sealed when stored */
+    struct when occurred;
+    struct place location;
+    struct str vendor_event_id;
+    uint32_t vendor_seq;        /* order in the vendor's own list, oldest = 0; 0 when it gives one event alone */
+    bool synthetic;             /* generated without a scan: never counts as movement */
+    struct str estimated_delivery; /* RFC 3339 instant, local "YYYY-MM-DDTHH:MM:SS", or date, as the vendor gave it; parcel-wide */
+    struct str service;         /* vendor's service word, e.g. "GND"; may be empty */
+    struct str signed_by;       /* personal, sealed; placeholders removed by the decoder */
+    struct str drop_off_note;   /* where it was left; personal, sealed */
+    struct str next_carrier, next_number; /* hand-over: the parcel goes on under this number */
+    struct str dest_country;    /* when the vendor says it */
+    struct str pickup_until;    /* last day at a pickup point, date; may be empty */
+};
+
+struct fact_item {
+    struct str item_id;         /* line id at the source; may be empty */
+    struct str sku, title;
+    int64_t quantity;           /* >= 0; negative is refused by the decoder */
+    int64_t price_minor;        /* unit price */
+    bool ships;                 /* false: digital, no parcel */
+};
+
+struct address {                /* personal, sealed, but for country, region and the postal prefix */
+    struct str name, line1, line2, city, region, postal_code, country, phone;
+};
+
+struct order_fact {
+    struct str order_id;        /* at the source */
+    struct str name;            /* "#1020" as the customer sees it */
+    struct str order_ref;       /* a back office's reference to the storefront's order name or id; may be empty */
+    int64_t placed_us;          /* 0: not given */
+    struct str currency;
+    int64_t total_minor;
+    struct str email, phone;    /* personal, sealed */
+    struct address ship_to;
+    struct str promised_at;     /* RFC 3339 or date; empty when the source promises nothing */
+    struct str preorder_until;  /* date or instant; empty: no pre-order */
+    const struct fact_item *items;
+    size_t items_n;
+    enum order_state state;
+    enum financial_state financial;
+    bool cod;                   /* cash on delivery */
+    struct str service;         /* shipping service bought, e.g. "Express" */
+    struct str cancel_reason;
+    struct str locale;          /* BCP 47, may be empty */
+};
+
+struct parcel_ref {
+    struct str carrier;         /* our id when recognised, else the source's word in lower case; may be empty */
+    struct str tracking_number; /* normalised */
+    struct str url;
+};
+
+struct fulfillment_fact {
+    struct str order_id;        /* at the same source; or empty with order_name set */
+    struct str order_name;
+    struct str fulfillment_id;
+    enum fulfillment_state state;
+    const struct fact_item *items; /* what this part holds; item_id, sku, quantity */
+    size_t items_n;
+    const struct parcel_ref *parcels;
+    size_t parcels_n;
+    struct str location;        /* warehouse, 3PL or shop that fulfills it */
+    int64_t created_us;
+    struct str estimated_delivery;
+    struct str service;
+    bool no_notification;       /* the source asked not to tell the customer */
+};
+
+struct inventory_fact {
+    struct str sku;             /* or empty with item_ref */
+    struct str item_ref;        /* vendor's item id when it gives no SKU */
+    struct str location;
+    int64_t available;          /* may be negative: oversold */
+    struct str restock_at;      /* date when known */
+};
+
+struct refund_fact {
+    struct str order_id, refund_id;
+    const struct fact_item *items;
+    size_t items_n;
+    int64_t amount_minor;
+    struct str currency;
+    bool full;                  /* the source says so */
+    int64_t at_us;
+};
+
+struct hold_fact {              /* a fulfillment hold placed or released */
+    struct str order_id, hold_id, why;
+    bool released;
+    int64_t at_us;
+};
+
+struct customer_fact {          /* contact data of a customer at the source; personal, sealed */
+    struct str customer_id, email, phone, name;
+};
+
+enum report_kind { REPORT_NOT_RECEIVED, REPORT_DAMAGED, REPORT_WRONG_ITEM, REPORT_MISSING_ITEM, REPORT_RECEIVED, REPORT_COUNT };
+struct report_fact {            /* what the customer says about an order */
+    struct str order_id, order_name;
+    enum report_kind report;
+    struct str tracking_number; /* empty: the whole order */
+    struct str sku;
+    int64_t at_us;
+};
+
+struct parcel_link_fact {       /* one parcel under two numbers, or an order's parcel told by another source */
+    struct str carrier, tracking_number;           /* first leg, or the parcel */
+    struct str next_carrier, next_number;          /* second leg; may be empty */
+    struct str order_id, order_name;               /* or the order it belongs to */
+};
+
+struct not_found_fact {         /* the vendor does not know the number (yet): no news, never "not shipped" */
+    struct str carrier, tracking_number, code, message;
+};
+
+struct tick_fact {              /* a timer came due */
+    bool is_parcel;             /* else an order */
+    int64_t number;             /* parcel_no or order_no of the merchant */
+    int64_t due_us;
+};
+
+struct fact {
+    enum fact_kind kind;
+    struct str key;             /* natural key; the engine adds account and kind */
+    int64_t changed_us;         /* vendor's time of change of a versioned object; 0 unknown */
+    enum source_role role;
+    union {
+        struct tracking_event event;
+        struct order_fact order;
+        struct fulfillment_fact fulfillment;
+        struct inventory_fact inventory;
+        struct refund_fact refund;
+        struct hold_fact hold;
+        struct customer_fact customer;
+        struct report_fact report;
+        struct parcel_link_fact link;
+        struct not_found_fact not_found;
+        struct tick_fact tick;
+    } u;
+};
+
+/* What a payload gives: facts, and reads that the vendor's hint asks for (it named an object without its content). */
+struct fetch_request {
+    struct str what;            /* the connector's own word, e.g. "order" */
+    struct str id;
+};
+
+#define DECODED_FACTS_MAX 50000
+
+struct decoded {
+    struct fact *facts;
+    size_t n, cap;
+    struct fetch_request *fetches;
+    size_t fetches_n, fetches_cap;
+    struct str note;            /* why nothing came out, when nothing did: "ping", "topic not used: products/update" */
+};
+
+/* decoded_add: room for one more fact of kind, zeroed, in ctx's arena. Errs: ERR_LIMIT, ERR_MEMORY. */
+MUST_CHECK enum err decoded_add(struct ctx *ctx, struct decoded *d, enum fact_kind kind, struct fact **out);
+MUST_CHECK enum err decoded_fetch(struct ctx *ctx, struct decoded *d, struct str what, struct str id);
+
+/*
+ * tracking_event_key: natural key by carriers.md rule 3, for decoders that have no vendor event id: local time, code, place
+ * and normalised text. In the arena.
+ */
+struct str tracking_event_key(struct arena *a, const struct tracking_event *ev);
+/* tracking_number_normalise: upper case; blanks, dots, dashes, slashes, no-break and zero-width characters dropped. */
+MUST_CHECK enum err tracking_number_normalise(struct ctx *ctx, struct str typed, struct str *out);
+
+const char *report_kind_word(enum report_kind k);
+bool report_kind_parse(struct str word, enum report_kind *out);
+
+#endif
