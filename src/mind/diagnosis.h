@@ -1,0 +1,81 @@
+/*
+ * Diagnosis: a pure function (case, promises, now) -> class, evidence, words, severity, when to look next. One rule per class in
+ * rules.def, tried in the order of the table; docs/diagnosis.md is printed from the same table.
+ */
+#ifndef WISMO_MIND_DIAGNOSIS_H
+#define WISMO_MIND_DIAGNOSIS_H
+
+#include "mind/limits.h"
+
+#define EVIDENCE_MAX 12
+
+struct evidence {
+    const char *what;         /* fixed word: "last_scan", "promise", "label", "estimate", "order", "stock", "report", "conflict" */
+    struct fact_ref ref;      /* the fact it rests on; pos 0: a limit or the clock */
+    int64_t at_us;            /* of the fact, 0 unknown */
+    struct str detail;        /* plain words for the operator, no personal data */
+};
+
+/* Figures that the words need; 0 or empty when they play no part. */
+struct diag_figures {
+    int64_t last_scan_us, last_local_us; /* last event that is not info */
+    bool last_estimated;                 /* its instant is estimated */
+    struct place last_place;
+    int64_t promised_us;      /* what counts as the promise: end of the promised day */
+    const char *promise_from; /* "storefront", "carrier", "rule", or NULL */
+    int64_t expected_us;      /* the estimate shown now; 0: none that is still true (never a passed one) */
+    bool expected_day_only;
+    int64_t window_from_us;   /* carrier's hour window begins, 0 */
+    int64_t delivered_us, delivered_local_us;
+    int64_t hand_over_us, label_us, attempt_us, pickup_until_us, customs_us, ships_by_us, restock_us, preorder_us;
+    int attempts, silent_hours, late_days;
+    enum reason reason;
+    enum parcel_status status;
+};
+
+struct diagnosis {
+    enum diag_class cls;
+    int severity;
+    int64_t since_us;         /* when it became true (not when it was seen): definitions in requirements.md part D */
+    int64_t next_look_us;     /* 0: nothing changes by time alone */
+    struct evidence evidence[EVIDENCE_MAX];
+    size_t evidence_n;
+    struct diag_figures fig;
+    struct str conflict;      /* data_conflict: what disagrees, plain words; may accompany another class as a note */
+    bool stale;               /* the newest scan is older than silent_hours allows: never present it as fresh */
+    bool flag_late_initial_scan, flag_not_updated; /* notes beside the class: R57, R58 */
+};
+
+struct parcel_diagnosis {
+    const struct parcel *parcel;
+    struct parcel_view view;
+    struct str carrier;       /* the one that answers now: the last leg that moved */
+    struct diagnosis d;
+};
+
+struct case_diagnosis {
+    struct diagnosis order;   /* for the whole order */
+    struct parcel_diagnosis *parcels; /* in the order of cas->parcels */
+    size_t parcels_n;
+    int64_t next_look_us;     /* earliest of all */
+    /* which items have left and which not (R2), by item of the anchor view */
+    struct item_state {
+        const struct case_item *item;
+        int64_t shipped, delivered, waiting; /* quantities */
+    } *items;
+    size_t items_n;
+};
+
+/* diagnose: everything in ctx's arena. Never fails for odd data (that is data_conflict); Errs: ERR_MEMORY. */
+MUST_CHECK enum err diagnose(struct ctx *ctx, const struct order_case *cas, const struct promises *p, int64_t now_us,
+                             struct case_diagnosis *out);
+
+/* The words: plain language, English here (templates are data: data/words/en.tsv); no carrier jargon. Operator: with figures. */
+struct str diagnosis_for_customer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd,
+                                  const struct parcel_diagnosis *pd /* NULL: the order */, int64_t now_us);
+struct str diagnosis_for_operator(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd,
+                                  const struct parcel_diagnosis *pd, int64_t now_us);
+/* diagnosis_doc: docs/diagnosis.md, from the table of rules. */
+void diagnosis_doc(struct buf *out);
+
+#endif
