@@ -6,6 +6,7 @@
 #ifndef WISMO_MODEL_PARCEL_H
 #define WISMO_MODEL_PARCEL_H
 
+#include "base/buf.h"
 #include "model/fact.h"
 
 #define PARCEL_SCANS_MAX 200   /* the newest by the total order stay */
