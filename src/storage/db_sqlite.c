@@ -1,0 +1,265 @@
+/*
+ * The driver on SQLite: WAL, prepared statements kept per connection, no automatic checkpoint (a commit that checkpoints
+ * stalls for hundreds of milliseconds; the keeper thread does it). Writing connections take the write lock at begin.
+ */
+#include "storage/db.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct db_stmt {
+    struct db *db;
+    sqlite3_stmt *st;
+};
+
+struct db {
+    sqlite3 *h;
+    struct db_stmt stmts[SQL_COUNT];
+    char *wal_path;
+    int fail_after; /* tests: see db_fail_after */
+};
+
+static const struct {
+    const char *text;
+    enum db_part part;
+} SQL_TEXTS[SQL_COUNT] = {
+#define SQL(NAME, part, text) [SQL_##NAME] = {text, part},
+#include "storage/sql.def"
+#undef SQL
+};
+
+static enum err map_code(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_BUSY;
+    case SQLITE_CONSTRAINT:
+        return ERR_CONFLICT;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERR_CORRUPT;
+    case SQLITE_NOMEM:
+        return ERR_MEMORY;
+    default:
+        return ERR_IO;
+    }
+}
+
+static enum err fail(struct ctx *ctx, struct db *db, int rc, const char *what)
+{
+    return ctx_fail(ctx, map_code(rc), "database: %s: %s", what, sqlite3_errmsg(db->h));
+}
+
+/* Counts down to a failure that a test has asked for. */
+static bool fault_now(struct db *db)
+{
+    if (db->fail_after == 0)
+        return false;
+    db->fail_after--;
+    return db->fail_after == 0;
+}
+
+enum err db_exec(struct ctx *ctx, struct db *db, const char *sql)
+{
+    int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? OK : fail(ctx, db, rc, "exec");
+}
+
+static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_options *opt)
+{
+    char sql[256];
+    snprintf(sql, sizeof(sql), "PRAGMA busy_timeout=5000;PRAGMA cache_size=-%d;PRAGMA temp_store=2;",
+             (opt->cache_mb > 0 ? opt->cache_mb : 16) * 1024);
+    enum err e = db_exec(ctx, db, sql);
+    if (e == OK && !opt->read_only)
+        e = db_exec(ctx, db, "PRAGMA journal_mode=WAL;");
+    if (e == OK)
+        e = db_exec(ctx, db, opt->sync_full ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;");
+    if (e == OK)
+        e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
+    return e;
+}
+
+enum err db_open(struct ctx *ctx, const struct db_options *opt, struct db **out)
+{
+    struct db *db = calloc(1, sizeof(*db));
+    if (db == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "database: no memory");
+    size_t n = strlen(opt->path) + 5;
+    db->wal_path = malloc(n);
+    enum err e = OK;
+    if (db->wal_path == NULL)
+        e = ctx_fail(ctx, ERR_MEMORY, "database: no memory");
+    if (e == OK) {
+        snprintf(db->wal_path, n, "%s-wal", opt->path);
+        int flags = (opt->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                    SQLITE_OPEN_NOMUTEX;
+        int rc = sqlite3_open_v2(opt->path, &db->h, flags, NULL);
+        if (rc != SQLITE_OK)
+            e = ctx_fail(ctx, map_code(rc), "database %s: %s", opt->path, sqlite3_errmsg(db->h));
+    }
+    if (e == OK)
+        e = set_pragmas(ctx, db, opt);
+    if (e != OK) {
+        db_close(db);
+        return e;
+    }
+    *out = db;
+    return OK;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    for (size_t i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(db->stmts[i].st);
+    sqlite3_close(db->h);
+    free(db->wal_path);
+    free(db);
+}
+
+static enum err exec_cached(struct ctx *ctx, struct db *db, const char *sql, const char *what)
+{
+    if (fault_now(db))
+        return ctx_fail(ctx, ERR_IO, "database: %s: failed on demand", what);
+    int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? OK : fail(ctx, db, rc, what);
+}
+
+enum err db_begin(struct ctx *ctx, struct db *db)
+{
+    return exec_cached(ctx, db, "BEGIN IMMEDIATE", "begin");
+}
+
+enum err db_begin_read(struct ctx *ctx, struct db *db)
+{
+    return exec_cached(ctx, db, "BEGIN", "begin");
+}
+
+enum err db_commit(struct ctx *ctx, struct db *db)
+{
+    return exec_cached(ctx, db, "COMMIT", "commit");
+}
+
+void db_rollback(struct db *db)
+{
+    if (!sqlite3_get_autocommit(db->h))
+        sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* SQLite numbers $n by first appearance; ?n means what PostgreSQL's $n means. */
+static void rewrite_params(const char *text, char *out, size_t cap)
+{
+    size_t i = 0;
+    for (; text[i] != '\0' && i + 1 < cap; i++)
+        out[i] = text[i] == '$' ? '?' : text[i];
+    out[i] = '\0';
+}
+
+enum err db_stmt_get(struct ctx *ctx, struct db *db, enum sql_id id, struct db_stmt **out)
+{
+    struct db_stmt *st = &db->stmts[id];
+    if (st->st == NULL) {
+        char sql[2048];
+        rewrite_params(SQL_TEXTS[id].text, sql, sizeof(sql));
+        int rc = sqlite3_prepare_v3(db->h, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->st, NULL);
+        if (rc != SQLITE_OK)
+            return fail(ctx, db, rc, SQL_TEXTS[id].text);
+        st->db = db;
+    } else {
+        sqlite3_reset(st->st);
+        sqlite3_clear_bindings(st->st);
+    }
+    *out = st;
+    return OK;
+}
+
+void db_bind_i64(struct db_stmt *st, int i, int64_t v)
+{
+    sqlite3_bind_int64(st->st, i, v);
+}
+
+void db_bind_blob(struct db_stmt *st, int i, struct str v)
+{
+    if (v.p == NULL)
+        sqlite3_bind_null(st->st, i);
+    else
+        sqlite3_bind_blob64(st->st, i, v.p, v.n, SQLITE_STATIC);
+}
+
+void db_bind_text(struct db_stmt *st, int i, struct str v)
+{
+    sqlite3_bind_text64(st->st, i, v.p == NULL ? "" : v.p, v.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+enum err db_step(struct ctx *ctx, struct db_stmt *st, bool *row)
+{
+    if (fault_now(st->db))
+        return ctx_fail(ctx, ERR_IO, "database: step: failed on demand");
+    int rc = sqlite3_step(st->st);
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
+        *row = rc == SQLITE_ROW;
+        if (rc == SQLITE_DONE)
+            sqlite3_reset(st->st);
+        return OK;
+    }
+    enum err e = fail(ctx, st->db, rc, "step");
+    sqlite3_reset(st->st);
+    return e;
+}
+
+enum err db_run(struct ctx *ctx, struct db_stmt *st)
+{
+    bool row = false;
+    enum err e = db_step(ctx, st, &row);
+    sqlite3_reset(st->st);
+    return e;
+}
+
+void db_done(struct db_stmt *st)
+{
+    sqlite3_reset(st->st);
+}
+
+int64_t db_col_i64(struct db_stmt *st, int i)
+{
+    return sqlite3_column_int64(st->st, i);
+}
+
+struct str db_col_str(struct db_stmt *st, int i)
+{
+    const void *p = sqlite3_column_blob(st->st, i);
+    int n = sqlite3_column_bytes(st->st, i);
+    return (struct str){p, n < 0 ? 0 : (size_t)n};
+}
+
+int db_changes(struct db *db)
+{
+    return sqlite3_changes(db->h);
+}
+
+enum err db_checkpoint(struct ctx *ctx, struct db *db, bool truncate, int *left)
+{
+    int log = 0, done = 0;
+    int rc = sqlite3_wal_checkpoint_v2(db->h, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &log,
+                                       &done);
+    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+        return fail(ctx, db, rc, "checkpoint");
+    *left = log > done ? log - done : 0;
+    return OK;
+}
+
+void db_fail_after(struct db *db, int n)
+{
+    db->fail_after = n;
+}
+
+int64_t db_log_bytes(struct db *db)
+{
+    struct stat sb;
+    return stat(db->wal_path, &sb) == 0 ? (int64_t)sb.st_size : 0;
+}
