@@ -1,0 +1,71 @@
+/*
+ * wismo.yaml: read once, checked wholly, never logged. Every setting has a default and a sentence in one table (config_table),
+ * from which docs/configuration.md is printed. Each finding names line and column and says what to do.
+ */
+#ifndef WISMO_FLOWS_CONFIG_H
+#define WISMO_FLOWS_CONFIG_H
+
+#include "connectors/connector.h"
+#include "mind/limits.h"
+
+struct merchant_config {
+    struct str name;
+    struct promises promises;
+    const struct str *order_name_patterns; /* as the merchant writes them, e.g. "#{n}", "NW-{n}" */
+    size_t order_name_patterns_n;
+    struct account *accounts;
+    size_t accounts_n;
+};
+
+struct api_token {
+    struct str name;
+    struct secret token;
+    const struct str *merchants; /* none: all */
+    size_t merchants_n;
+    unsigned scopes;             /* bits of enum api_scope */
+};
+enum api_scope { SCOPE_READ = 1, SCOPE_FACTS = 2, SCOPE_ASK = 4, SCOPE_PERSONAL = 8, SCOPE_ADMIN = 16 };
+
+struct config {
+    struct str listen;           /* "127.0.0.1" */
+    int port;                    /* 8080; 0: any free one */
+    int http_threads;            /* 2 */
+    int max_connections;         /* 10,000 */
+    size_t max_body;             /* 5 MiB */
+    struct str store_path;       /* folder that holds ledger.db and state.db */
+    int cache_mb;                /* 256 */
+    struct str master_key_file;  /* default: master.key beside the store's folder, "<store>.key" */
+    bool virtual_clock;          /* demo and tests only */
+    int64_t virtual_start_us;
+    int raw_days;                /* raw payloads are readable this long: 90 */
+    int ask_budget_ms;           /* time that an answer may wait for fresh facts: 2,500 */
+    bool poll;                   /* ask vendors by ourselves: true */
+    struct merchant_config *merchants;
+    size_t merchants_n;
+    struct api_token *tokens;
+    size_t tokens_n;
+};
+
+enum finding_level { FINDING_ERROR, FINDING_WARNING };
+struct finding {
+    enum finding_level level;
+    int line, column;            /* 0: the file as a whole */
+    struct str message, hint;
+};
+struct findings {
+    struct finding *rows;
+    size_t n;
+    size_t errors;
+};
+
+/* config_parse: text of wismo.yaml; everything in ctx's arena (secrets are wiped by config_clear). Errs: ERR_PARSE when
+ * findings->errors > 0 (all findings are collected), ERR_MEMORY. Environment and files named by secrets are read here. */
+MUST_CHECK enum err config_parse(struct ctx *ctx, struct str yaml, struct config *out, struct findings *findings);
+MUST_CHECK enum err config_load(struct ctx *ctx, const char *path, struct config *out, struct findings *findings);
+void config_clear(struct config *cfg);
+/* config_doc: docs/configuration.md. */
+void config_doc(struct buf *out);
+/* config_merchant: NULL when there is none of that name; empty name: the only one. */
+const struct merchant_config *config_merchant(const struct config *cfg, struct str name);
+
+#endif
