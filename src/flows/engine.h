@@ -115,6 +115,7 @@ MUST_CHECK enum err case_list(struct ctx *ctx, struct reader *rd, int64_t mercha
 /* ---- identity: look-ups by keyed hash; every call does the same work whether it finds something or not */
 struct identity_given {
     struct str order_name, email, phone, zip; /* empty: not given */
+    struct str tracking_number; /* names the order like its name does (one fact, not two, when both are given) */
 };
 struct identity_result {
     int64_t orders[CASE_FIND_MAX]; /* orders that match two facts; newest first */

@@ -1,0 +1,216 @@
+/*
+ * Answers put together. The middle, what is going on with a parcel, is the diagnosis' own explanation; here are the frame
+ * (which parcel, which items) and the honest end (how old the news is). No clock and no look-ups: arguments only.
+ */
+#include "talk/reply.h"
+
+#include "connectors/lib/tracking_number.h"
+
+#define REPLY_MAX 16384
+#define REPLY_ITEMS_MAX 6 /* named one by one; the rest is counted */
+
+static bool is_settled(enum diag_class cls)
+{
+    return cls == DIAG_DELIVERED || cls == DIAG_RETURNED || cls == DIAG_LOST || cls == DIAG_CANCELLED || cls == DIAG_REFUNDED;
+}
+
+static int fresh_minutes(const struct promises *p, struct str carrier, struct str service, struct str country, int64_t now_us)
+{
+    struct limit_set set;
+    limits_for(p, carrier, service, country, now_us, &set);
+    return set.fresh_minutes;
+}
+
+static void age_need(struct reply_age *age, int64_t heard_us, int minutes, int64_t now_us)
+{
+    if (age->oldest_need_us == 0 || heard_us < age->oldest_need_us)
+        age->oldest_need_us = heard_us;
+    if (now_us - heard_us > minutes * US_PER_MIN)
+        age->old = true;
+}
+
+static bool something_waits(const struct case_diagnosis *cd)
+{
+    for (size_t i = 0; i < cd->items_n; i++)
+        if (cd->items[i].waiting > 0)
+            return true;
+    return cd->parcels_n == 0;
+}
+
+struct reply_age reply_age(const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p, int64_t now_us)
+{
+    struct reply_age age = {.newest_fact_us = cas->fresh_us};
+    struct place dest = case_destination(cas);
+    for (size_t i = 0; i < cd->parcels_n; i++) {
+        const struct parcel *pcl = cd->parcels[i].parcel;
+        if (pcl->fresh_us > age.newest_fact_us)
+            age.newest_fact_us = pcl->fresh_us;
+        if (cd->parcels[i].d.fig.last_scan_us > age.last_scan_us)
+            age.last_scan_us = cd->parcels[i].d.fig.last_scan_us;
+        if (!is_settled(cd->parcels[i].d.cls))
+            age_need(&age, pcl->fresh_us, fresh_minutes(p, cd->parcels[i].carrier, pcl->service, dest.country, now_us), now_us);
+    }
+    if (something_waits(cd) && !is_settled(cd->order.cls))
+        age_need(&age, cas->fresh_us, fresh_minutes(p, STR_NULL, STR_NULL, dest.country, now_us), now_us);
+    return age;
+}
+
+struct str duration_words(struct arena *a, int64_t us)
+{
+    static const struct {
+        int64_t from, unit;
+        const char *word;
+    } STEPS[] = {{2 * US_PER_DAY, US_PER_DAY, "day"}, {US_PER_H, US_PER_H, "hour"}, {US_PER_MIN, US_PER_MIN, "minute"}};
+    for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++)
+        if (us >= STEPS[i].from) {
+            int64_t n = us / STEPS[i].unit;
+            return arena_fmt(a, "%lld %s%s", (long long)n, STEPS[i].word, n == 1 ? "" : "s");
+        }
+    return STR("less than a minute");
+}
+
+/* ---- items */
+
+static int64_t quantity_of(const struct item_state *it, bool waiting)
+{
+    return waiting ? it->waiting : it->shipped;
+}
+
+static bool add_items(struct buf *b, const char *lead, const struct case_diagnosis *cd, bool waiting)
+{
+    size_t named = 0, more = 0;
+    for (size_t i = 0; i < cd->items_n; i++) {
+        int64_t n = quantity_of(&cd->items[i], waiting);
+        const struct case_item *item = cd->items[i].item;
+        if (n <= 0)
+            continue;
+        if (named >= REPLY_ITEMS_MAX) {
+            more++;
+            continue;
+        }
+        struct str title = str_empty(item->title) ? case_item_key(item) : item->title;
+        buf_fmt(b, "%s%lld x %.*s", named == 0 ? lead : ", ", (long long)n, STR_ARG(title));
+        named++;
+    }
+    if (more > 0)
+        buf_fmt(b, " and %zu more", more);
+    if (named > 0)
+        buf_addz(b, ".");
+    return named > 0;
+}
+
+/* What has left and what has not: said only where both exist, since otherwise the explanation says it all (R2). */
+static void add_item_states(struct buf *b, const struct case_diagnosis *cd)
+{
+    bool left = false, waits = false;
+    for (size_t i = 0; i < cd->items_n; i++) {
+        left = left || cd->items[i].shipped > 0;
+        waits = waits || cd->items[i].waiting > 0;
+    }
+    if (!left || !waits)
+        return;
+    add_items(b, "\nAlready sent: ", cd, false);
+    add_items(b, "\nNot sent yet: ", cd, true);
+}
+
+/* ---- the answer */
+
+static void add_parcels(struct ctx *ctx, struct buf *b, const struct order_case *cas, const struct case_diagnosis *cd, int64_t now_us)
+{
+    for (size_t i = 0; i < cd->parcels_n; i++) {
+        const struct parcel_diagnosis *pd = &cd->parcels[i];
+        struct str title = carrier_title(pd->carrier);
+        struct str words = diagnosis_for_customer(ctx, cas, cd, pd, now_us);
+        buf_fmt(b, "\nParcel %zu of %zu (%.*s%s%.*s): %.*s", i + 1, cd->parcels_n, STR_ARG(title), title.n > 0 ? " " : "",
+                STR_ARG(pd->parcel->number), STR_ARG(words));
+    }
+}
+
+static void add_age(struct ctx *ctx, struct buf *b, const struct reply_age *age, int64_t now_us)
+{
+    if (!age->old || age->oldest_need_us == 0)
+        return;
+    struct str words = duration_words(ctx->arena, now_us - age->oldest_need_us);
+    buf_fmt(b, "\nPlease note: the newest information I have is %.*s old.", STR_ARG(words));
+}
+
+static struct str keep(struct ctx *ctx, struct buf *b)
+{
+    struct str out = STR_NULL;
+    if (buf_err(b) != OK || arena_dup(ctx->arena, buf_str(b), &out) != OK)
+        out = STR_NULL;
+    buf_clear(b);
+    return out;
+}
+
+struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
+                        int64_t now_us)
+{
+    struct buf b;
+    buf_init(&b, REPLY_MAX);
+    struct reply_age age = reply_age(cas, cd, p, now_us);
+    buf_add(&b, diagnosis_for_customer(ctx, cas, cd, NULL, now_us));
+    if (cd->parcels_n > 1)
+        add_parcels(ctx, &b, cas, cd, now_us);
+    add_item_states(&b, cd);
+    add_age(ctx, &b, &age, now_us);
+    return keep(ctx, &b);
+}
+
+/* ---- everything that is not an answer */
+
+struct str reply_choices(struct ctx *ctx, const struct reply_choice *list, size_t n)
+{
+    static const char *const SHORT[DIAG_CLASS_COUNT] = {
+        [DIAG_AWAITING_FULFILLMENT] = "being prepared", [DIAG_FULFILLMENT_LATE] = "being prepared, later than planned",
+        [DIAG_BACKORDERED] = "waiting for stock", [DIAG_PREORDER] = "pre-order", [DIAG_ON_HOLD] = "on hold",
+        [DIAG_LABEL_ONLY] = "packed, not yet with the carrier", [DIAG_ON_TRACK] = "on its way",
+        [DIAG_SLOW] = "on its way, slower than usual", [DIAG_LATE] = "on its way, late", [DIAG_STUCK] = "no news from the carrier",
+        [DIAG_PRESUMED_LOST] = "may be lost", [DIAG_OUT_FOR_DELIVERY] = "out for delivery",
+        [DIAG_ATTEMPT_FAILED] = "delivery was tried", [DIAG_ADDRESS_PROBLEM] = "problem with the address",
+        [DIAG_CUSTOMS_HOLD] = "in customs", [DIAG_PICKUP_WAITING] = "ready for pickup", [DIAG_DELIVERED] = "delivered",
+        [DIAG_DELIVERED_NOT_RECEIVED] = "reported as not received", [DIAG_SPLIT_INCOMPLETE] = "partly delivered",
+        [DIAG_DAMAGED] = "damaged", [DIAG_WRONG_ITEM] = "reported as wrong", [DIAG_RETURNING] = "going back to the sender",
+        [DIAG_RETURNED] = "back at the sender", [DIAG_LOST] = "lost", [DIAG_CANCELLED] = "cancelled", [DIAG_REFUNDED] = "refunded",
+        [DIAG_DATA_CONFLICT] = "being checked"};
+    struct buf b;
+    buf_init(&b, REPLY_MAX);
+    buf_addz(&b, "I found several orders. Which one do you mean?");
+    for (size_t i = 0; i < n; i++) {
+        struct civil c = civil_from_us(list[i].placed_us);
+        buf_fmt(&b, "\n%.*s", STR_ARG(list[i].name));
+        if (list[i].placed_us > 0)
+            buf_fmt(&b, ", placed %04d-%02d-%02d", c.year, c.month, c.day);
+        if (list[i].cls < DIAG_CLASS_COUNT)
+            buf_fmt(&b, ": %s", SHORT[list[i].cls]);
+    }
+    return keep(ctx, &b);
+}
+
+struct str reply_need(struct ctx *ctx, const struct reply_given *given, bool asked_before)
+{
+    (void)ctx;
+    if (asked_before)
+        return STR("I cannot identify your order with what I have, and I may not tell anything about an order before two details "
+                   "match. Please contact the store's team directly: they can look it up with you.");
+    if (given->order || given->tracking)
+        return STR("To tell you about this order I need one more detail: what is the e-mail address or the postal code that was "
+                   "given with it?");
+    if (given->email || given->phone || given->zip)
+        return STR("To find your order I need one more detail: what is the order number? (If you do not have it: e-mail address "
+                   "and postal code together do as well.)");
+    return STR("Which order is it? Please give me the order number, and the e-mail address or the postal code that was given "
+               "with it.");
+}
+
+struct str reply_no_match(void)
+{
+    return STR("I could not find an order that matches these details. Please check the order number, and the e-mail address or "
+               "postal code that was given with the order.");
+}
+
+struct str reply_person(void)
+{
+    return STR("You asked for a person. I have put your message on record for the store's team. This desk does not open a ticket or "
+               "alert anyone by itself yet, so if it is urgent, please also use the store's usual contact address.");
+}
