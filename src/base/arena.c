@@ -1,0 +1,137 @@
+/* See arena.h. Blocks in a list; the first is kept over a reset, so that a unit of work mostly allocates nothing. */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FIRST_BLOCK ((size_t)16 << 10)
+#define ALIGN ((size_t)16)
+
+struct block {
+    struct block *next;
+    size_t cap, used;
+    _Alignas(16) char data[];
+};
+
+struct arena {
+    struct block *head, *first; /* head: where we allocate now */
+    size_t max, used, spare;    /* used: handed out; spare: bytes in blocks */
+};
+
+static struct block *block_new(size_t cap)
+{
+    struct block *b = malloc(sizeof(*b) + cap);
+    if (b != NULL)
+        *b = (struct block){NULL, cap, 0};
+    return b;
+}
+
+struct arena *arena_new(size_t max_bytes)
+{
+    struct arena *a = calloc(1, sizeof(*a));
+    if (a == NULL)
+        return NULL;
+    a->max = max_bytes;
+    a->first = a->head = block_new(max_bytes < FIRST_BLOCK ? max_bytes + ALIGN : FIRST_BLOCK);
+    if (a->first == NULL) {
+        free(a);
+        return NULL;
+    }
+    return a;
+}
+
+static void free_blocks(struct block *b, const struct block *keep)
+{
+    while (b != NULL) {
+        struct block *next = b->next;
+        if (b != keep)
+            free(b);
+        b = next;
+    }
+}
+
+void arena_free(struct arena *a)
+{
+    if (a == NULL)
+        return;
+    free_blocks(a->head, NULL);
+    free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+    free_blocks(a->head, a->first);
+    a->head = a->first;
+    a->first->next = NULL;
+    a->first->used = 0;
+    a->used = 0;
+}
+
+/* A block for n bytes more; doubles up to 1 MiB. */
+static bool grow(struct arena *a, size_t n)
+{
+    size_t cap = a->head->cap * 2;
+    if (cap > (size_t)1 << 20)
+        cap = (size_t)1 << 20;
+    if (cap < n)
+        cap = n;
+    struct block *b = block_new(cap);
+    if (b == NULL)
+        return false;
+    b->next = a->head;
+    a->head = b;
+    return true;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    size_t room = (n + ALIGN - 1) & ~(ALIGN - 1);
+    if (room < n || room > a->max - a->used)
+        return NULL;
+    if (room > a->head->cap - a->head->used && !grow(a, room))
+        return NULL;
+    void *p = a->head->data + a->head->used;
+    a->head->used += room;
+    a->used += room;
+    memset(p, 0, n);
+    return p;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+    size_t n;
+    if (__builtin_mul_overflow(count, size, &n))
+        return NULL;
+    return arena_alloc(a, n);
+}
+
+enum err arena_dup(struct arena *a, struct str s, struct str *out)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    if (p == NULL)
+        return ERR_MEMORY;
+    if (s.n > 0)
+        memcpy(p, s.p, s.n);
+    *out = (struct str){p, s.n};
+    return OK;
+}
+
+struct str arena_fmt(struct arena *a, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+    if (p != NULL)
+        vsnprintf(p, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return p == NULL ? STR_NULL : (struct str){p, (size_t)n};
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}

@@ -1,0 +1,113 @@
+/* See buf.h. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void buf_init(struct buf *b, size_t max)
+{
+    *b = (struct buf){.max = max};
+}
+
+void buf_clear(struct buf *b)
+{
+    free(b->p);
+    *b = (struct buf){.max = b->max};
+}
+
+void buf_reset(struct buf *b)
+{
+    b->n = 0;
+    b->err = OK;
+}
+
+static bool room(struct buf *b, size_t n)
+{
+    if (b->err != OK)
+        return false;
+    if (n > b->max - b->n) {
+        b->err = ERR_LIMIT;
+        return false;
+    }
+    if (n <= b->cap - b->n)
+        return true;
+    size_t cap = b->cap < 256 ? 256 : b->cap * 2;
+    if (cap > b->max)
+        cap = b->max;
+    if (cap < b->n + n)
+        cap = b->n + n;
+    char *p = realloc(b->p, cap);
+    if (p == NULL) {
+        b->err = ERR_MEMORY;
+        return false;
+    }
+    b->p = p;
+    b->cap = cap;
+    return true;
+}
+
+void buf_add(struct buf *b, struct str s)
+{
+    if (s.n == 0 || !room(b, s.n))
+        return;
+    memcpy(b->p + b->n, s.p, s.n);
+    b->n += s.n;
+}
+
+void buf_addc(struct buf *b, char c)
+{
+    buf_add(b, (struct str){&c, 1});
+}
+
+void buf_addz(struct buf *b, const char *z)
+{
+    buf_add(b, str_of(z));
+}
+
+void buf_fmt(struct buf *b, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n >= 0 && room(b, (size_t)n + 1)) {
+        vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+        b->n += (size_t)n;
+    }
+    va_end(again);
+}
+
+void buf_add_i64(struct buf *b, int64_t v)
+{
+    char t[24];
+    size_t i = sizeof(t);
+    uint64_t u = v < 0 ? (uint64_t)0 - (uint64_t)v : (uint64_t)v;
+    do {
+        t[--i] = (char)('0' + u % 10);
+        u /= 10;
+    } while (u > 0);
+    if (v < 0)
+        t[--i] = '-';
+    buf_add(b, (struct str){t + i, sizeof(t) - i});
+}
+
+void buf_add_hex(struct buf *b, struct str bytes)
+{
+    static const char HEX[] = "0123456789abcdef";
+    for (size_t i = 0; i < bytes.n; i++) {
+        unsigned char c = (unsigned char)bytes.p[i];
+        buf_add(b, (struct str){(const char[]){HEX[c >> 4], HEX[c & 15]}, 2});
+    }
+}
+
+char *buf_reserve(struct buf *b, size_t n)
+{
+    return room(b, n) ? b->p + b->n : NULL;
+}
+
+enum err buf_err(const struct buf *b)
+{
+    return b->err;
+}

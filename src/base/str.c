@@ -1,0 +1,138 @@
+/* See str.h. */
+#include "base/str.h"
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool same_nocase(const char *a, const char *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+    return a.n == b.n && same_nocase(a.p, b.p, a.n);
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+bool str_ends(struct str s, struct str suffix)
+{
+    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+}
+
+bool str_contains(struct str s, struct str needle)
+{
+    return needle.n == 0 || (s.n >= needle.n && memmem(s.p, s.n, needle.p, needle.n) != NULL);
+}
+
+bool str_contains_nocase(struct str s, struct str needle)
+{
+    for (size_t i = 0; i + needle.n <= s.n; i++)
+        if (same_nocase(s.p + i, needle.p, needle.n))
+            return true;
+    return false;
+}
+
+int str_cmp(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n == 0 ? 0 : memcmp(a.p, b.p, n);
+    return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.n > 0 && is_space(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && is_space(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+struct str str_sub(struct str s, size_t from, size_t n)
+{
+    if (from > s.n)
+        from = s.n;
+    if (n > s.n - from)
+        n = s.n - from;
+    return (struct str){s.p == NULL ? NULL : s.p + from, n};
+}
+
+bool str_split(struct str *rest, char sep, struct str *out)
+{
+    if (rest->p == NULL)
+        return false;
+    const char *at = rest->n == 0 ? NULL : memchr(rest->p, sep, rest->n);
+    if (at == NULL) {
+        *out = *rest;
+        *rest = STR_NULL;
+        return true;
+    }
+    size_t n = (size_t)(at - rest->p);
+    *out = (struct str){rest->p, n};
+    *rest = (struct str){at + 1, rest->n - n - 1};
+    return true;
+}
+
+/* Length of the well-formed sequence at p, 0 when it is ill-formed (overlong, surrogate, out of range, NUL). */
+static size_t utf8_len(const unsigned char *p, size_t n)
+{
+    unsigned c = p[0];
+    if (c == 0)
+        return 0;
+    if (c < 0x80)
+        return 1;
+    size_t len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    if (c < 0xc2 || c > 0xf4 || n < len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    if ((c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] > 0x9f) || (c == 0xf0 && p[1] < 0x90) || (c == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return len;
+}
+
+bool str_is_utf8(struct str s)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    for (size_t i = 0; i < s.n;) {
+        size_t len = utf8_len(p + i, s.n - i);
+        if (len == 0)
+            return false;
+        i += len;
+    }
+    return true;
+}
+
+uint64_t str_hash_add(uint64_t h, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        h ^= (unsigned char)s.p[i];
+        h *= UINT64_C(0x100000001b3);
+    }
+    h ^= 0xff; /* ends the part: "ab" + "c" is not "a" + "bc" */
+    h *= UINT64_C(0x100000001b3);
+    return h ^ (h >> 29);
+}
+
+uint64_t str_hash(struct str s)
+{
+    return str_hash_add(UINT64_C(0xcbf29ce484222325), s);
+}

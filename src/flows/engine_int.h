@@ -1,0 +1,122 @@
+/* Inside of the engine: shared by its files only. */
+#ifndef WISMO_FLOWS_ENGINE_INT_H
+#define WISMO_FLOWS_ENGINE_INT_H
+
+#include "flows/engine.h"
+#include "flows/wheel.h"
+#include "storage/db.h"
+#include "storage/vault.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define APPEND_QUEUE_MAX 65536            /* rows that wait for their commit */
+#define APPEND_QUEUE_BYTES ((size_t)128 << 20)
+#define APPEND_GROUP_MAX 2000             /* rows of one commit */
+#define FOLD_SLICE_ROWS 4096              /* positions of one fold transaction */
+#define FOLD_SLICE_US 40000               /* and its time: another merchant waits no longer */
+#define FOLD_HISTORY_US 15000             /* slice of a merchant that folds history while others wait */
+#define FOLD_ARENA_MAX ((size_t)512 << 20)
+#define WAL_CAP_BYTES ((int64_t)256 << 20)
+#define DEDUPE_SLOTS 65536
+
+struct day_key {
+    int64_t day;
+    unsigned char key[KEY_LEN];
+    bool stored; /* its wrapped form is in the ledger, or in the transaction under way */
+};
+
+/* One merchant in this process. */
+struct merchant {
+    int64_t id;
+    const struct merchant_config *cfg;
+    struct vault_keys keys;
+    struct day_key today;       /* guarded by engine.append_lock */
+    int64_t next_pos;           /* appender only */
+    int64_t last_at_us;         /* appender only: ledger time never runs backwards */
+    _Atomic int64_t head;       /* last durable position */
+    _Atomic int64_t folded;
+    _Atomic int64_t lag_since_us; /* ledger time of the oldest row not folded, real clock; 0: none */
+    bool history;               /* folder only: the last slice was history */
+    struct wheel_owner parcels, orders; /* guarded by engine.wheel_lock */
+};
+
+struct append_item {
+    struct append_item *next;
+    struct merchant *m;
+    struct append_req req;      /* strings point behind this struct */
+    int64_t day;
+    struct str sealed;
+    struct str wrapped;
+    uint64_t dedupe[2];
+    int64_t pos;
+};
+
+struct engine {
+    const struct config *config;
+    struct clock *clock;
+    struct log *log;
+    struct engine_options opt;
+    char *ledger_path, *state_path;
+    unsigned char master[KEY_LEN];
+    struct merchant *merchants;
+    size_t merchants_n;
+
+    struct db *ledger;          /* appender's connection */
+    struct db *state;           /* folder's connection */
+    struct db *ledger_read;     /* folder's, for received rows */
+
+    pthread_mutex_t append_lock;
+    pthread_cond_t append_ready;
+    struct append_item *queue_head, *queue_tail;
+    size_t queue_n, queue_bytes;
+    bool closing;
+    uint64_t (*dedupe)[2];      /* bounded window of delivery keys, appender fills it, guarded by append_lock */
+
+    pthread_mutex_t fold_lock;
+    pthread_cond_t fold_ready, folded_cond;
+    bool fold_wake;
+
+    pthread_mutex_t wheel_lock;
+    struct wheel *wheel;
+
+    pthread_t appender, folder, keeper;
+    bool appender_on, folder_on, keeper_on;
+    _Atomic bool stop_folder, stop_keeper;
+    _Atomic bool store_ok;
+};
+
+struct merchant *engine_merchant_by_id(struct engine *eng, int64_t merchant_id);
+
+/* appender.c */
+void *appender_main(void *eng);
+MUST_CHECK enum err appender_run(struct ctx *ctx, struct engine *eng, bool *did); /* one group */
+MUST_CHECK enum err merchant_day_key(struct ctx *ctx, struct engine *eng, struct db *ledger, struct merchant *m, int64_t day,
+                                     unsigned char out[KEY_LEN]); /* reading side */
+
+/* folder.c */
+void *folder_main(void *eng);
+MUST_CHECK enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded);
+bool folder_wait(struct engine *eng, int timeout_ms);
+
+/* keeper.c */
+void *keeper_main(void *eng);
+MUST_CHECK enum err keeper_tick(struct ctx *ctx, struct engine *eng, size_t *appended);
+MUST_CHECK enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng);
+
+/* A received row as stored. */
+struct received_row {
+    int64_t pos, at_us, day;
+    enum recv_source source;
+    enum origin origin;
+    struct str account, request_id, body, wrapped; /* views into the statement or the arena */
+};
+void received_from_stmt(struct db_stmt *st, struct received_row *out);
+/* received_open: unseals into ctx's arena. Errs: ERR_DENIED its key is gone. */
+MUST_CHECK enum err received_open(struct ctx *ctx, struct engine *eng, struct db *ledger, struct merchant *m,
+                                  const struct received_row *row, struct http_msg *out);
+/* received_decode: facts of a received row, by its source and account. Errs: ERR_PARSE etc. with words. */
+MUST_CHECK enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct received_row *row,
+                                    const struct http_msg *msg, struct decoded *out);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * Step two as a library: a fold transaction over one merchant's state. The folder runs it on the store, replay on a scratch
+ * store. Rows are loaded once, changed in memory and written at the end, sorted by number, so that random pages become runs.
+ * Nothing here depends on where a transaction begins or ends.
+ */
+#ifndef WISMO_FLOWS_FOLD_H
+#define WISMO_FLOWS_FOLD_H
+
+#include "flows/engine_int.h"
+
+
+struct fold_parcel {
+    struct parcel p;
+    int64_t subject, stored_due;
+    struct str hist;
+    unsigned char key[KEY_LEN];
+    bool have_key, is_new, dirty, due_moved;
+    int64_t changed_pos;   /* position that last changed it */
+};
+
+struct fold_order {
+    struct order_case c;
+    int64_t subject, stored_due;
+    struct str hist;
+    unsigned char key[KEY_LEN];
+    bool have_key, is_new, dirty, due_moved, queued;
+    int64_t changed_pos;
+};
+
+struct fold_map {
+    void **slots;
+    uint64_t *hashes;
+    size_t n, cap;
+};
+
+/* A derived fact, as written or compared. */
+struct derived_fact {
+    enum fact_kind kind;
+    struct str clear;
+};
+
+struct fold {
+    struct ctx *ctx;          /* its arena lives as long as the transaction */
+    struct merchant *m;
+    struct db *db;
+    bool replay;              /* facts come from the ledger: nothing is sealed, resolved or recorded anew */
+    int64_t pos, now_us;
+    uint32_t idx;             /* next fact's index at pos */
+    enum origin origin;
+    int64_t at_us;
+    struct str account;
+    int64_t parcel_no, order_no, subject_no; /* last given */
+    struct fold_map parcels, parcel_nos, orders;
+    struct fold_parcel **all_parcels;
+    struct fold_order **all_orders;
+    size_t parcels_n, parcels_cap, orders_n, orders_cap;
+    struct fold_order **touched;
+    size_t touched_n, touched_cap;
+    /* replay: derived facts go here instead of into the store */
+    enum err (*derived)(struct fold *f, void *user, const struct derived_fact *d);
+    void *derived_user;
+    int64_t facts, repeats, diagnosed;
+};
+
+/* fold_begin: loads the merchant's position and counters; the transaction on db is begun by the caller. */
+MUST_CHECK enum err fold_begin(struct fold *f, struct ctx *ctx, struct merchant *m, struct db *db);
+/* fold_position: starts position pos with the ledger's time. */
+void fold_position(struct fold *f, int64_t pos, int64_t at_us, enum origin origin, struct str account);
+/*
+ * fold_fact: one input fact. address_hash: recorded one (replay) or 0 to make it. clear, sealed, subject: the recorded bytes
+ * (replay) or empty.
+ */
+struct fact_record {
+    struct str clear, sealed;
+    int64_t subject;
+    uint64_t address_hash;
+    uint32_t idx;
+};
+MUST_CHECK enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_customer_link: replay of a recorded link. */
+MUST_CHECK enum err fold_customer_link(struct fold *f, int64_t order_no, struct str customer);
+/* fold_record: a fact that is only kept (question, answer). */
+MUST_CHECK enum err fold_record(struct fold *f, enum fact_kind kind, struct str clear);
+/* fold_position_end: diagnoses the orders that this position touched. */
+MUST_CHECK enum err fold_position_end(struct fold *f);
+/* fold_flush: writes rows and the position; the caller commits, then calls fold_due_each for the wheel. */
+MUST_CHECK enum err fold_flush(struct fold *f);
+void fold_due_each(struct fold *f, void (*fn)(void *user, bool is_parcel, int64_t number, int64_t due_us), void *user);
+
+/* inside: fold_txn.c, fold_apply.c, fold_diagnose.c */
+MUST_CHECK enum err fold_parcel_by_number(struct fold *f, struct str number, bool create, struct fold_parcel **out);
+MUST_CHECK enum err fold_parcel_by_no(struct fold *f, int64_t no, struct fold_parcel **out);
+MUST_CHECK enum err fold_order_by_no(struct fold *f, int64_t no, struct fold_order **out);
+MUST_CHECK enum err fold_order_new(struct fold *f, struct fold_order **out);
+MUST_CHECK enum err fold_touch(struct fold *f, struct fold_order *o);
+MUST_CHECK enum err fold_fact_add(struct fold *f, const struct fact *fct, const struct fact_record *rec, int64_t *subject,
+                                  unsigned char key[KEY_LEN], bool *have_key, uint64_t address_hash);
+MUST_CHECK enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear);
+MUST_CHECK enum err fold_diagnose_touched(struct fold *f);
+void fold_order_changed(struct fold *f, struct fold_order *o);
+void fold_parcel_changed(struct fold *f, struct fold_parcel *p);
+
+/* build_id: number of this build, kept with each fact, so that a difference can be told by version. */
+int64_t build_id(void);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * Step two: the folder takes received rows in their merchant's order, decodes, folds and diagnoses them, and commits a slice
+ * with the position. Merchants with a backlog take turns in bounded slices; history waits more than live facts.
+ */
+#include "flows/fold.h"
+
+#include "base/json.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static enum err undecoded_add(struct fold *f, struct str why)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(f->ctx, f->db, SQL_UNDECODED_ADD, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    db_bind_i64(st, 2, f->pos);
+    db_bind_i64(st, 3, f->at_us);
+    db_bind_text(st, 4, f->account);
+    db_bind_text(st, 5, why);
+    db_bind_i64(st, 6, build_id());
+    return db_run(f->ctx, st);
+}
+
+static enum err fetch_add(struct fold *f, const struct fetch_request *req)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(f->ctx, f->db, SQL_FETCH_ADD, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    db_bind_text(st, 2, f->account);
+    db_bind_text(st, 3, req->what);
+    db_bind_text(st, 4, req->id);
+    db_bind_i64(st, 5, f->now_us);
+    return db_run(f->ctx, st);
+}
+
+/* Question and answer rows: our own JSON lines, kept as they are but for the personal words, which stay in the raw row only. */
+static enum err record_talk(struct fold *f, struct str body)
+{
+    struct str line;
+    enum err e = OK;
+    while (e == OK && str_split(&body, '\n', &line)) {
+        const struct json *v = NULL;
+        struct buf b;
+        enum fact_kind kind = FACT_QUESTION;
+        if (str_empty(line))
+            continue;
+        e = json_parse(f->ctx, line, &JSON_LIMITS_SMALL, &v);
+        if (e != OK || !fact_kind_parse(json_str(v, "kind"), &kind))
+            return e == OK ? ctx_fail(f->ctx, ERR_PARSE, "talk: kind") : e;
+        buf_init(&b, (size_t)1 << 16);
+        struct jw w = jw_of(&b);
+        jw_obj(&w);
+        JSON_EACH(c, v) {
+            if (str_eq(c->key, STR("text")) || str_eq(c->key, STR("email")) || str_eq(c->key, STR("phone")) ||
+                str_eq(c->key, STR("zip")))
+                continue;
+            struct str key;
+            e = arena_dup(f->ctx->arena, c->key, &key);
+            if (e != OK)
+                break;
+            jw_key(&w, key.p);
+            json_write(&w, c);
+        }
+        jw_end(&w);
+        if (e == OK)
+            e = buf_err(&b);
+        if (e == OK)
+            e = fold_record(f, kind, buf_str(&b));
+        buf_clear(&b);
+    }
+    return e;
+}
+
+static enum err fold_decoded(struct fold *f, const struct decoded *d)
+{
+    static const struct fact_record NONE = {0};
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < d->n; i++)
+        e = fold_fact(f, &d->facts[i], &NONE);
+    for (size_t i = 0; e == OK && i < d->fetches_n; i++)
+        e = fetch_add(f, &d->fetches[i]);
+    return e == OK ? fold_position_end(f) : e;
+}
+
+/* What cannot be decoded is kept raw and listed; only a failing store or memory stops the fold. */
+static bool is_input_fault(enum err e)
+{
+    return e == ERR_PARSE || e == ERR_UNSUPPORTED || e == ERR_LIMIT || e == ERR_DENIED || e == ERR_STALE || e == ERR_NOTFOUND ||
+           e == ERR_BUSY;
+}
+
+static enum err fold_row(struct fold *f, struct engine *eng, const struct received_row *row)
+{
+    struct http_msg msg;
+    struct decoded d = {0};
+    struct str account;
+    enum err e = arena_dup(f->ctx->arena, row->account, &account);
+    if (e != OK)
+        return e;
+    fold_position(f, row->pos, row->at_us, row->origin, account);
+    e = received_open(f->ctx, eng, eng->ledger_read, f->m, row, &msg);
+    if (e == OK)
+        e = received_decode(f->ctx, eng, f->m, row, &msg, &d);
+    if (e != OK && is_input_fault(e)) {
+        LOG(eng->log, LOG_WARN, "undecoded", LOG_I("pos", row->pos), LOG_S("account", account));
+        return undecoded_add(f, str_of(f->ctx->msg));
+    }
+    if (e == OK && row->source == RECV_TALK)
+        return record_talk(f, msg.body);
+    return e == OK ? fold_decoded(f, &d) : e;
+}
+
+static void wheel_take(void *user, bool is_parcel, int64_t number, int64_t due_us)
+{
+    struct fold *f = user;
+    struct engine *eng = f->derived_user;
+    enum err e = wheel_set(eng->wheel, is_parcel ? &f->m->parcels : &f->m->orders, number, due_us);
+    if (e != OK)
+        LOG(eng->log, LOG_ERROR, "timer_lost", LOG_I("number", number));
+}
+
+static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us, int64_t *rows)
+{
+    struct db_stmt *st = NULL;
+    bool row = true;
+    int64_t start = clock_mono_us();
+    enum err e = db_stmt_get(f->ctx, eng->ledger_read, SQL_RECEIVED_FROM, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    db_bind_i64(st, 2, f->pos);
+    db_bind_i64(st, 3, FOLD_SLICE_ROWS);
+    while ((e = db_step(f->ctx, st, &row)) == OK && row) {
+        struct received_row r;
+        received_from_stmt(st, &r);
+        f->m->history = r.origin == ORIGIN_HISTORY;
+        e = fold_row(f, eng, &r);
+        if (e != OK)
+            break;
+        (*rows)++;
+        if (clock_mono_us() - start > budget_us || arena_used(f->ctx->arena) > FOLD_ARENA_MAX / 4)
+            break;
+    }
+    db_done(st);
+    return e;
+}
+
+enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded)
+{
+    struct fold f = {0};
+    int64_t rows = 0;
+    enum err e = db_begin(ctx, eng->state);
+    if (e == OK)
+        e = fold_begin(&f, ctx, m, eng->state);
+    if (e == OK)
+        e = fold_rows(&f, eng, budget_us, &rows);
+    if (e == OK && rows > 0)
+        e = fold_flush(&f);
+    if (e == OK)
+        e = db_commit(ctx, eng->state);
+    if (e != OK) {
+        db_rollback(eng->state);
+        return e;
+    }
+    f.derived_user = eng;
+    pthread_mutex_lock(&eng->wheel_lock);
+    fold_due_each(&f, wheel_take, &f);
+    pthread_mutex_unlock(&eng->wheel_lock);
+    *folded += rows;
+    if (atomic_load(&m->head) == f.pos)
+        atomic_store(&m->lag_since_us, 0);
+    else
+        atomic_store(&m->lag_since_us, clock_mono_us());
+    atomic_store(&m->folded, f.pos);
+    pthread_mutex_lock(&eng->fold_lock);
+    pthread_cond_broadcast(&eng->folded_cond);
+    pthread_mutex_unlock(&eng->fold_lock);
+    return OK;
+}
+
+bool folder_wait(struct engine *eng, int timeout_ms)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    ts.tv_sec += timeout_ms / 1000;
+    ts.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (ts.tv_nsec >= 1000000000) {
+        ts.tv_nsec -= 1000000000;
+        ts.tv_sec++;
+    }
+    pthread_mutex_lock(&eng->fold_lock);
+    while (!eng->fold_wake && !atomic_load(&eng->stop_folder))
+        if (pthread_cond_timedwait(&eng->fold_ready, &eng->fold_lock, &ts) != 0)
+            break;
+    bool woken = eng->fold_wake;
+    eng->fold_wake = false;
+    pthread_mutex_unlock(&eng->fold_lock);
+    return woken;
+}
+
+/* One turn over all merchants: live first, each a slice. Gives the rows folded; failures wait a little. */
+static int64_t folder_turn(struct ctx *ctx, struct engine *eng, struct arena *a)
+{
+    int64_t folded = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < eng->merchants_n; i++) {
+            struct merchant *m = &eng->merchants[i];
+            if (atomic_load(&m->head) <= atomic_load(&m->folded) || m->history != (pass == 1))
+                continue;
+            enum err e = folder_slice(ctx, eng, m, pass == 1 ? FOLD_HISTORY_US : FOLD_SLICE_US, &folded);
+            if (e != OK) {
+                LOG(eng->log, LOG_ERROR, "fold_failed", LOG_I("merchant_id", m->id), LOG_S("error", str_of(ctx->msg)));
+                struct timespec pause = {0, 100000000};
+                nanosleep(&pause, NULL);
+            }
+            arena_reset(a);
+        }
+    return folded;
+}
+
+void *folder_main(void *arg)
+{
+    struct engine *eng = arg;
+    struct arena *a = arena_new(FOLD_ARENA_MAX);
+    struct ctx ctx;
+    if (a == NULL)
+        return NULL;
+    ctx_init(&ctx, a, eng->clock, eng->log);
+    while (true) {
+        bool stopping = atomic_load(&eng->stop_folder); /* read first: what came before the stop is folded */
+        int64_t folded = folder_turn(&ctx, eng, a);
+        int left = 0;
+        if (db_log_bytes(eng->state) > WAL_CAP_BYTES && db_checkpoint(&ctx, eng->state, false, &left) != OK)
+            LOG(eng->log, LOG_WARN, "checkpoint_failed", LOG_S("error", str_of(ctx.msg)));
+        if (folded == 0 && stopping)
+            break;
+        if (folded == 0)
+            folder_wait(eng, 200);
+    }
+    arena_free(a);
+    return NULL;
+}
+
+enum err engine_wait_folded(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t pos, int timeout_ms)
+{
+    struct merchant *m = engine_merchant_by_id(eng, merchant_id);
+    if (m == NULL)
+        return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
+    int64_t until = clock_mono_us() + (int64_t)timeout_ms * 1000, none = 0;
+    if (eng->opt.no_threads)
+        return engine_fold_some(ctx, eng, &none);
+    pthread_mutex_lock(&eng->fold_lock);
+    while (atomic_load(&m->folded) < pos && clock_mono_us() < until) {
+        struct timespec ts;
+        clock_gettime(CLOCK_REALTIME, &ts);
+        ts.tv_nsec += 20000000;
+        if (ts.tv_nsec >= 1000000000) {
+            ts.tv_nsec -= 1000000000;
+            ts.tv_sec++;
+        }
+        pthread_cond_timedwait(&eng->folded_cond, &eng->fold_lock, &ts);
+    }
+    pthread_mutex_unlock(&eng->fold_lock);
+    return atomic_load(&m->folded) >= pos ? OK : ctx_fail(ctx, ERR_TIMEOUT, "not folded yet: position %lld", (long long)pos);
+}
