@@ -2,7 +2,8 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <unistd.h>
+
+#include "flows/virtual_clock.h"
 
 int cli_fail(struct cli *cli, const char *command, enum err e)
 {
@@ -84,8 +85,11 @@ enum err cli_store_open(struct cli *cli, const struct cli_store_options *opt, st
     enum err e = cli_config_load(cli, opt->config_path, &out->config);
     if (e != OK)
         return e;
-    if (out->config.virtual_clock)
-        clock_init_virtual(&cli->clock, out->config.virtual_start_us);
+    e = virtual_clock_start(&cli->ctx, &out->config, &cli->clock);
+    if (e != OK) {
+        config_clear(&out->config);
+        return e;
+    }
     struct engine_options eo = {.config = &out->config, .clock = &cli->clock, .log = &cli->log, .no_threads = !opt->threads,
                                 .read_only = opt->read_only};
     e = engine_open(&cli->ctx, &eo, &out->eng);

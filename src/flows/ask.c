@@ -1,8 +1,8 @@
 /*
  * The way of a question. What it names is found by form (talk/entities); bare digits may be read in two ways, and then every
  * reading is tried, whatever the first one gave, so that the work depends on the question alone and never on what exists.
- * The row that goes to the ledger is a JSON array of two facts, question and answer; its raw body is sealed by the engine like
- * every other payload.
+ * The row that goes to the ledger is two JSON lines, question and answer; its raw body is sealed by the engine like every other
+ * payload, and the question's words stay in it alone.
  */
 #include "flows/ask.h"
 
@@ -217,12 +217,13 @@ static void write_row(struct jw *w, const struct ask_question *q, const struct a
         hex[2 * i] = "0123456789abcdef"[sum[i] >> 4];
         hex[2 * i + 1] = "0123456789abcdef"[sum[i] & 15];
     }
-    jw_arr(w);
     jw_obj(w);
     jw_kstr(w, "kind", STR("question"));
     jw_kstr(w, "text", str_sub(q->text, 0, ENTITIES_TEXT_MAX));
     jw_ki64(w, "now_us", now_us);
     jw_end(w);
+    buf_addc(w->b, '\n');
+    *w = jw_of(w->b);
     jw_obj(w);
     jw_kstr(w, "kind", STR("answer"));
     jw_kstr(w, "outcome", str_of(ask_outcome_word(rep->outcome)));
@@ -232,7 +233,7 @@ static void write_row(struct jw *w, const struct ask_question *q, const struct a
     jw_ki64(w, "now_us", known ? rep->now_us : now_us);
     jw_kstr(w, "text_sha256", (struct str){hex, 2 * SHA256_LEN});
     jw_end(w);
-    jw_arr_end(w);
+    buf_addc(w->b, '\n');
 }
 
 static void recorded(void *user, enum err e, int64_t pos)
