@@ -1,0 +1,703 @@
+/*
+ * See fact_json.h. Every kind is a table of fields: name, place in the struct, type, whether it is personal. One loop writes,
+ * one reads, so the two cannot drift apart.
+ */
+#include "model/fact_json.h"
+
+#include "base/num.h"
+
+#include <stddef.h>
+
+enum field_type { F_STR, F_NUMBER, F_I64, F_COUNT, F_MONEY, F_BOOL, F_TIME, F_WHEN, F_PLACE, F_ADDRESS, F_ITEMS, F_PARCELS, F_ENUM };
+
+enum field_flag {
+    DOC = 1,      /* documented: null when empty in the full form */
+    PERSONAL = 2, /* sealed apart */
+    NEED = 4,     /* must be there */
+    CODE = 8      /* currency code */
+};
+
+struct vocab {
+    const char *(*word)(int v);
+    bool (*parse)(struct str word, int *out);
+    const char *what;
+};
+
+struct field {
+    const char *name;
+    size_t at;
+    enum field_type type;
+    unsigned flags;
+    const struct vocab *vocab;
+};
+
+#define VOCAB(name, type, what_)                                                                                       \
+    static const char *name##_w(int v)                                                                                 \
+    {                                                                                                                  \
+        return name##_word((enum type)v);                                                                              \
+    }                                                                                                                  \
+    static bool name##_p(struct str word, int *out)                                                                    \
+    {                                                                                                                  \
+        enum type t;                                                                                                   \
+        if (!name##_parse(word, &t))                                                                                   \
+            return false;                                                                                              \
+        *out = (int)t;                                                                                                 \
+        return true;                                                                                                   \
+    }                                                                                                                  \
+    static const struct vocab V_##name = {name##_w, name##_p, what_};
+
+VOCAB(parcel_status, parcel_status, "a parcel status such as in_transit")
+VOCAB(reason, reason, "a reason such as weather")
+VOCAB(order_state, order_state, "open, on_hold, cancelled or closed")
+VOCAB(financial_state, financial_state, "a financial state such as paid")
+VOCAB(fulfillment_state, fulfillment_state, "pending, open, picked, shipped, cancelled or error")
+VOCAB(source_role, source_role, "a role such as storefront")
+VOCAB(report_kind, report_kind, "a report such as not_received")
+
+#define EV(m) offsetof(struct fact, u.event.m)
+static const struct field EVENT[] = {
+    {"carrier", EV(carrier), F_STR, DOC | NEED, NULL},
+    {"tracking_number", EV(tracking_number), F_NUMBER, DOC | NEED, NULL},
+    {"status", EV(status), F_ENUM, DOC, &V_parcel_status},
+    {"reason", EV(reason), F_ENUM, DOC, &V_reason},
+    {"code", EV(code), F_STR, DOC, NULL},
+    {"description", EV(description), F_STR, DOC | PERSONAL, NULL},
+    {"occurred", EV(occurred), F_WHEN, DOC, NULL},
+    {"location", EV(location), F_PLACE, DOC, NULL},
+    {"estimated_delivery", EV(estimated_delivery), F_STR, DOC, NULL},
+    {"signed_by", EV(signed_by), F_STR, DOC | PERSONAL, NULL},
+    {"drop_off_note", EV(drop_off_note), F_STR, DOC | PERSONAL, NULL},
+    {"event_id", EV(vendor_event_id), F_STR, 0, NULL},
+    {"sequence", EV(vendor_seq), F_COUNT, 0, NULL},
+    {"synthetic", EV(synthetic), F_BOOL, 0, NULL},
+    {"service", EV(service), F_STR, 0, NULL},
+    {"next_carrier", EV(next_carrier), F_STR, 0, NULL},
+    {"next_number", EV(next_number), F_STR, 0, NULL},
+    {"destination_country", EV(dest_country), F_STR, 0, NULL},
+    {"pickup_until", EV(pickup_until), F_STR, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define OR(m) offsetof(struct fact, u.order.m)
+static const struct field ORDER[] = {
+    {"order_id", OR(order_id), F_STR, DOC | NEED, NULL},
+    {"name", OR(name), F_STR, DOC, NULL},
+    {"placed_at", OR(placed_us), F_TIME, DOC, NULL},
+    {"currency", OR(currency), F_STR, DOC | CODE, NULL},
+    {"total_minor", OR(total_minor), F_MONEY, DOC, NULL},
+    {"email", OR(email), F_STR, DOC | PERSONAL, NULL},
+    {"phone", OR(phone), F_STR, DOC | PERSONAL, NULL},
+    {"ship_to", OR(ship_to), F_ADDRESS, DOC | PERSONAL, NULL},
+    {"promised_at", OR(promised_at), F_STR, DOC, NULL},
+    {"items", OR(items), F_ITEMS, DOC, NULL},
+    {"state", OR(state), F_ENUM, DOC, &V_order_state},
+    {"financial_state", OR(financial), F_ENUM, DOC, &V_financial_state},
+    {"order_ref", OR(order_ref), F_STR, 0, NULL},
+    {"preorder_until", OR(preorder_until), F_STR, 0, NULL},
+    {"cod", OR(cod), F_BOOL, 0, NULL},
+    {"service", OR(service), F_STR, 0, NULL},
+    {"cancel_reason", OR(cancel_reason), F_STR, 0, NULL},
+    {"locale", OR(locale), F_STR, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define FU(m) offsetof(struct fact, u.fulfillment.m)
+static const struct field FULFILLMENT[] = {
+    {"order_id", FU(order_id), F_STR, DOC, NULL},
+    {"order_name", FU(order_name), F_STR, 0, NULL},
+    {"fulfillment_id", FU(fulfillment_id), F_STR, DOC | NEED, NULL},
+    {"state", FU(state), F_ENUM, DOC, &V_fulfillment_state},
+    {"items", FU(items), F_ITEMS, DOC, NULL},
+    {"parcels", FU(parcels), F_PARCELS, DOC, NULL},
+    {"location", FU(location), F_STR, 0, NULL},
+    {"created_at", FU(created_us), F_TIME, 0, NULL},
+    {"estimated_delivery", FU(estimated_delivery), F_STR, 0, NULL},
+    {"service", FU(service), F_STR, 0, NULL},
+    {"no_notification", FU(no_notification), F_BOOL, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define IN(m) offsetof(struct fact, u.inventory.m)
+static const struct field INVENTORY[] = {
+    {"sku", IN(sku), F_STR, DOC, NULL},
+    {"item_ref", IN(item_ref), F_STR, 0, NULL},
+    {"location", IN(location), F_STR, DOC, NULL},
+    {"available", IN(available), F_I64, DOC, NULL},
+    {"restock_at", IN(restock_at), F_STR, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define RF(m) offsetof(struct fact, u.refund.m)
+static const struct field REFUND[] = {
+    {"order_id", RF(order_id), F_STR, DOC | NEED, NULL},
+    {"refund_id", RF(refund_id), F_STR, DOC | NEED, NULL},
+    {"currency", RF(currency), F_STR, DOC | CODE, NULL},
+    {"amount_minor", RF(amount_minor), F_MONEY, DOC, NULL},
+    {"items", RF(items), F_ITEMS, DOC, NULL},
+    {"full", RF(full), F_BOOL, 0, NULL},
+    {"at", RF(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define HO(m) offsetof(struct fact, u.hold.m)
+static const struct field HOLD[] = {
+    {"order_id", HO(order_id), F_STR, DOC | NEED, NULL},
+    {"hold_id", HO(hold_id), F_STR, DOC | NEED, NULL},
+    {"why", HO(why), F_STR, DOC, NULL},
+    {"released", HO(released), F_BOOL, DOC, NULL},
+    {"at", HO(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define CU(m) offsetof(struct fact, u.customer.m)
+static const struct field CUSTOMER[] = {
+    {"customer_id", CU(customer_id), F_STR, DOC | NEED, NULL},
+    {"email", CU(email), F_STR, DOC | PERSONAL, NULL},
+    {"phone", CU(phone), F_STR, DOC | PERSONAL, NULL},
+    {"name", CU(name), F_STR, DOC | PERSONAL, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define RE(m) offsetof(struct fact, u.report.m)
+static const struct field REPORT[] = {
+    {"order_id", RE(order_id), F_STR, DOC, NULL},
+    {"order_name", RE(order_name), F_STR, DOC, NULL},
+    {"report", RE(report), F_ENUM, DOC | NEED, &V_report_kind},
+    {"tracking_number", RE(tracking_number), F_STR, 0, NULL},
+    {"sku", RE(sku), F_STR, 0, NULL},
+    {"at", RE(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define LI(m) offsetof(struct fact, u.link.m)
+static const struct field LINK[] = {
+    {"carrier", LI(carrier), F_STR, DOC, NULL},
+    {"tracking_number", LI(tracking_number), F_NUMBER, DOC | NEED, NULL},
+    {"next_carrier", LI(next_carrier), F_STR, 0, NULL},
+    {"next_number", LI(next_number), F_STR, 0, NULL},
+    {"order_id", LI(order_id), F_STR, 0, NULL},
+    {"order_name", LI(order_name), F_STR, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define NF(m) offsetof(struct fact, u.not_found.m)
+static const struct field NOT_FOUND[] = {
+    {"carrier", NF(carrier), F_STR, DOC, NULL},
+    {"tracking_number", NF(tracking_number), F_STR, DOC, NULL},
+    {"code", NF(code), F_STR, DOC, NULL},
+    {"message", NF(message), F_STR, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define TI(m) offsetof(struct fact, u.tick.m)
+static const struct field TICK[] = {
+    {"parcel", TI(is_parcel), F_BOOL, DOC, NULL},
+    {"number", TI(number), F_I64, DOC | NEED, NULL},
+    {"due_us", TI(due_us), F_I64, DOC | NEED, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+static const struct field COMMON[] = {
+    {"key", offsetof(struct fact, key), F_STR, 0, NULL},
+    {"changed_at", offsetof(struct fact, changed_us), F_TIME, 0, NULL},
+    {"role", offsetof(struct fact, role), F_ENUM, 0, &V_source_role},
+    {NULL, 0, F_STR, 0, NULL},
+};
+
+static const struct field *fields_of(enum fact_kind kind)
+{
+    static const struct field *const TABLES[FACT_KIND_COUNT] = {
+        [FACT_ORDER] = ORDER,         [FACT_FULFILLMENT] = FULFILLMENT,  [FACT_TRACKING_EVENT] = EVENT,
+        [FACT_INVENTORY_LEVEL] = INVENTORY, [FACT_REFUND] = REFUND,      [FACT_HOLD] = HOLD,
+        [FACT_CUSTOMER] = CUSTOMER,   [FACT_CUSTOMER_REPORT] = REPORT,   [FACT_PARCEL_LINK] = LINK,
+        [FACT_NOT_FOUND] = NOT_FOUND, [FACT_TICK] = TICK,
+    };
+    return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
+}
+
+/* ---- writing */
+
+enum form { FULL, CLEAR, SECRET };
+
+static const void *at(const struct fact *fct, const struct field *fd)
+{
+    return (const char *)fct + fd->at;
+}
+
+static void put_str(struct jw *w, enum form form, const char *name, struct str s, bool doc)
+{
+    if (form == FULL && doc)
+        jw_kstr_null(w, name, s);
+    else
+        jw_kstr_opt(w, name, s);
+}
+
+static void put_place(struct jw *w, enum form form, const char *name, const struct place *p)
+{
+    if (form != FULL && str_empty(p->city) && str_empty(p->region) && str_empty(p->postal_code) && str_empty(p->country))
+        return;
+    jw_key(w, name);
+    jw_obj(w);
+    put_str(w, form, "city", p->city, true);
+    put_str(w, form, "region", p->region, true);
+    put_str(w, form, "postal_code", form == FULL ? p->postal_code : str_sub(p->postal_code, 0, 3), true);
+    put_str(w, form, "country", p->country, true);
+    jw_end(w);
+}
+
+static bool address_empty(const struct address *a)
+{
+    return str_empty(a->name) && str_empty(a->line1) && str_empty(a->city) && str_empty(a->postal_code) && str_empty(a->country) &&
+           str_empty(a->line2) && str_empty(a->region) && str_empty(a->phone);
+}
+
+/* The clear part keeps country, region and the postal prefix; the sealed part has it all. */
+static void put_address(struct jw *w, enum form form, const char *name, const struct address *a)
+{
+    if (address_empty(a)) {
+        if (form == FULL) {
+            jw_key(w, name);
+            jw_null(w);
+        }
+        return;
+    }
+    jw_key(w, name);
+    jw_obj(w);
+    if (form != CLEAR) {
+        put_str(w, form, "name", a->name, true);
+        put_str(w, form, "line1", a->line1, true);
+        put_str(w, form, "line2", a->line2, true);
+        put_str(w, form, "city", a->city, true);
+    }
+    put_str(w, form, "region", a->region, true);
+    put_str(w, form, "postal_code", form == CLEAR ? str_sub(a->postal_code, 0, 3) : a->postal_code, true);
+    put_str(w, form, "country", a->country, true);
+    if (form != CLEAR)
+        put_str(w, form, "phone", a->phone, true);
+    jw_end(w);
+}
+
+struct items {
+    const struct fact_item *p;
+    size_t n;
+};
+struct parcels {
+    const struct parcel_ref *p;
+    size_t n;
+};
+
+static void put_items(struct jw *w, enum form form, const char *name, const struct fact_item *items, size_t n)
+{
+    if (n == 0 && form != FULL)
+        return;
+    jw_key(w, name);
+    jw_arr(w);
+    for (size_t i = 0; i < n; i++) {
+        jw_obj(w);
+        put_str(w, form, "item_id", items[i].item_id, false);
+        put_str(w, form, "sku", items[i].sku, true);
+        put_str(w, form, "title", items[i].title, true);
+        jw_ki64(w, "quantity", items[i].quantity);
+        jw_ki64(w, "price_minor", items[i].price_minor);
+        if (!items[i].ships)
+            jw_kbool(w, "ships", false);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+}
+
+static void put_parcels(struct jw *w, enum form form, const char *name, const struct parcel_ref *p, size_t n)
+{
+    if (n == 0 && form != FULL)
+        return;
+    jw_key(w, name);
+    jw_arr(w);
+    for (size_t i = 0; i < n; i++) {
+        jw_obj(w);
+        put_str(w, form, "carrier", p[i].carrier, true);
+        put_str(w, form, "tracking_number", p[i].tracking_number, true);
+        put_str(w, form, "url", p[i].url, true);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+}
+
+static void put_when(struct arena *a, struct jw *w, enum form form, const char *name, const struct when *v)
+{
+    char key[48];
+    size_t n = strlen(name);
+    memcpy(key, name, n);
+    memcpy(key + n, "_at", 4);
+    if (v->kind == WHEN_UTC)
+        jw_ktime(w, key, v->utc_us);
+    else if (form == FULL)
+        jw_ktime(w, key, 0);
+    memcpy(key + n, "_local", 7);
+    put_str(w, form, key, time_local_text(a, v), true);
+}
+
+static void put_time(struct jw *w, enum form form, const struct field *fd, int64_t us)
+{
+    if (us != 0)
+        jw_ktime(w, fd->name, us);
+    else if (form == FULL && (fd->flags & DOC) != 0)
+        jw_ktime(w, fd->name, 0);
+}
+
+static void put_field(struct arena *a, struct jw *w, enum form form, const struct fact *fct, const struct field *fd)
+{
+    const void *p = at(fct, fd);
+    bool doc = (fd->flags & DOC) != 0;
+    switch (fd->type) {
+    case F_STR:
+    case F_NUMBER:
+        put_str(w, form, fd->name, *(const struct str *)p, doc);
+        break;
+    case F_I64:
+    case F_MONEY:
+        if (doc || *(const int64_t *)p != 0)
+            jw_ki64(w, fd->name, *(const int64_t *)p);
+        break;
+    case F_COUNT:
+        if (*(const uint32_t *)p != 0)
+            jw_ki64(w, fd->name, *(const uint32_t *)p);
+        break;
+    case F_BOOL:
+        if (*(const bool *)p || (doc && form == FULL))
+            jw_kbool(w, fd->name, *(const bool *)p);
+        break;
+    case F_TIME:
+        put_time(w, form, fd, *(const int64_t *)p);
+        break;
+    case F_WHEN:
+        put_when(a, w, form, fd->name, p);
+        break;
+    case F_PLACE:
+        put_place(w, form, fd->name, p);
+        break;
+    case F_ADDRESS:
+        put_address(w, form, fd->name, p);
+        break;
+    case F_ITEMS:
+        put_items(w, form, fd->name, ((const struct items *)p)->p, ((const struct items *)p)->n);
+        break;
+    case F_PARCELS:
+        put_parcels(w, form, fd->name, ((const struct parcels *)p)->p, ((const struct parcels *)p)->n);
+        break;
+    case F_ENUM:
+        jw_kstr(w, fd->name, str_of(fd->vocab->word(*(const int *)p)));
+        break;
+    }
+}
+
+static void put_fields(struct arena *a, struct jw *w, enum form form, const struct fact *fct, const struct field *fd)
+{
+    for (; fd != NULL && fd->name != NULL; fd++) {
+        bool personal = (fd->flags & PERSONAL) != 0;
+        if ((form == SECRET && !personal) || (form == CLEAR && personal && fd->type != F_ADDRESS))
+            continue;
+        put_field(a, w, form, fct, fd);
+    }
+}
+
+void fact_write(struct arena *a, struct jw *w, const struct fact *fct)
+{
+    jw_obj(w);
+    jw_kstr(w, "kind", str_of(fact_kind_word(fct->kind)));
+    put_fields(a, w, FULL, fct, fields_of(fct->kind));
+    put_fields(a, w, FULL, fct, COMMON);
+    jw_end(w);
+}
+
+static bool has_personal(const struct fact *fct)
+{
+    for (const struct field *fd = fields_of(fct->kind); fd != NULL && fd->name != NULL; fd++) {
+        if ((fd->flags & PERSONAL) == 0)
+            continue;
+        if (fd->type == F_ADDRESS ? !address_empty(at(fct, fd)) : !str_empty(*(const struct str *)at(fct, fd)))
+            return true;
+    }
+    return false;
+}
+
+void fact_write_split(struct arena *a, struct jw *clear, struct jw *personal, const struct fact *fct)
+{
+    jw_obj(clear);
+    jw_kstr(clear, "kind", str_of(fact_kind_word(fct->kind)));
+    put_fields(a, clear, CLEAR, fct, fields_of(fct->kind));
+    put_fields(a, clear, CLEAR, fct, COMMON);
+    jw_end(clear);
+    if (!has_personal(fct))
+        return;
+    jw_obj(personal);
+    put_fields(a, personal, SECRET, fct, fields_of(fct->kind));
+    jw_end(personal);
+}
+
+/* ---- reading */
+
+struct reader_ctx {
+    struct ctx *ctx;
+    const char *prefix; /* "", "ship_to.", "items[2]." */
+};
+
+static enum err wrong(struct reader_ctx *r, const char *name, const char *expected)
+{
+    return ctx_fail(r->ctx, ERR_PARSE, "%s%s: expected %s", r->prefix, name, expected);
+}
+
+static enum err get_str(struct reader_ctx *r, const struct json *obj, const char *name, struct str *out)
+{
+    const struct json *v = json_get(obj, name);
+    if (v == NULL || v->type == JSON_NULL)
+        return OK;
+    if (v->type != JSON_STRING && v->type != JSON_NUMBER)
+        return wrong(r, name, "text");
+    *out = v->text;
+    return OK;
+}
+
+static enum err get_i64(struct reader_ctx *r, const struct json *obj, const char *name, int64_t min, int64_t max, int64_t *out)
+{
+    const struct json *v = json_get(obj, name);
+    if (v == NULL || v->type == JSON_NULL)
+        return OK;
+    if (v->type != JSON_NUMBER || num_parse_i64(v->text, min, max, out) != OK)
+        return ctx_fail(r->ctx, ERR_PARSE, "%s%s: expected a whole number from %lld to %lld, got %.*s", r->prefix, name,
+                        (long long)min, (long long)max, STR_ARG(str_sub(v->text, 0, 40)));
+    return OK;
+}
+
+static enum err get_time(struct reader_ctx *r, const struct json *obj, const char *name, int64_t *out)
+{
+    struct str s = STR_NULL;
+    struct when w;
+    enum err e = get_str(r, obj, name, &s);
+    if (e != OK || str_empty(s))
+        return e;
+    if (when_parse(s, &w) != OK || w.kind != WHEN_UTC)
+        return ctx_fail(r->ctx, ERR_PARSE, "%s%s: expected a time with its zone such as 2026-11-23T10:00:00Z (years 1970 to 2199), got %.*s",
+                        r->prefix, name, STR_ARG(str_sub(s, 0, 40)));
+    *out = w.utc_us;
+    return OK;
+}
+
+static enum err get_bool(struct reader_ctx *r, const struct json *obj, const char *name, bool *out)
+{
+    const struct json *v = json_get(obj, name);
+    if (v == NULL || v->type == JSON_NULL)
+        return OK;
+    if (v->type != JSON_BOOL)
+        return wrong(r, name, "true or false");
+    *out = v->truth;
+    return OK;
+}
+
+static enum err get_enum(struct reader_ctx *r, const struct json *obj, const struct field *fd, int *out)
+{
+    struct str s = STR_NULL;
+    enum err e = get_str(r, obj, fd->name, &s);
+    if (e != OK || str_empty(s))
+        return e;
+    if (!fd->vocab->parse(s, out))
+        return ctx_fail(r->ctx, ERR_PARSE, "%s%s: expected %s, got %.*s", r->prefix, fd->name, fd->vocab->what,
+                        STR_ARG(str_sub(s, 0, 40)));
+    return OK;
+}
+
+static enum err get_when(struct reader_ctx *r, const struct json *obj, const char *name, struct when *out)
+{
+    char key[48];
+    struct str utc = STR_NULL, local = STR_NULL;
+    struct when u, l;
+    size_t n = strlen(name);
+    memcpy(key, name, n);
+    memcpy(key + n, "_at", 4);
+    enum err e = get_str(r, obj, key, &utc);
+    if (e == OK && !str_empty(utc) && when_parse(utc, &u) != OK)
+        e = ctx_fail(r->ctx, ERR_PARSE, "%s%s: expected a time such as 2026-11-23T10:00:00Z (years 1970 to 2199), got %.*s", r->prefix,
+                     key, STR_ARG(str_sub(utc, 0, 40)));
+    memcpy(key + n, "_local", 7);
+    if (e == OK)
+        e = get_str(r, obj, key, &local);
+    if (e == OK && !str_empty(local) && (when_parse(local, &l) != OK || l.kind == WHEN_UTC))
+        e = ctx_fail(r->ctx, ERR_PARSE, "%s%s: expected a wall time without zone such as 2026-11-23T10:00:00, or a date, got %.*s",
+                     r->prefix, key, STR_ARG(str_sub(local, 0, 40)));
+    if (e != OK)
+        return e;
+    if (!str_empty(utc)) {
+        *out = u;
+        if (u.kind == WHEN_UTC && !str_empty(local)) {
+            out->local_us = l.local_us;
+            out->has_local = true;
+        }
+    } else if (!str_empty(local)) {
+        *out = l;
+    }
+    return OK;
+}
+
+static enum err get_country(struct reader_ctx *r, const struct json *obj, struct str *out)
+{
+    enum err e = get_str(r, obj, "country", out);
+    if (e == OK && !str_empty(*out) &&
+        (out->n != 2 || out->p[0] < 'A' || out->p[0] > 'Z' || out->p[1] < 'A' || out->p[1] > 'Z'))
+        return wrong(r, "country", "a country code of two capital letters (ISO 3166)");
+    return e;
+}
+
+static enum err get_place(struct ctx *ctx, const struct json *v, struct place *out)
+{
+    struct reader_ctx r = {ctx, "location."};
+    enum err e = get_str(&r, v, "city", &out->city);
+    if (e == OK)
+        e = get_str(&r, v, "region", &out->region);
+    if (e == OK)
+        e = get_str(&r, v, "postal_code", &out->postal_code);
+    return e == OK ? get_country(&r, v, &out->country) : e;
+}
+
+static enum err get_address(struct ctx *ctx, const struct json *v, struct address *out)
+{
+    struct reader_ctx r = {ctx, "ship_to."};
+    const struct {
+        const char *name;
+        struct str *to;
+    } F[] = {{"name", &out->name}, {"line1", &out->line1}, {"line2", &out->line2}, {"city", &out->city}, {"region", &out->region},
+             {"postal_code", &out->postal_code}, {"phone", &out->phone}};
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < sizeof(F) / sizeof(F[0]); i++)
+        e = get_str(&r, v, F[i].name, F[i].to);
+    return e == OK ? get_country(&r, v, &out->country) : e;
+}
+
+static enum err get_item(struct ctx *ctx, const struct json *v, size_t i, struct fact_item *it)
+{
+    struct str prefix = arena_fmt(ctx->arena, "items[%zu].", i);
+    struct reader_ctx r = {ctx, prefix.p == NULL ? "items." : prefix.p};
+    it->ships = true;
+    it->quantity = 1;
+    enum err e = v->type == JSON_OBJECT ? OK : wrong(&r, "", "an object");
+    if (e == OK)
+        e = get_str(&r, v, "item_id", &it->item_id);
+    if (e == OK)
+        e = get_str(&r, v, "sku", &it->sku);
+    if (e == OK)
+        e = get_str(&r, v, "title", &it->title);
+    if (e == OK)
+        e = get_i64(&r, v, "quantity", 0, 1000000, &it->quantity);
+    if (e == OK)
+        e = get_i64(&r, v, "price_minor", -INT64_C(1000000000000), INT64_C(1000000000000), &it->price_minor);
+    return e == OK ? get_bool(&r, v, "ships", &it->ships) : e;
+}
+
+static enum err get_items(struct reader_ctx *r, const struct json *obj, const char *name, struct items *out)
+{
+    const struct json *arr = json_get(obj, name);
+    if (arr == NULL || arr->type == JSON_NULL)
+        return OK;
+    if (arr->type != JSON_ARRAY || arr->count > FACT_ITEMS_MAX)
+        return wrong(r, name, "a list of at most 500 items");
+    struct fact_item *p = ctx_alloc(r->ctx, (arr->count + 1) * sizeof(*p));
+    enum err e = p == NULL ? ERR_MEMORY : OK;
+    size_t n = 0;
+    for (const struct json *v = arr->first; e == OK && v != NULL; v = v->next, n++)
+        e = get_item(r->ctx, v, n, &p[n]);
+    *out = (struct items){p, n};
+    return e;
+}
+
+static enum err get_parcels(struct reader_ctx *r, const struct json *obj, const char *name, struct parcels *out)
+{
+    const struct json *arr = json_get(obj, name);
+    if (arr == NULL || arr->type == JSON_NULL)
+        return OK;
+    if (arr->type != JSON_ARRAY || arr->count > FACT_PARCELS_MAX)
+        return wrong(r, name, "a list of at most 100 parcels");
+    struct parcel_ref *p = ctx_alloc(r->ctx, (arr->count + 1) * sizeof(*p));
+    enum err e = p == NULL ? ERR_MEMORY : OK;
+    size_t n = 0;
+    struct reader_ctx in = {r->ctx, "parcels[]."};
+    for (const struct json *v = arr->first; e == OK && v != NULL; v = v->next, n++) {
+        struct str typed = STR_NULL;
+        e = get_str(&in, v, "carrier", &p[n].carrier);
+        if (e == OK)
+            e = get_str(&in, v, "tracking_number", &typed);
+        if (e == OK)
+            e = tracking_number_normalise(r->ctx, typed, &p[n].tracking_number);
+        if (e == OK)
+            e = get_str(&in, v, "url", &p[n].url);
+    }
+    *out = (struct parcels){p, n};
+    return e;
+}
+
+static enum err get_text(struct reader_ctx *r, const struct json *v, const struct field *fd, struct str *out)
+{
+    enum err e = get_str(r, v, fd->name, out);
+    if (e == OK && (fd->flags & NEED) != 0 && str_empty(*out))
+        return wrong(r, fd->name, "text, it is missing");
+    if (e == OK && (fd->flags & CODE) != 0 && !str_empty(*out) && num_currency_digits(*out) < 0)
+        return ctx_fail(r->ctx, ERR_PARSE, "%s: expected a currency code (ISO 4217) such as EUR, got %.*s", fd->name,
+                        STR_ARG(str_sub(*out, 0, 20)));
+    if (e == OK && fd->type == F_NUMBER)
+        return tracking_number_normalise(r->ctx, *out, out);
+    return e;
+}
+
+static enum err get_field(struct reader_ctx *r, const struct json *v, const struct field *fd, struct fact *out)
+{
+    void *p = (char *)out + fd->at;
+    enum err e = OK;
+    int64_t n = 0;
+    switch (fd->type) {
+    case F_STR:
+    case F_NUMBER:
+        return get_text(r, v, fd, p);
+    case F_I64:
+        return get_i64(r, v, fd->name, INT64_MIN / 2, INT64_MAX / 2, p);
+    case F_MONEY:
+        return get_i64(r, v, fd->name, -INT64_C(1000000000000000), INT64_C(1000000000000000), p);
+    case F_COUNT:
+        e = get_i64(r, v, fd->name, 0, UINT32_MAX, &n);
+        *(uint32_t *)p = (uint32_t)n;
+        return e;
+    case F_BOOL:
+        return get_bool(r, v, fd->name, p);
+    case F_TIME:
+        return get_time(r, v, fd->name, p);
+    case F_WHEN:
+        return get_when(r, v, fd->name, p);
+    case F_PLACE:
+        return get_place(r->ctx, json_get(v, fd->name), p);
+    case F_ADDRESS:
+        return get_address(r->ctx, json_get(v, fd->name), p);
+    case F_ITEMS:
+        return get_items(r, v, fd->name, p);
+    case F_PARCELS:
+        return get_parcels(r, v, fd->name, p);
+    case F_ENUM:
+        return get_enum(r, v, fd, p);
+    }
+    return e;
+}
+
+static enum err get_fields(struct reader_ctx *r, const struct json *v, const struct field *fd, bool personal_only, struct fact *out)
+{
+    enum err e = OK;
+    for (; e == OK && fd != NULL && fd->name != NULL; fd++)
+        if (!personal_only || ((fd->flags & PERSONAL) != 0 && json_get(v, fd->name) != NULL))
+            e = get_field(r, v, fd, out);
+    return e;
+}
+
+enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *personal, struct fact *out)
+{
+    struct reader_ctx r = {ctx, ""};
+    struct fact fct;
+    memset(&fct, 0, sizeof(fct));
+    if (v == NULL || v->type != JSON_OBJECT)
+        return ctx_fail(ctx, ERR_PARSE, "expected an object with a kind");
+    struct str kind = json_str(v, "kind");
+    if (!fact_kind_parse(kind, &fct.kind) || fields_of(fct.kind) == NULL)
+        return ctx_fail(ctx, ERR_PARSE, "kind: expected order, fulfillment, tracking_event, inventory_level, refund, hold, customer, "
+                                        "customer_report, parcel_link or not_found, got \"%.*s\"",
+                        STR_ARG(str_sub(kind, 0, 40)));
+    enum err e = get_fields(&r, v, fields_of(fct.kind), false, &fct);
+    if (e == OK)
+        e = get_fields(&r, v, COMMON, false, &fct);
+    if (e == OK && personal != NULL)
+        e = get_fields(&r, personal, fields_of(fct.kind), true, &fct);
+    if (e == OK)
+        *out = fct;
+    return e;
+}
