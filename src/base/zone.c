@@ -1,6 +1,7 @@
 /*
- * See zone.h. ICU knows the rules; each thread keeps, for the zones it has used, the interval of instants in which the last
- * offset holds, so that a repeated question costs a comparison.
+ * Time zones through ICU. An offset is constant between two transitions, so each thread remembers, for each zone it has met,
+ * the last few stretches [from, to) with their offset: ICU is asked once for a stretch and then no more. The most likely
+ * zone of a place comes from data/zones.tsv, sorted once. See zone.h.
  */
 #include "base/zone.h"
 
@@ -10,187 +11,288 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <unicode/ucal.h>
-#include <unicode/ustring.h>
 
-#define CACHE 64
-#define ZONE_NAME_MAX 48
+#define SLOTS 256           /* zones a thread remembers; a power of two */
+#define SLOTS_FULL 192      /* then all are forgotten: the world has some 350 zones in use, a store a few */
+#define STRETCHES 4
+#define NAME_MAX_LEN 40     /* the longest IANA name has 32 characters */
 
-struct cached {
-    char name[ZONE_NAME_MAX];
-    size_t n;
-    UCalendar *cal;
-    int64_t from_us, to_us; /* the offset holds in [from, to) */
+struct stretch {
+    int64_t from_us, to_us; /* empty when from == to */
     int32_t offset_s;
 };
 
-static __thread struct cached *t_cache;
-static pthread_key_t cache_key;
-static pthread_once_t cache_once = PTHREAD_ONCE_INIT;
+struct zone {
+    char name[NAME_MAX_LEN];
+    size_t name_n;
+    UCalendar *cal;
+    struct stretch known[STRETCHES];
+    unsigned next; /* the stretch to overwrite */
+};
 
-static void free_cache(void *p)
+struct cache {
+    struct zone *slots[SLOTS];
+    size_t used;
+    struct zone *last;
+};
+
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+
+static void forget(struct cache *c)
 {
-    struct cached *c = p;
-    for (int i = 0; i < CACHE; i++)
-        if (c[i].cal != NULL)
-            ucal_close(c[i].cal);
-    free(c);
-    t_cache = NULL;
+    for (size_t i = 0; i < SLOTS; i++) {
+        if (c->slots[i] != NULL)
+            ucal_close(c->slots[i]->cal);
+        free(c->slots[i]);
+    }
+    *c = (struct cache){0};
+}
+
+static void end_thread(void *p)
+{
+    forget(p);
+    free(p);
 }
 
 static void make_key(void)
 {
-    pthread_key_create(&cache_key, free_cache);
+    if (pthread_key_create(&key, end_thread) != 0)
+        abort(); /* at the first use only, when the process is out of keys */
 }
 
-static struct cached *slot_of(struct str zone)
+static struct cache *thread_cache(void)
 {
-    if (t_cache == NULL) {
-        pthread_once(&cache_once, make_key);
-        t_cache = calloc(CACHE, sizeof(*t_cache));
-        pthread_setspecific(cache_key, t_cache);
+    (void)pthread_once(&key_once, make_key);
+    struct cache *c = pthread_getspecific(key);
+    if (c == NULL) {
+        c = calloc(1, sizeof(*c));
+        if (c != NULL && pthread_setspecific(key, c) != 0) {
+            free(c);
+            c = NULL;
+        }
     }
-    return t_cache == NULL ? NULL : &t_cache[str_hash(zone) % CACHE];
+    return c;
 }
 
-/* Opens the zone; ICU takes an unknown name for GMT, so the name is compared with what it made of it. */
-static enum err open_zone(struct cached *c, struct str zone)
+/* ICU's calendar of the zone. ICU takes any word and then means GMT, so the word is checked first. */
+static enum err open_calendar(struct str name, UCalendar **out)
 {
-    UErrorCode st = U_ZERO_ERROR;
-    UChar id[ZONE_NAME_MAX], canon[ZONE_NAME_MAX];
+    UChar id[NAME_MAX_LEN], canonical[128];
     UBool is_system = 0;
-    if (zone.n == 0 || zone.n >= ZONE_NAME_MAX)
+    UErrorCode status = U_ZERO_ERROR;
+    for (size_t i = 0; i < name.n; i++)
+        id[i] = (UChar)(unsigned char)name.p[i];
+    (void)ucal_getCanonicalTimeZoneID(id, (int32_t)name.n, canonical, 128, &is_system, &status);
+    if (U_FAILURE(status) || !is_system)
         return ERR_NOTFOUND;
-    for (size_t i = 0; i < zone.n; i++)
-        id[i] = (UChar)(unsigned char)zone.p[i];
-    ucal_getCanonicalTimeZoneID(id, (int32_t)zone.n, canon, ZONE_NAME_MAX, &is_system, &st);
-    if (U_FAILURE(st) || !is_system)
-        return ERR_NOTFOUND;
-    UCalendar *cal = ucal_open(id, (int32_t)zone.n, "en_US", UCAL_GREGORIAN, &st);
-    if (U_FAILURE(st))
-        return ERR_MEMORY;
-    if (c->cal != NULL)
-        ucal_close(c->cal);
-    *c = (struct cached){.cal = cal, .n = zone.n};
-    memcpy(c->name, zone.p, zone.n);
-    return OK;
+    *out = ucal_open(id, (int32_t)name.n, "en", UCAL_GREGORIAN, &status);
+    return U_FAILURE(status) || *out == NULL ? ERR_MEMORY : OK;
 }
 
-static int64_t transition(UCalendar *cal, UTimeZoneTransitionType type, int64_t none)
+static enum err add_zone(struct cache *c, size_t slot, struct str name)
 {
-    UErrorCode st = U_ZERO_ERROR;
-    UDate d = 0;
-    if (!ucal_getTimeZoneTransitionDate(cal, type, &d, &st) || U_FAILURE(st))
-        return none;
-    return (int64_t)d * 1000;
-}
-
-static enum err load_offset(struct cached *c, int64_t utc_us)
-{
-    UErrorCode st = U_ZERO_ERROR;
-    ucal_setMillis(c->cal, (UDate)(utc_us / 1000), &st);
-    int32_t raw = ucal_get(c->cal, UCAL_ZONE_OFFSET, &st), dst = ucal_get(c->cal, UCAL_DST_OFFSET, &st);
-    if (U_FAILURE(st))
-        return ERR_NOTFOUND;
-    c->offset_s = (raw + dst) / 1000;
-    c->from_us = transition(c->cal, UCAL_TZ_TRANSITION_PREVIOUS_INCLUSIVE, INT64_MIN);
-    c->to_us = transition(c->cal, UCAL_TZ_TRANSITION_NEXT, INT64_MAX);
-    return OK;
-}
-
-enum err zone_offset(struct str zone, int64_t utc_us, int32_t *out_s)
-{
-    struct cached *c = slot_of(zone);
-    enum err e = OK;
-    if (c == NULL)
-        return ERR_MEMORY;
-    if (c->cal == NULL || !str_eq((struct str){c->name, c->n}, zone)) {
-        e = open_zone(c, zone);
-        if (e == OK)
-            e = load_offset(c, utc_us);
-    } else if (utc_us < c->from_us || utc_us >= c->to_us) {
-        e = load_offset(c, utc_us);
-    }
-    if (e == OK)
-        *out_s = c->offset_s;
-    return e;
-}
-
-enum err zone_to_utc(struct str zone, int64_t local_us, int64_t *out_utc_us)
-{
-    int32_t before, after;
-    enum err e = zone_offset(zone, local_us - US_PER_DAY, &before);
-    if (e == OK)
-        e = zone_offset(zone, local_us + US_PER_DAY, &after);
+    UCalendar *cal = NULL;
+    enum err e = open_calendar(name, &cal);
     if (e != OK)
         return e;
-    if (before == after) {
-        *out_utc_us = local_us - before * US_PER_S;
+    struct zone *z = calloc(1, sizeof(*z));
+    if (z == NULL) {
+        ucal_close(cal);
+        return ERR_MEMORY;
+    }
+    memcpy(z->name, name.p, name.n);
+    z->name_n = name.n;
+    z->cal = cal;
+    c->slots[slot] = z;
+    c->used++;
+    return OK;
+}
+
+static bool is_named(const struct zone *z, struct str name)
+{
+    return z->name_n == name.n && memcmp(z->name, name.p, name.n) == 0;
+}
+
+static enum err find_zone(struct str name, struct zone **out)
+{
+    struct cache *c = thread_cache();
+    if (name.n == 0 || name.n >= NAME_MAX_LEN)
+        return ERR_NOTFOUND;
+    if (c == NULL)
+        return ERR_MEMORY;
+    if (c->last != NULL && is_named(c->last, name)) {
+        *out = c->last;
         return OK;
     }
-    /* near a change: the first reading that is true; in a gap none is, and the offset before it leads past the gap */
-    const int32_t tries[] = {before, after};
-    for (int i = 0; i < 2; i++) {
-        int32_t there;
-        int64_t utc = local_us - tries[i] * US_PER_S;
-        e = zone_offset(zone, utc, &there);
+    if (c->used >= SLOTS_FULL)
+        forget(c);
+    size_t i = (size_t)str_hash(name) & (SLOTS - 1);
+    while (c->slots[i] != NULL && !is_named(c->slots[i], name))
+        i = (i + 1) & (SLOTS - 1);
+    if (c->slots[i] == NULL) {
+        enum err e = add_zone(c, i, name);
         if (e != OK)
             return e;
-        if (there == tries[i]) {
-            *out_utc_us = utc;
+    }
+    *out = c->last = c->slots[i];
+    return OK;
+}
+
+/* The instant of a transition beside the calendar's time; `none` when there is none in that direction. */
+static int64_t transition(UCalendar *cal, UTimeZoneTransitionType type, int64_t none)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UDate at = 0;
+    if (!ucal_getTimeZoneTransitionDate(cal, type, &at, &status) || U_FAILURE(status))
+        return none;
+    return (int64_t)at * 1000;
+}
+
+static enum err learn_stretch(struct zone *z, int64_t utc_us, struct stretch *out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    int64_t floor_ms = utc_us / 1000 - (utc_us % 1000 < 0);
+    ucal_setMillis(z->cal, (UDate)floor_ms, &status);
+    int32_t ms = ucal_get(z->cal, UCAL_ZONE_OFFSET, &status) + ucal_get(z->cal, UCAL_DST_OFFSET, &status);
+    if (U_FAILURE(status))
+        return ERR_MEMORY;
+    out->from_us = transition(z->cal, UCAL_TZ_TRANSITION_PREVIOUS_INCLUSIVE, INT64_MIN);
+    out->to_us = transition(z->cal, UCAL_TZ_TRANSITION_NEXT, INT64_MAX);
+    out->offset_s = ms / 1000;
+    z->known[z->next] = *out;
+    z->next = (z->next + 1) % STRETCHES;
+    return OK;
+}
+
+static enum err offset_at(struct zone *z, int64_t utc_us, int32_t *out_s)
+{
+    struct stretch s;
+    for (size_t i = 0; i < STRETCHES; i++) {
+        const struct stretch *k = &z->known[i];
+        if (utc_us >= k->from_us && utc_us < k->to_us) {
+            *out_s = k->offset_s;
             return OK;
         }
     }
-    *out_utc_us = local_us - before * US_PER_S;
+    enum err e = learn_stretch(z, utc_us, &s);
+    if (e == OK)
+        *out_s = s.offset_s;
+    return e;
+}
+
+enum err zone_offset(struct str name, int64_t utc_us, int32_t *out_s)
+{
+    struct zone *z;
+    enum err e = find_zone(name, &z);
+    return e == OK ? offset_at(z, utc_us, out_s) : e;
+}
+
+/* A wall clock belongs to the offset that held a day before or to the one that holds a day later; in a gap to neither. */
+enum err zone_to_utc(struct str name, int64_t local_us, int64_t *out_utc_us)
+{
+    struct zone *z;
+    int32_t before, after, at;
+    enum err e = local_us > INT64_MAX - 2 * US_PER_DAY || local_us < INT64_MIN + 2 * US_PER_DAY ? ERR_LIMIT : find_zone(name, &z);
+    if (e != OK)
+        return e;
+    if ((e = offset_at(z, local_us - US_PER_DAY, &before)) != OK || (e = offset_at(z, local_us + US_PER_DAY, &after)) != OK)
+        return e;
+    int64_t early = local_us - before * US_PER_S, late = local_us - after * US_PER_S;
+    if ((e = offset_at(z, early, &at)) != OK)
+        return e;
+    if (before == after || at == before) {
+        *out_utc_us = early;
+        return OK;
+    }
+    if ((e = offset_at(z, late, &at)) != OK)
+        return e;
+    *out_utc_us = at == after ? late : early; /* gap: the former offset gives the later instant */
     return OK;
 }
 
-/* ---- places: data/zones.tsv as rows, read once */
+/* ---- places */
 
-struct zone_row {
-    struct str country, region, zone;
+#define REGION_MAX 4
+
+struct place {
+    char key[2 + REGION_MAX]; /* country, region, zero-filled: compares as bytes */
     bool exact;
+    struct str zone;
 };
 
-static struct zone_row *rows;
-static size_t rows_n;
-static pthread_once_t rows_once = PTHREAD_ONCE_INIT;
+static pthread_once_t places_once = PTHREAD_ONCE_INIT;
+static struct place *places;
+static size_t places_n;
 
-static void load_rows(void)
+static char upper(char c)
 {
-    struct str rest = data_file("zones.tsv"), line;
-    size_t cap = 0;
-    while (data_line(&rest, &line)) {
-        struct zone_row r;
-        struct str exact;
-        if (!str_split(&line, '\t', &r.country) || !str_split(&line, '\t', &r.region) || !str_split(&line, '\t', &r.zone) ||
-            !str_split(&line, '\t', &exact))
-            continue;
-        r.exact = str_eq(exact, STR("1"));
-        if (rows_n == cap) {
-            cap = cap == 0 ? 256 : cap * 2;
-            struct zone_row *p = realloc(rows, cap * sizeof(*p));
-            if (p == NULL)
-                return;
-            rows = p;
-        }
-        rows[rows_n++] = r;
-    }
+    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+
+/* false: not the form of a country code and region code. "US-TX" is taken for "TX". */
+static bool make_key_of(struct str country, struct str region, char out[2 + REGION_MAX])
+{
+    memset(out, 0, 2 + REGION_MAX);
+    if (country.n != 2)
+        return false;
+    if (region.n > 3 && region.p[2] == '-' && str_eq_nocase(str_sub(region, 0, 2), country))
+        region = str_sub(region, 3, region.n);
+    if (region.n > REGION_MAX)
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        out[i] = upper(country.p[i]);
+    for (size_t i = 0; i < region.n; i++)
+        out[2 + i] = upper(region.p[i]);
+    return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return memcmp(((const struct place *)a)->key, ((const struct place *)b)->key, 2 + REGION_MAX);
+}
+
+/* Rows: country, region or "-", zone, "exact" or "likely". */
+static bool read_place(struct str line, struct place *out)
+{
+    struct str f[4];
+    for (int i = 0; i < 4; i++)
+        if (!str_split(&line, '\t', &f[i]))
+            return false;
+    out->zone = f[2];
+    out->exact = str_eq(f[3], STR("exact"));
+    return make_key_of(f[0], str_eq(f[1], STR("-")) ? STR("") : f[1], out->key);
+}
+
+static void load_places(void)
+{
+    struct str file = data_file("zones.tsv"), rest = file, line;
+    size_t n = 0;
+    while (data_line(&rest, &line))
+        n++;
+    places = calloc(n + 1, sizeof(*places));
+    if (places == NULL)
+        return; /* every place is then unknown, which callers can handle */
+    for (rest = file; places_n < n && data_line(&rest, &line);)
+        if (read_place(line, &places[places_n]))
+            places_n++;
+    qsort(places, places_n, sizeof(*places), by_key);
+}
+
+static const struct place *find_place(struct str country, struct str region)
+{
+    struct place want;
+    if (!make_key_of(country, region, want.key))
+        return NULL;
+    return bsearch(&want, places, places_n, sizeof(*places), by_key);
 }
 
 struct str zone_of_place(struct str country, struct str region, bool *exact)
 {
-    const struct zone_row *found = NULL;
-    pthread_once(&rows_once, load_rows);
-    for (size_t i = 0; i < rows_n; i++) {
-        if (!str_eq(rows[i].country, country))
-            continue;
-        if (str_empty(rows[i].region) && found == NULL)
-            found = &rows[i];
-        if (!str_empty(region) && str_eq_nocase(rows[i].region, region)) {
-            found = &rows[i];
-            break;
-        }
-    }
-    *exact = found != NULL && found->exact;
-    return found == NULL ? STR("UTC") : found->zone;
+    (void)pthread_once(&places_once, load_places);
+    const struct place *p = places == NULL ? NULL : find_place(country, str_trim(region));
+    if (p == NULL && places != NULL)
+        p = find_place(country, STR(""));
+    *exact = p != NULL && p->exact;
+    return p == NULL ? STR("UTC") : p->zone;
 }
