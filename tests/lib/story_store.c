@@ -1,0 +1,88 @@
+/* See story_store.h. */
+#include "lib/story_store.h"
+
+#include "model/fact_json.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void remove_folder(const char *dir)
+{
+    DIR *d = opendir(dir);
+    if (d == NULL)
+        return;
+    for (struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
+        char path[512];
+        if (e->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+        if (unlink(path) != 0)
+            remove_folder(path);
+    }
+    closedir(d);
+    rmdir(dir);
+}
+
+void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
+{
+    *out = (struct story_store){.clock = clock};
+    snprintf(out->dir, sizeof(out->dir), "/tmp/wismo-story-XXXXXX");
+    assert_non_null(mkdtemp(out->dir));
+    out->mc.name = STR("demo");
+    promises_default(&out->mc.promises);
+    out->mc.accounts = accounts;
+    out->mc.accounts_n = accounts_n;
+    out->cfg = (struct config){.listen = STR("127.0.0.1"), .http_threads = 1, .max_connections = 100, .max_body = (size_t)5 << 20,
+                               .cache_mb = 8, .virtual_clock = true, .virtual_start_us = clock_now_us(clock), .raw_days = 90,
+                               .ask_budget_ms = 100, .merchants = &out->mc, .merchants_n = 1};
+    out->cfg.store_path = arena_fmt(ctx->arena, "%s/store", out->dir);
+    out->cfg.master_key_file = arena_fmt(ctx->arena, "%s/master.key", out->dir);
+    assert_int_equal(mkdir(out->cfg.store_path.p, 0700), 0);
+    struct engine_options eo = {.config = &out->cfg, .clock = clock, .no_threads = true};
+    assert_ok(ctx, engine_open(ctx, &eo, &out->eng));
+    assert_ok(ctx, engine_merchant(out->eng, STR("demo"), &out->merchant_id));
+    assert_ok(ctx, reader_open(ctx, out->eng, &out->rd));
+}
+
+void story_store_close(struct story_store *st)
+{
+    reader_close(st->rd);
+    engine_close(st->eng);
+    remove_folder(st->dir);
+    *st = (struct story_store){.rd = NULL};
+}
+
+static void ignore_done(void *user, enum err e, int64_t pos)
+{
+    (void)user;
+    (void)e;
+    (void)pos;
+}
+
+enum err story_store_append(struct ctx *ctx, struct story_store *st, struct str source, const struct fact *fct)
+{
+    struct buf b;
+    buf_init(&b, (size_t)1 << 20);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, fct);
+    buf_addc(&b, '\n');
+    struct http_msg msg = {.method = STR("POST"), .path = STR("/v1/facts"), .body = buf_str(&b), .received_us = clock_now_us(st->clock)};
+    struct append_req req = {.merchant_id = st->merchant_id, .source = RECV_FACTS, .account = source, .msg = &msg, .done = ignore_done};
+    enum err e = buf_err(&b);
+    if (e == OK)
+        e = engine_append(ctx, st->eng, &req);
+    buf_clear(&b);
+    return e;
+}
+
+enum err story_store_settle(struct ctx *ctx, struct story_store *st)
+{
+    int64_t folded = 1;
+    enum err e = OK;
+    while (e == OK && folded > 0)
+        e = engine_fold_some(ctx, st->eng, &folded);
+    return e;
+}

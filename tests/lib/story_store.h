@@ -1,0 +1,26 @@
+/* A store in a temporary folder with one merchant "demo", its engine without threads, and what tests do with it. */
+#ifndef WISMO_TESTS_LIB_STORY_STORE_H
+#define WISMO_TESTS_LIB_STORY_STORE_H
+
+#include "lib/fixture.h"
+
+#include "flows/engine.h"
+
+struct story_store {
+    char dir[64];
+    struct config cfg;
+    struct merchant_config mc;
+    struct clock *clock;
+    struct engine *eng;
+    struct reader *rd;
+    int64_t merchant_id;
+};
+
+/* story_store_open: empty store; accounts may be NULL. Fails the test when it cannot. */
+void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out);
+void story_store_close(struct story_store *st); /* removes the folder */
+/* story_store_append: one fact as NDJSON, told by source; story_store_settle: until everything is folded, ticks too. */
+enum err story_store_append(struct ctx *ctx, struct story_store *st, struct str source, const struct fact *fct);
+enum err story_store_settle(struct ctx *ctx, struct story_store *st);
+
+#endif

@@ -1,0 +1,15 @@
+# The customer says it did not come; later that it was with the neighbour.
+start 2026-11-16T09:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T12:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d0T22:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-18
+at d2T19:00
+scan ups 1Z7W4E590300010062 delivered place=Chicago,IL,US
+at d3T09:00
+report #1020 not_received
+expect #1020 class=delivered_not_received
+at d3T18:00
+report #1020 received
+expect #1020 class=delivered

@@ -1,0 +1,240 @@
+/*
+ * Every tests/stories/NAME.story, in a store of its own: facts go in through the ledger, the clock moves, and what is expected
+ * is read back through the same calls that the faces use. At the end of each the whole store is derived again and compared.
+ * Verbs beside those of docs/stories.md: expect, ask, set (a limit of the merchant).
+ */
+#include "lib/story_store.h"
+
+#include "base/num.h"
+#include "flows/ask.h"
+#include "flows/story.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STORIES_MAX 200
+
+struct teller {
+    struct fixture *f;
+    struct story_store st;
+    const char *name;
+    struct str remembered;
+    unsigned lookups, hashes;
+};
+
+static enum err on_at(void *user, struct ctx *ctx, int64_t now_us)
+{
+    struct teller *t = user;
+    clock_set(&t->f->clock, now_us);
+    if (t->st.eng == NULL) /* the first line sets the start: the store opens then */
+        story_store_open(ctx, &t->f->clock, NULL, 0, &t->st);
+    return story_store_settle(ctx, &t->st);
+}
+
+static enum err on_fact(void *user, struct ctx *ctx, struct str source, const struct fact *fct)
+{
+    struct teller *t = user;
+    enum err e = story_store_append(ctx, &t->st, source, fct);
+    return e == OK ? story_store_settle(ctx, &t->st) : e;
+}
+
+/* ---- expectations: each says what it found instead */
+
+static enum err wrong(struct ctx *ctx, const struct story_line *ln, const char *what, struct str got, struct str want)
+{
+    return ctx_fail(ctx, ERR_CONFLICT, "line %zu: %s is \"%.*s\", expected \"%.*s\"", ln->number, what, STR_ARG(got), STR_ARG(want));
+}
+
+static enum err read_order(struct teller *t, struct ctx *ctx, const struct story_line *ln, struct case_answer *out)
+{
+    int64_t found[CASE_FIND_MAX];
+    size_t n = 0;
+    enum err e = case_find(ctx, t->st.rd, t->st.merchant_id, story_bare(ln, 0), found, &n);
+    if (e == OK && n != 1)
+        e = ctx_fail(ctx, ERR_CONFLICT, "line %zu: %zu orders found, expected one", ln->number, n);
+    return e != OK ? e : case_read(ctx, t->st.rd, t->st.merchant_id, found[0], 0, out);
+}
+
+static enum err expect_parcel(struct ctx *ctx, const struct story_line *ln, const struct case_answer *ca, struct str cls)
+{
+    struct str number = story_get(ln, "parcel"), scans = story_get(ln, "scans");
+    for (size_t i = 0; i < ca->cd.parcels_n; i++) {
+        const struct parcel_diagnosis *pd = &ca->cd.parcels[i];
+        if (!str_eq(pd->parcel->number, number))
+            continue;
+        struct str got = arena_fmt(ctx->arena, "%zu", pd->view.to - pd->view.from);
+        if (!str_empty(scans) && !str_eq(got, scans))
+            return wrong(ctx, ln, "scans", got, scans);
+        if (!str_empty(cls) && !str_eq(cls, str_of(diag_class_word(pd->d.cls))))
+            return wrong(ctx, ln, "parcel's class", str_of(diag_class_word(pd->d.cls)), cls);
+        return OK;
+    }
+    return wrong(ctx, ln, "parcel", STR("missing"), number);
+}
+
+static enum err expect_item(struct ctx *ctx, const struct story_line *ln, const struct case_answer *ca)
+{
+    struct str sku = story_get(ln, "sku");
+    for (size_t i = 0; i < ca->cd.items_n; i++) {
+        const struct item_state *it = &ca->cd.items[i];
+        if (!str_eq(it->item->sku, sku))
+            continue;
+        struct str got = arena_fmt(ctx->arena, "sent=%lld waiting=%lld", (long long)it->shipped, (long long)it->waiting);
+        struct str want = arena_fmt(ctx->arena, "sent=%.*s waiting=%.*s", STR_ARG(story_get(ln, "sent")), STR_ARG(story_get(ln, "waiting")));
+        return str_eq(got, want) ? OK : wrong(ctx, ln, "item", got, want);
+    }
+    return wrong(ctx, ln, "item", STR("missing"), sku);
+}
+
+/* The classes named must have been seen in this order; others may stand between. */
+static enum err expect_history(struct ctx *ctx, const struct story_line *ln, const struct case_answer *ca)
+{
+    struct str want = story_get(ln, "history"), rest = want, cls;
+    size_t at = 0;
+    while (str_split(&rest, ',', &cls)) {
+        while (at < ca->changes_n && !(str_empty(ca->changes[at].number) && ca->changes[at].cls < DIAG_CLASS_COUNT &&
+                                       str_eq(cls, str_of(diag_class_word(ca->changes[at].cls)))))
+            at++;
+        if (at++ >= ca->changes_n)
+            return wrong(ctx, ln, "history has no (further)", cls, want);
+    }
+    return OK;
+}
+
+static enum err expect_words(struct ctx *ctx, const struct story_line *ln, struct str text)
+{
+    struct str says = story_get(ln, "says"), not = story_get(ln, "not");
+    if (!str_empty(says) && !str_contains(text, says))
+        return wrong(ctx, ln, "text", text, says);
+    if (!str_empty(not) && str_contains(text, not))
+        return wrong(ctx, ln, "text", text, STR("without it"));
+    return OK;
+}
+
+static enum err expect(struct teller *t, struct ctx *ctx, const struct story_line *ln)
+{
+    struct case_answer ca;
+    struct str cls = story_get(ln, "class"), text;
+    enum err e = read_order(t, ctx, ln, &ca);
+    if (e != OK)
+        return e;
+    if (!str_empty(story_get(ln, "parcel")))
+        return expect_parcel(ctx, ln, &ca, cls);
+    if (!str_empty(story_get(ln, "sku")))
+        return expect_item(ctx, ln, &ca);
+    text = ask_render(ctx, &ca, &t->st.mc.promises, ca.as_of_us);
+    if (!str_empty(cls) && !str_eq(cls, str_of(diag_class_word(ca.cd.order.cls))))
+        return wrong(ctx, ln, "class", arena_fmt(ctx->arena, "%s: %.*s", diag_class_word(ca.cd.order.cls),
+                     STR_ARG(diagnosis_for_operator(ctx, ca.cas, &ca.cd, NULL, ca.as_of_us))), cls);
+    e = expect_words(ctx, ln, text);
+    return e == OK && !str_empty(story_get(ln, "history")) ? expect_history(ctx, ln, &ca) : e;
+}
+
+static enum err expect_same(struct teller *t, struct ctx *ctx, const struct story_line *ln, const struct ask_reply *rep)
+{
+    if (!str_empty(story_get(ln, "remember"))) {
+        t->lookups = rep->lookups;
+        t->hashes = rep->hashes;
+        return arena_dup(t->f->arena, rep->text, &t->remembered);
+    }
+    if (str_empty(story_get(ln, "same")))
+        return OK;
+    if (!str_eq(t->remembered, rep->text))
+        return wrong(ctx, ln, "text", rep->text, t->remembered);
+    if (t->lookups != rep->lookups || t->hashes != rep->hashes || rep->lookups == 0 || rep->hashes == 0)
+        return ctx_fail(ctx, ERR_CONFLICT, "line %zu: %u look-ups and %u hashes, expected %u and %u", ln->number, rep->lookups,
+                        rep->hashes, t->lookups, t->hashes);
+    return OK;
+}
+
+static enum err ask_line(struct teller *t, struct ctx *ctx, const struct story_line *ln)
+{
+    struct ask_env env = {.eng = t->st.eng, .rd = t->st.rd, .merchant_id = t->st.merchant_id, .record = true};
+    struct ask_question q = {.text = story_bare(ln, 0)};
+    struct ask_reply rep;
+    struct str outcome = story_get(ln, "outcome");
+    enum err e = ask(ctx, &env, &q, &rep);
+    if (e != OK)
+        return e;
+    if (!str_empty(outcome) && !str_eq(outcome, str_of(ask_outcome_word(rep.outcome))))
+        return wrong(ctx, ln, "outcome", arena_fmt(ctx->arena, "%s: %.*s", ask_outcome_word(rep.outcome), STR_ARG(rep.text)), outcome);
+    e = expect_words(ctx, ln, rep.text);
+    if (e == OK)
+        e = expect_same(t, ctx, ln, &rep);
+    return e == OK ? story_store_settle(ctx, &t->st) : e;
+}
+
+static enum err on_other(void *user, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
+{
+    struct teller *t = user;
+    (void)now_us;
+    if (str_eq(ln->verb, STR("expect")))
+        return expect(t, ctx, ln);
+    if (str_eq(ln->verb, STR("ask")))
+        return ask_line(t, ctx, ln);
+    return ctx_fail(ctx, ERR_PARSE, "line %zu: \"%.*s\": not a verb of a story", ln->number, STR_ARG(ln->verb));
+}
+
+/* ---- running */
+
+static void replay(struct teller *t)
+{
+    struct replay_report rep = {.facts = 0};
+    assert_ok(&t->f->ctx, engine_replay(&t->f->ctx, t->st.eng, t->st.merchant_id, &rep));
+    if (rep.differences != 0)
+        fail_msg("%s: replay: %lld differences: %.*s", t->name, (long long)rep.differences, STR_ARG(rep.first));
+}
+
+static bool tell(const char *path, const char *name)
+{
+    struct fixture f;
+    fixture_init(&f);
+    struct teller t = {.f = &f, .name = name};
+    const struct story_reader reader = {&t, on_at, on_fact, on_other};
+    enum err e = story_read(&f.ctx, test_read_file(f.arena, path), TEST_NOW_US, &reader);
+    if (e != OK)
+        print_error("%s: %s: %s\n", name, err_name(e), f.ctx.msg);
+    else
+        replay(&t);
+    if (t.st.eng != NULL)
+        story_store_close(&t.st);
+    fixture_clear(&f);
+    return e == OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void all_stories(void **state)
+{
+    (void)state;
+    char dir[512], *names[STORIES_MAX];
+    size_t n = 0, failed = 0;
+    const char *only = getenv("WISMO_STORY");
+    snprintf(dir, sizeof(dir), "%s", test_source_path("tests/stories"));
+    DIR *d = opendir(dir);
+    assert_non_null(d);
+    for (struct dirent *e = readdir(d); e != NULL && n < STORIES_MAX; e = readdir(d))
+        if (str_ends(str_of(e->d_name), STR(".story")) && (only == NULL || strstr(e->d_name, only) != NULL))
+            names[n++] = strdup(e->d_name);
+    closedir(d);
+    assert_true(n >= 25 || only != NULL);
+    qsort(names, n, sizeof(names[0]), by_name);
+    for (size_t i = 0; i < n; i++) {
+        char path[1024];
+        snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+        failed += tell(path, names[i]) ? 0 : 1;
+        free(names[i]);
+    }
+    if (failed > 0)
+        fail_msg("%zu of %zu stories", failed, n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_stories)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
