@@ -1,13 +1,10 @@
 /*
- * Answers put together. The middle, what is going on with a parcel, is the diagnosis' own explanation; here are the frame
- * (which parcel, which items) and the honest end (how old the news is). No clock and no look-ups: arguments only.
+ * Answers put together. What is going on, parcel by parcel and item by item, is the diagnosis' own explanation; here is the honest
+ * end, how old the news is, and every text that is no answer. No clock and no look-ups: arguments only.
  */
 #include "talk/reply.h"
 
-#include "connectors/lib/tracking_number.h"
-
 #define REPLY_MAX 16384
-#define REPLY_ITEMS_MAX 6 /* named one by one; the rest is counted */
 
 static bool is_settled(enum diag_class cls)
 {
@@ -69,62 +66,7 @@ struct str duration_words(struct arena *a, int64_t us)
     return STR("less than a minute");
 }
 
-/* ---- items */
-
-static int64_t quantity_of(const struct item_state *it, bool waiting)
-{
-    return waiting ? it->waiting : it->shipped;
-}
-
-static bool add_items(struct buf *b, const char *lead, const struct case_diagnosis *cd, bool waiting)
-{
-    size_t named = 0, more = 0;
-    for (size_t i = 0; i < cd->items_n; i++) {
-        int64_t n = quantity_of(&cd->items[i], waiting);
-        const struct case_item *item = cd->items[i].item;
-        if (n <= 0)
-            continue;
-        if (named >= REPLY_ITEMS_MAX) {
-            more++;
-            continue;
-        }
-        struct str title = str_empty(item->title) ? case_item_key(item) : item->title;
-        buf_fmt(b, "%s%lld x %.*s", named == 0 ? lead : ", ", (long long)n, STR_ARG(title));
-        named++;
-    }
-    if (more > 0)
-        buf_fmt(b, " and %zu more", more);
-    if (named > 0)
-        buf_addz(b, ".");
-    return named > 0;
-}
-
-/* What has left and what has not: said only where both exist, since otherwise the explanation says it all (R2). */
-static void add_item_states(struct buf *b, const struct case_diagnosis *cd)
-{
-    bool left = false, waits = false;
-    for (size_t i = 0; i < cd->items_n; i++) {
-        left = left || cd->items[i].shipped > 0;
-        waits = waits || cd->items[i].waiting > 0;
-    }
-    if (!left || !waits)
-        return;
-    add_items(b, "\nAlready sent: ", cd, false);
-    add_items(b, "\nNot sent yet: ", cd, true);
-}
-
 /* ---- the answer */
-
-static void add_parcels(struct ctx *ctx, struct buf *b, const struct order_case *cas, const struct case_diagnosis *cd, int64_t now_us)
-{
-    for (size_t i = 0; i < cd->parcels_n; i++) {
-        const struct parcel_diagnosis *pd = &cd->parcels[i];
-        struct str title = carrier_title(pd->carrier);
-        struct str words = diagnosis_for_customer(ctx, cas, cd, pd, now_us);
-        buf_fmt(b, "\nParcel %zu of %zu (%.*s%s%.*s): %.*s", i + 1, cd->parcels_n, STR_ARG(title), title.n > 0 ? " " : "",
-                STR_ARG(pd->parcel->number), STR_ARG(words));
-    }
-}
 
 static void add_age(struct ctx *ctx, struct buf *b, const struct reply_age *age, int64_t now_us)
 {
@@ -150,9 +92,6 @@ struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const str
     buf_init(&b, REPLY_MAX);
     struct reply_age age = reply_age(cas, cd, p, now_us);
     buf_add(&b, diagnosis_for_customer(ctx, cas, cd, NULL, now_us));
-    if (cd->parcels_n > 1)
-        add_parcels(ctx, &b, cas, cd, now_us);
-    add_item_states(&b, cd);
     add_age(ctx, &b, &age, now_us);
     return keep(ctx, &b);
 }

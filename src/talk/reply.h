@@ -1,6 +1,6 @@
 /*
  * The words of an answer, whole: pure functions of what is known, so that a replay gives the same bytes. English; what a class
- * means in plain words comes from the diagnosis, this puts parcels, items, age and the next step around it.
+ * means in plain words comes from the diagnosis, this adds the age of the news and says what is missing.
  */
 #ifndef WISMO_TALK_REPLY_H
 #define WISMO_TALK_REPLY_H
@@ -18,7 +18,7 @@ struct reply_age {
 struct reply_age reply_age(const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p, int64_t now_us);
 
 /*
- * reply_answer: the answer about one order, parcel by parcel where there are several, with what has left and what has not,
+ * reply_answer: the answer about one order: the diagnosis' explanation (parcel by parcel, with what has left and what has not)
  * and the age of the news where it is old. In ctx's arena; STR_NULL when memory is short.
  */
 struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
