@@ -22,8 +22,18 @@ static void free_thread(void *p)
     t_cipher = NULL;
 }
 
+static __thread unsigned char t_random[512];
+static __thread size_t t_random_left;
+
+/* A child process must not hand out what its parent has taken: two nonces would be the same. */
+static void forget_random(void)
+{
+    t_random_left = 0;
+}
+
 static void fetch_all(void)
 {
+    (void)pthread_atfork(NULL, NULL, forget_random);
     hmac_alg = EVP_MAC_fetch(NULL, "HMAC", NULL);
     gcm_alg = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     sha256_alg = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -97,19 +107,18 @@ void sha256(struct str s, unsigned char out[SHA256_LEN])
 
 enum err crypto_random(unsigned char *out, size_t n)
 {
-    static __thread unsigned char pool[512];
-    static __thread size_t left;
+    (void)pthread_once(&once, fetch_all);
     for (size_t i = 0; i < n; i++) {
-        while (left == 0) {
-            ssize_t got = getrandom(pool, sizeof(pool), 0);
+        while (t_random_left == 0) {
+            ssize_t got = getrandom(t_random, sizeof(t_random), 0);
             if (got < 0 && errno != EINTR)
                 return ERR_IO;
             if (got > 0)
-                left = (size_t)got;
+                t_random_left = (size_t)got;
         }
-        left--;
-        out[i] = pool[left];
-        pool[left] = 0;
+        t_random_left--;
+        out[i] = t_random[t_random_left];
+        t_random[t_random_left] = 0;
     }
     return OK;
 }

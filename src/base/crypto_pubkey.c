@@ -84,12 +84,14 @@ enum err rsa_public_from_jwk(struct ctx *ctx, struct str n, struct str e, struct
     buf_clear(&bn);
     buf_clear(&be);
     BIO *bio = BIO_new(BIO_s_mem());
-    enum err err = ctx_fail(ctx, ERR_PARSE, "jwk: n and e are no RSA public key");
+    enum err err = ERR_PARSE;
     char *p = NULL;
     if (k != NULL && bio != NULL && PEM_write_bio_PUBKEY(bio, k) == 1) {
         long len = BIO_get_mem_data(bio, &p);
         err = arena_dup(ctx->arena, (struct str){p, (size_t)len}, out_pem);
     }
+    if (err != OK)
+        (void)ctx_fail(ctx, err, "jwk: n and e are no RSA public key");
     BIO_free(bio);
     EVP_PKEY_free(k);
     return err;

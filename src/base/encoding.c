@@ -28,7 +28,8 @@ static enum err decode(struct str s, const char *abc, struct buf *out)
 {
     unsigned v = 0;
     size_t n = 0;
-    while (s.n > 0 && s.p[s.n - 1] == '=')
+    bool whole = s.n % 4 == 0; /* padding stands only where it fills up a group of four */
+    for (int i = 0; whole && i < 2 && s.n > 0 && s.p[s.n - 1] == '='; i++)
         s.n--;
     if (s.n % 4 == 1)
         return ERR_PARSE;
@@ -69,14 +70,16 @@ void base64url_encode(struct str bytes, struct buf *out)
 
 enum err hex_decode(struct str s, struct buf *out)
 {
-    static const char HEX[] = "0123456789abcdef::::::::::ABCDEF";
+    static const char HEX[] = "0123456789abcdefABCDEF"; /* the capitals stand at 16 */
     if (s.n % 2 != 0)
         return ERR_PARSE;
     for (size_t i = 0; i < s.n; i += 2) {
         int hi = value_of(s.p[i], HEX), lo = value_of(s.p[i + 1], HEX);
         if (hi < 0 || lo < 0)
             return ERR_PARSE;
-        buf_addc(out, (char)((hi & 15) << 4 | (lo & 15)));
+        hi -= hi > 15 ? 6 : 0;
+        lo -= lo > 15 ? 6 : 0;
+        buf_addc(out, (char)(hi << 4 | lo));
     }
     return buf_err(out);
 }

@@ -1,5 +1,6 @@
 /*
- * The one HTTP client, on libcurl: bounded answers, time-outs, TLS verified, no redirects to other hosts, http and https only.
+ * The one HTTP client, on libcurl: bounded answers, time-outs, TLS verified, http and https only. Redirects are not followed:
+ * the 3xx is the answer, and who asked decides.
  * One struct http_client per thread; connections are kept alive.
  */
 #ifndef WISMO_BASE_HTTP_CLIENT_H
