@@ -3,11 +3,11 @@
  * and the fact's own record with its personal part sealed under the key of its subject. See fold.h.
  */
 #include "flows/fold.h"
+#include "flows/reader.h"
 
 #include "base/log.h"
 #include "model/fact_json.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 /* ---- recording */
@@ -158,19 +158,6 @@ static struct str alias_id(char buf[ALIAS_MAX], struct str account, struct str i
     return (struct str){buf, (size_t)n};
 }
 
-/* "#1020", " 1020" and "1020" are one name. */
-static struct str alias_name(char buf[ALIAS_MAX], struct str name)
-{
-    size_t n = 0;
-    buf[n++] = 'n';
-    buf[n++] = ':';
-    name = str_trim(name);
-    for (size_t i = 0; i < name.n && n < ALIAS_MAX; i++)
-        if (name.p[i] != '#' && name.p[i] != ' ')
-            buf[n++] = (char)toupper((unsigned char)name.p[i]);
-    return (struct str){buf, n};
-}
-
 static enum err alias_get(struct fold *f, struct str alias, int64_t *out, size_t max, size_t *n)
 {
     struct db_stmt *st = NULL;
@@ -210,10 +197,9 @@ static bool has_other_view(const struct order_case *cas, struct str source, stru
 
 static enum err order_by_name(struct fold *f, struct str name, struct str order_id, struct fold_order **out)
 {
-    char buf[ALIAS_MAX];
     int64_t nos[20];
     size_t n = 0;
-    enum err e = str_empty(name) ? OK : alias_get(f, alias_name(buf, name), nos, 20, &n);
+    enum err e = str_empty(name) ? OK : alias_get(f, order_alias_name(f->ctx->arena, name), nos, 20, &n);
     *out = NULL;
     /* the newest first: a name that is used again means the newer order */
     for (size_t i = n; e == OK && i > 0 && *out == NULL; i--) {
@@ -310,9 +296,9 @@ static enum err order_resolve(struct fold *f, struct str id, struct str name, st
     if (e == OK && !str_empty(id) && by_id == NULL)
         e = alias_add(f, alias_id(buf, f->account, id), (*out)->c.order_no);
     if (e == OK && !str_empty(name))
-        e = alias_add(f, alias_name(buf, name), (*out)->c.order_no);
+        e = alias_add(f, order_alias_name(f->ctx->arena, name), (*out)->c.order_no);
     if (e == OK && !str_empty(ref))
-        e = alias_add(f, alias_name(buf, ref), (*out)->c.order_no);
+        e = alias_add(f, order_alias_name(f->ctx->arena, ref), (*out)->c.order_no);
     return e;
 }
 

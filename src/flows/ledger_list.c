@@ -1,0 +1,182 @@
+/* What the ledger keeps that is not in a case: rows nobody could decode, raw messages, and their second chance. Also erasure. */
+#include "flows/reader.h"
+
+#define ROWS_MAX 1000
+
+enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct undecoded_row **out, size_t *n)
+{
+    struct db_stmt *st = NULL;
+    bool row = true;
+    *n = 0;
+    *out = ctx_alloc(ctx, ROWS_MAX * sizeof(**out));
+    if (*out == NULL)
+        return ERR_MEMORY;
+    enum err e = db_stmt_get(ctx, rd->state, SQL_UNDECODED_LIST, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    db_bind_i64(st, 2, 0);
+    db_bind_i64(st, 3, ROWS_MAX);
+    while ((e = db_step(ctx, st, &row)) == OK && row && *n < ROWS_MAX) {
+        struct undecoded_row *u = &(*out)[*n];
+        u->pos = db_col_i64(st, 0);
+        u->at_us = db_col_i64(st, 1);
+        u->build = db_col_i64(st, 4);
+        e = arena_dup(ctx->arena, db_col_str(st, 2), &u->account);
+        if (e == OK)
+            e = arena_dup(ctx->arena, db_col_str(st, 3), &u->why);
+        if (e != OK)
+            break;
+        (*n)++;
+    }
+    db_done(st);
+    return e;
+}
+
+enum err ledger_raw(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t pos, struct http_msg *out, struct str *account,
+                    enum recv_source *source)
+{
+    struct merchant *m = engine_merchant_by_id(rd->eng, merchant_id);
+    struct db_stmt *st = NULL;
+    bool row = false;
+    struct received_row r;
+    if (m == NULL)
+        return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
+    enum err e = db_stmt_get(ctx, rd->ledger, SQL_RECEIVED_GET, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    db_bind_i64(st, 2, pos);
+    e = db_step(ctx, st, &row);
+    if (e == OK && !row)
+        return ctx_fail(ctx, ERR_NOTFOUND, "position %lld is not in the ledger", (long long)pos);
+    if (e == OK) {
+        received_from_stmt(st, &r);
+        *source = r.source;
+        e = arena_dup(ctx->arena, r.account, account);
+        if (e == OK)
+            e = received_open(ctx, rd->eng, rd->ledger, m, &r, out);
+        db_done(st);
+    }
+    return e;
+}
+
+static enum err undecoded_drop(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t pos)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(ctx, eng->state, SQL_UNDECODED_DROP, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    db_bind_i64(st, 2, pos);
+    return db_run(ctx, st);
+}
+
+/* One kept message through today's decoder; what it gives is appended like any arrival, under its own account. */
+static enum err redecode_one(struct ctx *ctx, struct engine *eng, struct reader *rd, struct merchant *m, int64_t pos, bool *gave)
+{
+    struct http_msg msg;
+    struct received_row row = {.pos = pos};
+    struct decoded d = {0};
+    *gave = false;
+    enum err e = ledger_raw(ctx, rd, m->id, pos, &msg, &row.account, &row.source);
+    if (e == OK)
+        e = received_decode(ctx, eng, m, &row, &msg, &d);
+    if (e != OK)
+        return err_is_transient(e) ? e : OK; /* still not: it stays listed */
+    struct append_req req = {.merchant_id = m->id, .source = row.source, .account = row.account, .msg = &msg};
+    int64_t at = 0;
+    e = engine_append_wait(ctx, eng, &req, &at);
+    if (e == OK)
+        e = undecoded_drop(ctx, eng, m->id, pos);
+    *gave = e == OK;
+    return e;
+}
+
+enum err engine_redecode(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t *tried, int64_t *decoded)
+{
+    struct merchant *m = engine_merchant_by_id(eng, merchant_id);
+    struct reader *rd = NULL;
+    struct undecoded_row *rows = NULL;
+    size_t n = 0;
+    int64_t folded = 0;
+    *tried = *decoded = 0;
+    if (m == NULL || !eng->opt.no_threads)
+        return ctx_fail(ctx, m == NULL ? ERR_NOTFOUND : ERR_CONFLICT, m == NULL ? "no such merchant" : "stop the server first");
+    enum err e = reader_open(ctx, eng, &rd);
+    if (e == OK)
+        e = ledger_undecoded(ctx, rd, merchant_id, &rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        bool gave = false;
+        e = redecode_one(ctx, eng, rd, m, rows[i].pos, &gave);
+        (*tried)++;
+        *decoded += gave;
+    }
+    reader_close(rd);
+    return e == OK ? engine_fold_some(ctx, eng, &folded) : e;
+}
+
+/* ---- erasure */
+
+static enum err drop_by(struct ctx *ctx, struct db *db, enum sql_id id, int64_t merchant_id, int64_t what)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(ctx, db, id, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    db_bind_i64(st, 2, what);
+    return db_run(ctx, st);
+}
+
+/* Keys of the order's and its parcels' subjects, and of the raw messages that hold their facts. */
+static enum err erase_subjects(struct ctx *ctx, struct engine *eng, struct reader *rd, const struct case_answer *ca)
+{
+    enum err e = OK;
+    struct fact_ref refs[1024];
+    size_t n = 0;
+    struct db_stmt *st = NULL;
+    bool row = true;
+    e = db_stmt_get(ctx, rd->state, SQL_ORDER_FACT_LIST, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, ca->merchant_id);
+    db_bind_i64(st, 2, ca->order_no);
+    db_bind_i64(st, 3, 512);
+    while ((e = db_step(ctx, st, &row)) == OK && row)
+        refs[n++] = (struct fact_ref){db_col_i64(st, 0), (uint32_t)db_col_i64(st, 1)};
+    for (size_t i = 0; i < ca->cas->parcels_n; i++)
+        for (size_t j = 0; j < ca->cas->parcels[i]->scans_n && n < 1024; j++)
+            refs[n++] = ca->cas->parcels[i]->scans[j].ref;
+    for (size_t i = 0; e == OK && i < n; i++) {
+        struct fact_row fr;
+        e = fact_row_get(ctx, rd->state, ca->merchant_id, refs[i], &fr);
+        if (e == OK && fr.subject != 0)
+            e = drop_by(ctx, eng->state, SQL_SUBJECT_DROP, ca->merchant_id, fr.subject);
+        if (e == OK)
+            e = drop_by(ctx, eng->ledger, SQL_RAW_KEY_DROP, ca->merchant_id, refs[i].pos);
+        if (e == ERR_NOTFOUND)
+            e = OK;
+    }
+    return e;
+}
+
+enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t order_no)
+{
+    struct reader *rd = NULL;
+    struct case_answer ca;
+    if (!eng->opt.no_threads)
+        return ctx_fail(ctx, ERR_CONFLICT, "stop the server first");
+    enum err e = reader_open(ctx, eng, &rd);
+    if (e == OK)
+        e = case_read(ctx, rd, merchant_id, order_no, 0, &ca);
+    if (e == OK)
+        e = erase_subjects(ctx, eng, rd, &ca);
+    if (e == OK)
+        e = drop_by(ctx, eng->state, SQL_CONTACT_DROP, merchant_id, order_no);
+    reader_close(rd);
+    int left = 0;
+    if (e == OK)
+        e = db_checkpoint(ctx, eng->state, true, &left);
+    return e == OK ? db_checkpoint(ctx, eng->ledger, true, &left) : e;
+}
