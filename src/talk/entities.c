@@ -356,7 +356,7 @@ struct zip_shape {
 /* Sources: Universal Postal Union, addressing systems by country (forms only), read 2026-11. */
 static const struct zip_shape ZIPS[] = {
     {"99999-9999", "US", ENTITY_FORM},   {"99999-999", "BR", ENTITY_FORM},   {"9999-999", "PT", ENTITY_FORM},
-    {"999-9999", "JP", ENTITY_FORM},     {"99-999", "PL", ENTITY_FORM},      {"A9A 9A9", "CA", ENTITY_FORM},
+    {"999-9999", "JP", ENTITY_WEAK},     {"99-999", "PL", ENTITY_FORM},      {"A9A 9A9", "CA", ENTITY_FORM},
     {"AA9A 9AA", "GB", ENTITY_FORM},     {"AA99 9AA", "GB", ENTITY_FORM},    {"A9A 9AA", "GB", ENTITY_FORM},
     {"AA9 9AA", "GB", ENTITY_FORM},      {"A99 9AA", "GB", ENTITY_FORM},     {"A9 9AA", "GB", ENTITY_FORM},
     {"9999 AA", "NL", ENTITY_FORM},      {"nl-9999 AA", "NL", ENTITY_FORM},  {"d-99999", "DE", ENTITY_FORM},
