@@ -13,7 +13,7 @@ struct status_row {
     enum reason reason;
 };
 
-/* status_find: table is the file's name without .tsv, code exact (ASCII case ignored when nocase). false: not mapped. */
+/* status_find: table is the file's name without .tsv (a literal: kept); code whole, ASCII case ignored. false: not mapped. */
 bool status_find(const char *table, struct str code, struct status_row *out);
 /* status_find_prefixed: the same for prefix group and code, "type:" + "I", without building the string. */
 bool status_find_prefixed(const char *table, const char *prefix, struct str code, struct status_row *out);
