@@ -53,7 +53,7 @@ enum err key_wrap(const unsigned char kek[KEY_LEN], struct str what, const unsig
 enum err key_unwrap(const unsigned char kek[KEY_LEN], struct str what, struct str wrapped, unsigned char out[KEY_LEN])
 {
     struct buf b;
-    buf_init(&b, KEY_LEN);
+    buf_init(&b, 2 * KEY_LEN); /* unseal wants a byte of room beside the text */
     enum err e = unseal(kek, what, wrapped, &b);
     if (e == OK && b.n != KEY_LEN)
         e = ERR_CORRUPT;
