@@ -1,12 +1,16 @@
 /*
  * See json.h. yajl reads, we build: each value is a node in the arena, children are linked in order. Keys of one object are
- * checked for repeats as they come: by comparison while they are few, by a hash set when they are many.
+ * checked for repeats as they come: by comparison while they are few, by a hash set when they are many. The text is checked
+ * for UTF-8 before yajl sees it (yajl 2.1 lets overlong forms pass), and half surrogate pairs, which yajl 2.1 takes together
+ * with the character behind them, are replaced by U+FFFD, as long as they are. Writing is in json_write.c.
  */
 #include "base/json.h"
 
+#include "base/crypto.h"
 #include "base/num.h"
-#include "base/timefmt.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <yajl/yajl_parse.h>
 
@@ -15,6 +19,16 @@ const struct json_limits JSON_LIMITS_SMALL = {(size_t)64 << 10, 2000, 16};
 
 #define DEPTH_MAX 64
 #define FEW_KEYS 12
+#define PATH_MAX_LEN 160
+
+static pthread_once_t hash_once = PTHREAD_ONCE_INIT;
+static uint64_t hash_key[2];
+
+static void make_hash_key(void)
+{
+    if (crypto_random((unsigned char *)hash_key, sizeof(hash_key)) != OK)
+        abort(); /* a system without randomness */
+}
 
 struct level {
     struct json *node;
@@ -41,6 +55,21 @@ static int stop(struct parse *p, enum err e)
     return 0;
 }
 
+/* Where we are: "orders.3.name". Cut when it is long. */
+static const char *path_of(const struct parse *p, char out[PATH_MAX_LEN])
+{
+    size_t n = 0;
+    memcpy(out, "JSON", 5);
+    for (int i = 0; i < p->depth && n < PATH_MAX_LEN; i++) {
+        const struct level *l = &p->levels[i];
+        const char *dot = i == 0 ? "" : ".";
+        int w = l->node->type == JSON_OBJECT ? snprintf(out + n, PATH_MAX_LEN - n, "%s%.*s", dot, STR_ARG(l->key))
+                                             : snprintf(out + n, PATH_MAX_LEN - n, "%s%zu", dot, l->node->count - (l->node->count > 0));
+        n += w > 0 ? (size_t)w : 0;
+    }
+    return out;
+}
+
 /* A string's bytes: a view into the input when yajl gave one, else a copy. */
 static enum err keep(struct parse *p, const unsigned char *s, size_t n, struct str *out)
 {
@@ -59,7 +88,8 @@ static enum err keep(struct parse *p, const unsigned char *s, size_t n, struct s
 static struct json *add(struct parse *p, enum json_type t)
 {
     if (++p->nodes > p->lim->max_nodes) {
-        p->e = ctx_fail(p->ctx, ERR_LIMIT, "JSON: more than %zu values", p->lim->max_nodes);
+        char path[PATH_MAX_LEN];
+        p->e = ctx_fail(p->ctx, ERR_LIMIT, "%s: more than %zu values", path_of(p, path), p->lim->max_nodes);
         return NULL;
     }
     struct json *v = ctx_alloc(p->ctx, sizeof(*v));
@@ -106,14 +136,23 @@ static int on_number(void *u, const char *s, size_t n)
     return e == OK ? 1 : stop(p, e);
 }
 
+/* A NUL can only come from an escape: the text has none. */
+static enum err refuse_nul(struct parse *p, const unsigned char *s, size_t n)
+{
+    char path[PATH_MAX_LEN];
+    if (n == 0 || memchr(s, 0, n) == NULL)
+        return OK;
+    return ctx_fail(p->ctx, ERR_PARSE, "%s: a NUL character is not allowed", path_of(p, path));
+}
+
 static int on_string(void *u, const unsigned char *s, size_t n)
 {
     struct parse *p = u;
     struct json *v = add(p, JSON_STRING);
     if (v == NULL)
         return 0;
-    if (n > 0 && memchr(s, 0, n) != NULL)
-        return stop(p, ctx_fail(p->ctx, ERR_PARSE, "%.*s: a NUL character is not allowed", STR_ARG(v->key)));
+    if (refuse_nul(p, s, n) != OK)
+        return stop(p, ERR_PARSE);
     enum err e = keep(p, s, n, &v->text);
     return e == OK ? 1 : stop(p, e);
 }
@@ -132,6 +171,7 @@ static bool set_add(uint64_t *set, size_t cap, uint64_t h)
 static bool is_repeat_many(struct parse *p, struct level *l)
 {
     size_t need = (l->node->count + 1) * 2;
+    (void)pthread_once(&hash_once, make_hash_key);
     if (l->seen == NULL || need > l->seen_cap) {
         size_t cap = 64;
         while (cap < need * 2)
@@ -143,9 +183,9 @@ static bool is_repeat_many(struct parse *p, struct level *l)
             return true;
         }
         for (const struct json *c = l->node->first; c != NULL; c = c->next)
-            (void)set_add(l->seen, cap, str_hash(c->key) | 1);
+            (void)set_add(l->seen, cap, str_hash_keyed(hash_key, c->key) | 1);
     }
-    if (set_add(l->seen, l->seen_cap, str_hash(l->key) | 1))
+    if (set_add(l->seen, l->seen_cap, str_hash_keyed(hash_key, l->key) | 1))
         return false;
     for (const struct json *c = l->node->first; c != NULL; c = c->next)
         if (str_eq(c->key, l->key))
@@ -167,18 +207,22 @@ static int on_key(void *u, const unsigned char *s, size_t n)
 {
     struct parse *p = u;
     struct level *l = &p->levels[p->depth - 1];
+    char path[PATH_MAX_LEN];
     enum err e = keep(p, s, n, &l->key);
+    if (e == OK)
+        e = refuse_nul(p, s, n);
     if (e != OK)
         return stop(p, e);
     if (is_repeat(p, l))
-        return stop(p, p->e != OK ? p->e : ctx_fail(p->ctx, ERR_PARSE, "%.*s: the same name twice in one object", STR_ARG(l->key)));
+        return stop(p, p->e != OK ? p->e : ctx_fail(p->ctx, ERR_PARSE, "%s: the same name twice in one object", path_of(p, path)));
     return 1;
 }
 
 static int open_level(struct parse *p, enum json_type t)
 {
+    char path[PATH_MAX_LEN];
     if (p->depth >= p->lim->max_depth || p->depth >= DEPTH_MAX)
-        return stop(p, ctx_fail(p->ctx, ERR_LIMIT, "JSON: nested deeper than %d", p->lim->max_depth));
+        return stop(p, ctx_fail(p->ctx, ERR_LIMIT, "%s: nested deeper than %d", path_of(p, path), p->lim->max_depth));
     struct json *v = add(p, t);
     if (v == NULL)
         return 0;
@@ -227,27 +271,100 @@ static enum err syntax_error(struct ctx *ctx, yajl_handle h, struct str text)
     return e;
 }
 
-enum err json_parse(struct ctx *ctx, struct str text, const struct json_limits *lim, const struct json **out)
+static enum err check_text(struct ctx *ctx, struct str text, const struct json_limits *lim)
 {
-    struct parse p = {.ctx = ctx, .lim = lim, .text = text};
     if (text.n > lim->max_bytes)
         return ctx_fail(ctx, ERR_LIMIT, "JSON: %zu bytes, at most %zu are allowed", text.n, lim->max_bytes);
-    if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
-        text = str_sub(text, 3, text.n);
-    if (text.n == 0)
+    if (str_trim(text).n == 0)
         return ctx_fail(ctx, ERR_PARSE, "JSON: empty");
+    size_t well = str_utf8_prefix(text);
+    if (well < text.n)
+        return ctx_fail(ctx, ERR_PARSE, "JSON: byte %zu %s", well + 1, text.p[well] == 0 ? "is NUL" : "is not UTF-8");
+    return OK;
+}
+
+/* The code unit of an escape at p ("\\uXXXX"), or -1. */
+static int escape_unit(struct str s)
+{
+    int v = 0;
+    if (s.n < 6 || s.p[0] != '\\' || s.p[1] != 'u')
+        return -1;
+    for (size_t i = 2; i < 6; i++) {
+        char c = s.p[i];
+        int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        if (d < 0)
+            return -1;
+        v = v << 4 | d;
+    }
+    return v;
+}
+
+/* The next half of a pair that stands alone, from *at on; false at the end. */
+static bool find_half(struct str s, size_t *at)
+{
+    while (*at < s.n) {
+        const char *esc = memchr(s.p + *at, '\\', s.n - *at);
+        if (esc == NULL)
+            return false;
+        *at = (size_t)(esc - s.p);
+        int unit = escape_unit(str_sub(s, *at, 6));
+        int next = unit >= 0xd800 && unit < 0xdc00 ? escape_unit(str_sub(s, *at + 6, 6)) : -1;
+        if (next >= 0xdc00 && next < 0xe000) {
+            *at += 12;
+            continue;
+        }
+        if (unit >= 0xd800 && unit < 0xe000)
+            return true;
+        *at += unit < 0 ? 2 : 6;
+    }
+    return false;
+}
+
+static enum err mend_halves(struct ctx *ctx, struct str *text)
+{
+    size_t at = 0;
+    if (!find_half(*text, &at))
+        return OK;
+    char *copy = ctx_alloc(ctx, text->n);
+    if (copy == NULL)
+        return ERR_MEMORY;
+    memcpy(copy, text->p, text->n);
+    do {
+        memcpy(copy + at, "\\ufffd", 6);
+        at += 6;
+    } while (find_half(*text, &at));
+    text->p = copy;
+    return OK;
+}
+
+enum err json_parse(struct ctx *ctx, struct str text, const struct json_limits *lim, const struct json **out)
+{
+    if (str_starts(text, STR("\xef\xbb\xbf")))
+        text = str_sub(text, 3, text.n);
+    enum err e = check_text(ctx, text, lim);
+    if (e == OK)
+        e = mend_halves(ctx, &text);
+    if (e != OK)
+        return e;
+    struct parse p;
+    p.ctx = ctx;
+    p.lim = lim;
+    p.text = text;
+    p.depth = 0; /* levels are filled as they open */
+    p.nodes = 0;
+    p.root = NULL;
+    p.e = OK;
     yajl_handle h = yajl_alloc(&CALLBACKS, NULL, &p);
     if (h == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "JSON: no memory");
+    (void)yajl_config(h, yajl_dont_validate_strings, 1);
     yajl_status st = yajl_parse(h, (const unsigned char *)text.p, text.n);
     if (st == yajl_status_ok)
         st = yajl_complete_parse(h);
-    enum err e = p.e;
+    e = p.e;
     if (e == OK && st != yajl_status_ok)
         e = syntax_error(ctx, h, text);
     yajl_free(h);
-    if (e == OK && p.root == NULL)
-        e = ctx_fail(ctx, ERR_PARSE, "JSON: empty");
     if (e == OK)
         *out = p.root;
     return e;
@@ -332,220 +449,4 @@ enum err json_i64(const struct json *obj, const char *key, int64_t min, int64_t 
     if (v->type != JSON_NUMBER)
         return ERR_PARSE;
     return num_parse_i64(v->text, min, max, out);
-}
-
-/* ---- writing */
-
-static void before_value(struct jw *w)
-{
-    if (w->comma)
-        buf_addc(w->b, ',');
-    w->comma = true;
-}
-
-static void open_with(struct jw *w, char c)
-{
-    before_value(w);
-    buf_addc(w->b, c);
-    w->comma = false;
-}
-
-static void close_with(struct jw *w, char c)
-{
-    buf_addc(w->b, c);
-    w->comma = true;
-}
-
-void jw_obj(struct jw *w)
-{
-    open_with(w, '{');
-}
-
-void jw_end(struct jw *w)
-{
-    close_with(w, '}');
-}
-
-void jw_arr(struct jw *w)
-{
-    open_with(w, '[');
-}
-
-void jw_arr_end(struct jw *w)
-{
-    close_with(w, ']');
-}
-
-static void escape_one(struct buf *b, unsigned char c)
-{
-    static const char HEX[] = "0123456789abcdef";
-    const char *two = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
-    if (two != NULL) {
-        buf_add(b, (struct str){two, 2});
-        return;
-    }
-    char u[6] = {'\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15]};
-    buf_add(b, (struct str){u, 6});
-}
-
-/* Well-formed length at s[0]; 0 when ill-formed. */
-static size_t utf8_step(struct str s)
-{
-    size_t max = s.n < 4 ? s.n : 4;
-    for (size_t n = 1; n <= max; n++)
-        if (str_is_utf8((struct str){s.p, n}))
-            return n;
-    return 0;
-}
-
-static void write_string(struct buf *b, struct str s)
-{
-    size_t from = 0, i = 0;
-    buf_addc(b, '"');
-    while (i < s.n) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-            i++;
-            continue;
-        }
-        size_t len = c < 0x80 ? 1 : utf8_step(str_sub(s, i, 4));
-        if (c >= 0x80 && len > 0) {
-            i += len;
-            continue;
-        }
-        buf_add(b, str_sub(s, from, i - from));
-        if (c >= 0x80)
-            buf_add(b, STR("\xef\xbf\xbd"));
-        else
-            escape_one(b, c);
-        i++;
-        from = i;
-    }
-    buf_add(b, str_sub(s, from, i - from));
-    buf_addc(b, '"');
-}
-
-void jw_key(struct jw *w, const char *key)
-{
-    before_value(w);
-    write_string(w->b, str_of(key));
-    buf_addc(w->b, ':');
-    w->comma = false;
-}
-
-void jw_str(struct jw *w, struct str s)
-{
-    before_value(w);
-    write_string(w->b, s);
-}
-
-void jw_i64(struct jw *w, int64_t v)
-{
-    before_value(w);
-    buf_add_i64(w->b, v);
-}
-
-void jw_bool(struct jw *w, bool v)
-{
-    before_value(w);
-    buf_addz(w->b, v ? "true" : "false");
-}
-
-void jw_null(struct jw *w)
-{
-    before_value(w);
-    buf_addz(w->b, "null");
-}
-
-void jw_raw(struct jw *w, struct str json)
-{
-    before_value(w);
-    buf_add(w->b, json);
-}
-
-void jw_time(struct jw *w, int64_t utc_us)
-{
-    before_value(w);
-    if (utc_us == 0) {
-        buf_addz(w->b, "null");
-        return;
-    }
-    struct civil c = civil_from_us(utc_us);
-    buf_fmt(w->b, "\"%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.min, c.sec);
-    if (c.us != 0)
-        buf_fmt(w->b, ".%06d", c.us);
-    buf_addz(w->b, "Z\"");
-}
-
-void jw_kstr(struct jw *w, const char *key, struct str s)
-{
-    jw_key(w, key);
-    jw_str(w, s);
-}
-
-void jw_kstr_opt(struct jw *w, const char *key, struct str s)
-{
-    if (!str_empty(s))
-        jw_kstr(w, key, s);
-}
-
-void jw_kstr_null(struct jw *w, const char *key, struct str s)
-{
-    jw_key(w, key);
-    if (str_empty(s))
-        jw_null(w);
-    else
-        jw_str(w, s);
-}
-
-void jw_ki64(struct jw *w, const char *key, int64_t v)
-{
-    jw_key(w, key);
-    jw_i64(w, v);
-}
-
-void jw_kbool(struct jw *w, const char *key, bool v)
-{
-    jw_key(w, key);
-    jw_bool(w, v);
-}
-
-void jw_ktime(struct jw *w, const char *key, int64_t utc_us)
-{
-    jw_key(w, key);
-    jw_time(w, utc_us);
-}
-
-/* Depth is bounded by the parser's limit. */
-void json_write(struct jw *w, const struct json *v)
-{
-    bool is_obj = json_is(v, JSON_OBJECT);
-    switch (v == NULL ? JSON_NULL : v->type) {
-    case JSON_NULL:
-        jw_null(w);
-        break;
-    case JSON_BOOL:
-        jw_bool(w, v->truth);
-        break;
-    case JSON_NUMBER:
-        jw_raw(w, v->text);
-        break;
-    case JSON_STRING:
-        jw_str(w, v->text);
-        break;
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        open_with(w, is_obj ? '{' : '[');
-        JSON_EACH(c, v) {
-            if (is_obj) {
-                before_value(w);
-                write_string(w->b, c->key);
-                buf_addc(w->b, ':');
-                w->comma = false;
-            }
-            json_write(w, c);
-        }
-        close_with(w, is_obj ? '}' : ']');
-        break;
-    }
 }

@@ -109,16 +109,34 @@ static size_t utf8_len(const unsigned char *p, size_t n)
     return len;
 }
 
-bool str_is_utf8(struct str s)
+/* Eight bytes at once: all in 1..127? A byte of 0 or of 128 and more sets its high bit in one of the two terms. */
+static bool is_plain8(const unsigned char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    return ((w | (w - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+size_t str_utf8_prefix(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
-    for (size_t i = 0; i < s.n;) {
+    size_t i = 0;
+    while (i < s.n) {
+        if (s.n - i >= 8 && is_plain8(p + i)) {
+            i += 8;
+            continue;
+        }
         size_t len = utf8_len(p + i, s.n - i);
         if (len == 0)
-            return false;
+            break;
         i += len;
     }
-    return true;
+    return i;
+}
+
+bool str_is_utf8(struct str s)
+{
+    return str_utf8_prefix(s) == s.n;
 }
 
 uint64_t str_hash_add(uint64_t h, struct str s)
@@ -135,4 +153,47 @@ uint64_t str_hash_add(uint64_t h, struct str s)
 uint64_t str_hash(struct str s)
 {
     return str_hash_add(UINT64_C(0xcbf29ce484222325), s);
+}
+
+/* SipHash by Aumasson and Bernstein (https://www.aumasson.jp/siphash/siphash.pdf), one round a word and three at the end. */
+static void sip_round(uint64_t v[4])
+{
+#define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
+    v[0] += v[1];
+    v[1] = ROTL(v[1], 13) ^ v[0];
+    v[0] = ROTL(v[0], 32);
+    v[2] += v[3];
+    v[3] = ROTL(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = ROTL(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = ROTL(v[1], 17) ^ v[2];
+    v[2] = ROTL(v[2], 32);
+#undef ROTL
+}
+
+static void sip_word(uint64_t v[4], uint64_t w)
+{
+    v[3] ^= w;
+    sip_round(v);
+    v[0] ^= w;
+}
+
+uint64_t str_hash_keyed(const uint64_t key[2], struct str s)
+{
+    uint64_t v[4] = {key[0] ^ UINT64_C(0x736f6d6570736575), key[1] ^ UINT64_C(0x646f72616e646f6d),
+                     key[0] ^ UINT64_C(0x6c7967656e657261), key[1] ^ UINT64_C(0x7465646279746573)};
+    uint64_t w, last = (uint64_t)s.n << 56;
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        memcpy(&w, s.p + i, 8);
+        sip_word(v, w);
+    }
+    for (size_t k = 0; i + k < s.n; k++)
+        last |= (uint64_t)(unsigned char)s.p[i + k] << (8 * k);
+    sip_word(v, last);
+    v[2] ^= 0xff;
+    for (int k = 0; k < 3; k++)
+        sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
 }

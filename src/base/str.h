@@ -43,8 +43,12 @@ struct str str_sub(struct str s, size_t from, size_t n);   /* clamped to s */
 /* str_split: takes the part before the first `sep` off *rest; false when *rest is used up (p == NULL). */
 bool str_split(struct str *rest, char sep, struct str *out);
 bool str_is_utf8(struct str s); /* well-formed UTF-8 without NUL */
+/* str_utf8_prefix: bytes at the beginning that are; equal to s.n when all are. */
+size_t str_utf8_prefix(struct str s);
 /* str_hash: 64-bit FNV-1a-like hash, stable over builds and machines: may be stored. Not for hostile keys in tables. */
 uint64_t str_hash(struct str s);
 uint64_t str_hash_add(uint64_t h, struct str s); /* continue a hash; start with str_hash(STR("")) */
+/* str_hash_keyed: SipHash-1-3; with a random key strangers cannot make keys collide. Not to be stored. */
+uint64_t str_hash_keyed(const uint64_t key[2], struct str s);
 
 #endif
