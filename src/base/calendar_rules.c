@@ -356,10 +356,12 @@ static void work_out(struct country_days *c)
                 abort(); /* at start, a few kilobytes: nothing works without them */
             c->days = more;
         }
-        memcpy(c->days + c->n, y.days, y.n * sizeof(y.days[0]));
+        if (y.n > 0)
+            memcpy(c->days + c->n, y.days, y.n * sizeof(y.days[0]));
         c->n += y.n;
     }
-    qsort(c->days, c->n, sizeof(c->days[0]), by_day);
+    if (c->n > 0)
+        qsort(c->days, c->n, sizeof(c->days[0]), by_day);
 }
 
 static struct country_days *country_of(const char code[2])
