@@ -1,0 +1,45 @@
+/* Files compiled in: found by name, read line by line without comments. */
+#include "lib/fixture.h"
+
+#include "base/data.h"
+
+#include <stdio.h>
+
+static void test_files(void **state)
+{
+    static const char *const NAMES[] = {"zones.tsv", "holidays.tsv", "migrations/ledger_0001_start.sql", "migrations/state_0001_start.sql"};
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        struct str built_in = data_file(NAMES[i]);
+        char rel[128];
+        assert_true(built_in.n > 0);
+        assert_true((size_t)snprintf(rel, sizeof(rel), "data/%s", NAMES[i]) < sizeof(rel));
+        assert_true(str_eq(built_in, test_read_file(f.arena, test_source_path(rel))));
+    }
+    fixture_clear(&f);
+    assert_int_equal(data_file("no such file").n, 0);
+    assert_int_equal(data_file("").n, 0);
+}
+
+static void test_lines(void **state)
+{
+    static const char *const WANT[] = {"first", "second\tx", " # kept", "last"};
+    struct str rest = STR("# comment\nfirst\r\n\n\nsecond\tx\n # kept\n#\r\n\r\nlast"), line;
+    size_t n = 0;
+    (void)state;
+    while (data_line(&rest, &line)) {
+        assert_true(n < 4);
+        assert_str(line, WANT[n]);
+        n++;
+    }
+    assert_int_equal(n, 4);
+    assert_false(data_line(&rest, &line));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_lines)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
