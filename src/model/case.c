@@ -427,9 +427,32 @@ int64_t case_quantity_ordered(const struct order_case *cas, struct str key)
 }
 
 /* The same fulfillment told by two sources must not count twice: the source that tells most counts. */
+/*
+ * What warehouses say of an item: they hold the goods, so where one of them speaks of it, its word counts and not the shop's
+ * "fulfilled". *spoke: any did. Several warehouses each send their part.
+ */
+static int64_t quantity_in_warehouses(const struct order_case *cas, struct str key, enum fulfillment_state at_least, bool *spoke)
+{
+    int64_t q = 0;
+    *spoke = false;
+    for (size_t i = 0; i < cas->fulfillments_n; i++) {
+        const struct case_fulfillment *f = &cas->fulfillments[i];
+        for (size_t j = 0; f->role == ROLE_WAREHOUSE && fulfillment_is_live(f) && j < f->items_n; j++)
+            if (str_eq(case_item_key(&f->items[j]), key)) {
+                *spoke = true;
+                q += f->state >= at_least ? f->items[j].quantity : 0;
+            }
+    }
+    return q;
+}
+
 int64_t case_quantity_in_fulfillments(const struct order_case *cas, struct str key, enum fulfillment_state at_least)
 {
     int64_t best = 0, q = 0;
+    bool spoke;
+    int64_t held = quantity_in_warehouses(cas, key, at_least, &spoke);
+    if (spoke)
+        return held;
     for (size_t i = 0; i < cas->fulfillments_n; i++) {
         const struct case_fulfillment *f = &cas->fulfillments[i];
         if (i > 0 && !str_eq(f->source, cas->fulfillments[i - 1].source))

@@ -127,6 +127,8 @@ static enum err expect(struct teller *t, struct ctx *ctx, const struct story_lin
     if (!str_empty(cls) && !str_eq(cls, str_of(diag_class_word(ca.cd.order.cls))))
         return wrong(ctx, ln, "class", arena_fmt(ctx->arena, "%s: %.*s", diag_class_word(ca.cd.order.cls),
                      STR_ARG(diagnosis_for_operator(ctx, ca.cas, &ca.cd, NULL, ca.as_of_us))), cls);
+    if (!str_contains(ca.cd.order.conflict, story_get(ln, "conflict")))
+        return wrong(ctx, ln, "conflict", ca.cd.order.conflict, story_get(ln, "conflict"));
     e = expect_words(ctx, ln, text);
     return e == OK && !str_empty(story_get(ln, "history")) ? expect_history(ctx, ln, &ca) : e;
 }
@@ -186,6 +188,17 @@ static void replay(struct teller *t)
         fail_msg("%s: replay: %lld differences: %.*s", t->name, (long long)rep.differences, STR_ARG(rep.first));
 }
 
+/* A fact that could not be read is the likeliest cause of an order that is missing. */
+static void print_undecoded(struct teller *t)
+{
+    struct undecoded_row *rows = NULL;
+    size_t n = 0;
+    if (t->st.eng == NULL || ledger_undecoded(&t->f->ctx, t->st.rd, t->st.merchant_id, &rows, &n) != OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        print_error("    position %lld not decoded: %.*s\n", (long long)rows[i].pos, STR_ARG(rows[i].why));
+}
+
 static bool tell(const char *path, const char *name)
 {
     struct fixture f;
@@ -195,6 +208,8 @@ static bool tell(const char *path, const char *name)
     enum err e = story_read(&f.ctx, test_read_file(f.arena, path), TEST_NOW_US, &reader);
     if (e != OK)
         print_error("%s: %s: %s\n", name, err_name(e), f.ctx.msg);
+    if (e != OK)
+        print_undecoded(&t);
     else
         replay(&t);
     if (t.st.eng != NULL)
