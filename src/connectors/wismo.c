@@ -1,0 +1,111 @@
+/*
+ * Our own form: facts as JSON objects, an array of them, or one a line (docs/fact.schema.json). What POST /v1/facts and
+ * `wismo import` put into the ledger is decoded here.
+ */
+#include "connectors/connector.h"
+#include "model/fact_json.h"
+
+static const struct json_limits LIMITS = {(size_t)5 << 20, 400000, 32};
+
+/* A fact without a key of its own: its content is its key, so that a repeat is a repeat. */
+static enum err set_key(struct ctx *ctx, struct fact *fct)
+{
+    struct buf b;
+    enum err e = OK;
+    if (!str_empty(fct->key))
+        return OK;
+    if (fct->kind == FACT_TRACKING_EVENT) {
+        fct->key = str_empty(fct->u.event.vendor_event_id) ? tracking_event_key(ctx->arena, &fct->u.event) : fct->u.event.vendor_event_id;
+        return OK;
+    }
+    buf_init(&b, (size_t)1 << 20);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, fct);
+    e = buf_err(&b);
+    if (e == OK)
+        fct->key = arena_fmt(ctx->arena, "%016llx", (unsigned long long)str_hash(buf_str(&b)));
+    buf_clear(&b);
+    return e == OK ? OK : ctx_fail(ctx, e, "fact: too large");
+}
+
+/* A shop that sends its own facts is a storefront unless it says otherwise; a scan comes from a carrier. */
+static void set_role(const struct json *v, struct fact *fct)
+{
+    if (json_get(v, "role") != NULL)
+        return;
+    bool carrier = fct->kind == FACT_TRACKING_EVENT || fct->kind == FACT_NOT_FOUND;
+    fct->role = carrier ? ROLE_CARRIER : fct->kind == FACT_CUSTOMER_REPORT ? ROLE_CUSTOMER : ROLE_STOREFRONT;
+}
+
+static enum err add_one(struct ctx *ctx, const struct json *v, struct decoded *out)
+{
+    struct fact *to = NULL, fct;
+    enum err e = fact_read(ctx, v, NULL, &fct);
+    if (e == OK && fct.kind == FACT_TICK)
+        e = ctx_fail(ctx, ERR_PARSE, "kind: a tick does not come from outside");
+    if (e == OK)
+        e = set_key(ctx, &fct);
+    if (e == OK)
+        e = decoded_add(ctx, out, fct.kind, &to);
+    if (e != OK)
+        return e;
+    set_role(v, &fct);
+    *to = fct;
+    return OK;
+}
+
+static enum err add_text(struct ctx *ctx, struct str text, struct decoded *out)
+{
+    const struct json *v = NULL;
+    enum err e = json_parse(ctx, text, &LIMITS, &v);
+    if (e != OK || !json_is(v, JSON_ARRAY))
+        return e == OK ? add_one(ctx, v, out) : e;
+    for (const struct json *c = v->first; e == OK && c != NULL; c = c->next)
+        e = add_one(ctx, c, out);
+    return e;
+}
+
+static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+{
+    struct str body = str_trim(msg->body), line;
+    enum err e = OK;
+    (void)acct;
+    if (str_empty(body))
+        return ctx_fail(ctx, ERR_PARSE, "body: empty");
+    const char *nl = memchr(body.p, '\n', body.n);
+    /* one object a line, or one document over many lines: the first line tells */
+    bool lines = nl != NULL && body.p[0] == '{' && str_ends(str_trim(str_sub(body, 0, (size_t)(nl - body.p))), STR("}"));
+    if (!lines)
+        return add_text(ctx, body, out);
+    for (size_t n = 1; e == OK && str_split(&body, '\n', &line); n++) {
+        line = str_trim(line);
+        if (str_empty(line))
+            continue;
+        e = add_text(ctx, line, out);
+        if (e != OK) {
+            struct str why = arena_fmt(ctx->arena, "%s", ctx->msg);
+            return ctx_fail(ctx, e, "line %zu: %.*s", n, STR_ARG(why));
+        }
+    }
+    return e;
+}
+
+static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
+{
+    (void)acct;
+    (void)msg;
+    return ctx_fail(ctx, ERR_DENIED, "facts come through POST /v1/facts with a token, not as a webhook");
+}
+
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode};
+
+const struct connector connector_wismo = {
+    .id = "wismo",
+    .title = "Wismo's own facts",
+    .docs_url = "docs/fact.schema.json",
+    .api_version = "1",
+    .role = ROLE_STOREFRONT,
+    .auth = AUTH_NONE,
+    .limits = {.body_max = (size_t)5 << 20, .source = "our own"},
+    .hook = &HOOK,
+};
