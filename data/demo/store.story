@@ -72,7 +72,7 @@ order #1008 name="Hana Demo" email=hana.demo@example.com street="3 Sample Street
 at d0T15:00
 fulfill #1008 items=TOWEL-LIN*3 parcels=deutsche_post/LB314000088DE location=berlin source=shopify
 at d0T18:00
-scan deutsche_post LB314000088DE accepted place="Berlin,,DE"
+scan deutsche_post LB314000088DE accepted place="Berlin,,DE" eta=2026-11-24
 at d3T06:00
 scan deutsche_post LB314000088DE in_transit place="Frankfurt,,DE"
 at d8T08:00
