@@ -152,6 +152,13 @@ static bool is_line(struct str s)
     return true;
 }
 
+/* http or https, and nothing that could end the request line. */
+static bool is_url(struct str url)
+{
+    bool scheme = str_eq_nocase(str_sub(url, 0, 7), STR("http://")) || str_eq_nocase(str_sub(url, 0, 8), STR("https://"));
+    return scheme && is_line(url) && !str_contains(url, STR(" "));
+}
+
 static struct str host_of(struct str url)
 {
     struct str host = url, part;
@@ -233,8 +240,8 @@ static enum err set_up(struct call *call)
     const struct http_request *req = call->req;
     struct str url, method;
     long ms = time_left_ms(ctx, req->timeout_ms);
-    if (!is_token(req->method) || !is_line(req->url) || req->url.n == 0 || str_contains(req->url, STR(" ")))
-        return ctx_fail(ctx, ERR_PARSE, "url: not a URL that can be asked for");
+    if (!is_token(req->method) || !is_url(req->url))
+        return ctx_fail(ctx, ERR_PARSE, "url: not a URL that can be asked for (http and https only)");
     if (ms == 0)
         return ctx_fail(ctx, ERR_TIMEOUT, "%.*s: no time is left", STR_ARG(host_of(req->url)));
     if (arena_dup(ctx->arena, req->url, &url) != OK || arena_dup(ctx->arena, req->method, &method) != OK)
@@ -293,8 +300,9 @@ static enum err outcome(const struct call *call, CURLcode code)
         return OK;
     case CURLE_OPERATION_TIMEDOUT:
         return ctx_fail(call->ctx, ERR_TIMEOUT, "%.*s: no whole answer in time", STR_ARG(host));
+    case CURLE_UNSUPPORTED_PROTOCOL: /* our own scheme is checked before: this is HTTP/0.9, that is, any bytes at all */
+        return ctx_fail(call->ctx, ERR_UNAVAILABLE, "%.*s: the answer is not HTTP", STR_ARG(host));
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return ctx_fail(call->ctx, ERR_PARSE, "url: not a URL that can be asked for (http and https only)");
     case CURLE_OUT_OF_MEMORY:
         return ctx_fail(call->ctx, ERR_MEMORY, "http: no memory");
