@@ -35,6 +35,34 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* The byte that *s begins with, decoded and taken off; -1 for a broken escape. *s is not empty. */
+static int take_byte(struct str *s)
+{
+    int c = s->p[0] == '+' ? ' ' : (unsigned char)s->p[0];
+    size_t n = 1;
+    if (c == '%') {
+        int hi = s->n < 3 ? -1 : hex_value(s->p[1]);
+        int lo = hi < 0 ? -1 : hex_value(s->p[2]);
+        if (lo < 0)
+            return -1;
+        c = hi << 4 | lo;
+        n = 3;
+    }
+    *s = str_sub(*s, n, s->n);
+    return c;
+}
+
+/* Names are compared as they stand: a query of a million names costs no memory. */
+static bool is_named(struct str coded, struct str name)
+{
+    while (coded.n > 0 && name.n > 0) {
+        if (take_byte(&coded) != (unsigned char)name.p[0])
+            return false;
+        name = str_sub(name, 1, name.n);
+    }
+    return coded.n == 0 && name.n == 0;
+}
+
 /* false: a broken escape, a NUL, or no memory. */
 static bool decode(struct arena *a, struct str s, struct str *out)
 {
@@ -42,17 +70,9 @@ static bool decode(struct arena *a, struct str s, struct str *out)
     size_t n = 0;
     if (p == NULL)
         return false;
-    for (size_t i = 0; i < s.n; i++) {
-        int c = s.p[i] == '+' ? ' ' : (unsigned char)s.p[i];
-        if (c == '%') {
-            int hi = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1;
-            int lo = hi < 0 ? -1 : hex_value(s.p[i + 2]);
-            if (hi < 0 || lo < 0)
-                return false;
-            c = hi << 4 | lo;
-            i += 2;
-        }
-        if (c == 0)
+    while (s.n > 0) {
+        int c = take_byte(&s);
+        if (c <= 0)
             return false;
         p[n++] = (char)c;
     }
@@ -62,16 +82,11 @@ static bool decode(struct arena *a, struct str s, struct str *out)
 
 bool query_get(struct arena *a, struct str query, const char *name, struct str *out)
 {
-    struct str pair, key, want = str_of(name);
+    struct str pair, key;
     while (str_split(&query, '&', &pair)) {
         struct str value = pair;
-        if (!str_split(&value, '=', &key))
-            continue;
-        if (value.p == NULL)
-            value = STR("");
-        if (!decode(a, key, &key) || !str_eq(key, want))
-            continue;
-        return decode(a, value, out);
+        if (str_split(&value, '=', &key) && is_named(key, str_of(name)))
+            return decode(a, value, out);
     }
     return false;
 }

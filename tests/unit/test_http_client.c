@@ -357,6 +357,10 @@ static void test_query(void **state)
     }
     struct str out;
     assert_false(query_get(f.arena, STR_NULL, "a", &out));
+    size_t used = arena_used(f.arena); /* names that are not asked for take no memory */
+    assert_true(query_get(f.arena, STR("&&&&&&&&b=1&&&&&&c=2&%&%zz=1&&&a=3"), "a", &out));
+    assert_str(out, "3");
+    assert_true(arena_used(f.arena) <= used + 16);
     fixture_clear(&f);
 }
 
