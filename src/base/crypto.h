@@ -39,7 +39,7 @@ MUST_CHECK enum err verify_ecdsa_sha256(struct str public_key, const struct str 
 /* rsa_public_from_jwk: PEM text of an RSA key given as base64url n and e. */
 MUST_CHECK enum err rsa_public_from_jwk(struct ctx *ctx, struct str n, struct str e, struct str *out_pem);
 
-MUST_CHECK enum err base64_decode(struct str s, struct buf *out);    /* standard, padding optional, strict alphabet */
+MUST_CHECK enum err base64_decode(struct str s, struct buf *out);    /* standard, padding whole or absent, strict alphabet */
 MUST_CHECK enum err base64url_decode(struct str s, struct buf *out);
 void base64_encode(struct str bytes, struct buf *out);
 void base64url_encode(struct str bytes, struct buf *out);            /* no padding */

@@ -29,11 +29,21 @@ static EVP_PKEY *read_key(struct str text)
     return k;
 }
 
+/* The kind that was asked for: RSA, or an elliptic curve, which has to be P-256. */
+static bool is_kind(const EVP_PKEY *k, int type)
+{
+    char group[32] = "";
+    size_t n = 0;
+    if (EVP_PKEY_get_base_id(k) != type)
+        return false;
+    return type != EVP_PKEY_EC || (EVP_PKEY_get_group_name(k, group, sizeof(group), &n) == 1 && strcmp(group, "prime256v1") == 0);
+}
+
 static enum err verify(struct str public_key, int type, const struct str *parts, size_t n, struct str sig)
 {
     EVP_PKEY *k = read_key(public_key);
     EVP_MD_CTX *c = EVP_MD_CTX_new();
-    bool ok = k != NULL && c != NULL && EVP_PKEY_get_base_id(k) == type &&
+    bool ok = k != NULL && c != NULL && is_kind(k, type) &&
               EVP_DigestVerifyInit(c, NULL, EVP_sha256(), NULL, k) == 1;
     for (size_t i = 0; ok && i < n; i++)
         ok = parts[i].n == 0 || EVP_DigestVerifyUpdate(c, parts[i].p, parts[i].n) == 1;

@@ -1,7 +1,7 @@
 /*
  * JSON: reading into an arena tree (on yajl: numbers keep their digits, so ids over 2^53 survive), writing with escapes.
  * Refused: depth over the limit, more nodes than the limit, invalid UTF-8, a NUL in a string, a key twice in one object,
- * anything after the value. The message names the path or byte.
+ * anything after the value. The message names the path or byte. Half a surrogate pair in an escape is read as U+FFFD.
  */
 #ifndef WISMO_BASE_JSON_H
 #define WISMO_BASE_JSON_H

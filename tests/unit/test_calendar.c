@@ -67,7 +67,13 @@ static const struct {
     {"GB", "", "2022-05-30", ""}, /* moved to 2 June that year */
     {"GB", "", "2026-08-31", "Summer"},
     {"GB", "SCT", "2026-08-03", "Summer"},
-    {"GB", "SCT", "2022-01-04", "2 January"}, /* both days fell on a weekend */
+    {"GB", "SCT", "2022-01-03", "New Year"}, /* both days fell on a weekend */
+    {"GB", "SCT", "2022-01-04", "2 January"},
+    {"GB", "", "2023-01-02", "New Year"},
+    {"GB", "", "2023-01-03", ""},
+    {"GB", "SCT", "2023-01-02", "2 January"}, /* taken, so that the first's substitute is a day later */
+    {"GB", "SCT", "2023-01-03", "New Year"},
+    {"GB", "SCT", "2023-01-04", ""},
     {"DE", "", "2026-10-03", "German Unity"},
     {"DE", "", "2026-06-04", ""},
     {"DE", "BY", "2026-06-04", "Corpus Christi"},
@@ -96,6 +102,8 @@ static const struct {
     {"BR", "", "2023-11-20", ""},
     {"BR", "", "2026-11-20", "Black"},
     {"AU", "", "2026-01-26", "Australia"},
+    {"AU", "", "2025-01-27", "Australia"}, /* the 26th is a Sunday */
+    {"AU", "", "2025-01-28", ""},
     {"AU", "NSW", "2026-06-08", "King"},
     {"AU", "QLD", "2026-06-08", ""},
     {"AU", "QLD", "2026-10-05", "King"},

@@ -43,6 +43,13 @@ static const char EC_DER[] = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETQCvTuCvASTU57
 static const char EC_SIG[] =
     "MEUCIGGdZI81MaAZdH7U3ou9Q36F/aQSN41nEzHb5vnMcJnUAiEA51f8wjWrUySD4cYdpHvzKzueyyK3UJzQ2+ueFTHm5PY=";
 
+static const char P384_DER[] =
+    "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE01xZWA4+/CsGULeWzP3D8uyLEfnCg+py/chXRAXOdToPMkUpkQOoUINiym"
+    "Y+3g67k80OgAlKhUwu0WLcFX10pTGvd0REJyBeOTH3Ut44+NkuSpZxplluofkx5ZTQfk4h";
+static const char P384_SIG[] =
+    "MGUCMQCTaZQys54hFMsquL3ajkjYHaZeGEdD5YWt/x6/n3S2SN389WqWpN7evzN4Dseed1gCME+AvkXOFFXXLULH8f"
+    "Dc0Ex5Fww6YEJrOPFxj51iIPr1MWp0lJcue4wbHFsFBBSw+A==";
+
 static void assert_hex(const unsigned char *p, size_t n, const char *want)
 {
     struct buf b;
@@ -235,6 +242,25 @@ static void test_signatures(void **state)
     check_signature(verify_ecdsa_sha256, str_of(EC_DER), str_of(RSA_PEM), EC_SIG);
 }
 
+/* A signature that is right for a key of another kind must not pass for the kind that was asked for. */
+static void test_kind_of_key(void **state)
+{
+    const struct str parts[] = {STR(MSG)};
+    struct buf rsa, ec;
+    (void)state;
+    buf_init(&rsa, 4096);
+    buf_init(&ec, 4096);
+    assert_int_equal(base64_decode(str_of(RSA_SIG), &rsa), OK);
+    assert_int_equal(base64_decode(str_of(EC_SIG), &ec), OK);
+    assert_int_equal(verify_ecdsa_sha256(str_of(RSA_PEM), parts, 1, buf_str(&rsa)), ERR_DENIED);
+    assert_int_equal(verify_rsa_sha256(str_of(EC_PEM), parts, 1, buf_str(&ec)), ERR_DENIED);
+    buf_reset(&ec);
+    assert_int_equal(base64_decode(str_of(P384_SIG), &ec), OK); /* right, but of another curve */
+    assert_int_equal(verify_ecdsa_sha256(str_of(P384_DER), parts, 1, buf_str(&ec)), ERR_DENIED);
+    buf_clear(&rsa);
+    buf_clear(&ec);
+}
+
 static void test_jwk(void **state)
 {
     (void)state;
@@ -354,7 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mac),        cmocka_unit_test(test_sha256), cmocka_unit_test(test_seal_vector), cmocka_unit_test(test_seal_round_trip),
-        cmocka_unit_test(test_unseal_refuses), cmocka_unit_test(test_random), cmocka_unit_test(test_signatures), cmocka_unit_test(test_jwk),
+        cmocka_unit_test(test_unseal_refuses), cmocka_unit_test(test_random), cmocka_unit_test(test_signatures), cmocka_unit_test(test_kind_of_key), cmocka_unit_test(test_jwk),
         cmocka_unit_test(test_base64),     cmocka_unit_test(test_hex),    cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
