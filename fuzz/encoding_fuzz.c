@@ -1,4 +1,5 @@
-/* base64, base64url and hex: what is decoded gives the same bytes again after encoding, and every byte survives the way. */
+/* base64, base64url and hex: what is decoded gives the same bytes again after encoding, and every
+ * byte survives the way. */
 #include "fuzz.h"
 
 #include "base/crypto.h"
@@ -17,7 +18,8 @@ static void check(struct str bytes, decode_fn *decode, encode_fn *encode)
     buf_init(&text, bytes.n * 4 + 64);
     buf_init(&back, bytes.n * 4 + 64);
     encode(bytes, &text);
-    FUZZ_CHECK(buf_err(&text) == OK && decode(buf_str(&text), &back) == OK && str_eq(buf_str(&back), bytes));
+    FUZZ_CHECK(buf_err(&text) == OK && decode(buf_str(&text), &back) == OK &&
+               str_eq(buf_str(&back), bytes));
     buf_reset(&back);
     if (decode(bytes, &back) == OK) {
         struct buf again;

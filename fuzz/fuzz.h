@@ -1,4 +1,5 @@
-/* What every harness shares: the entry point's declaration, and a check that stays in release builds. */
+/* What every harness shares: the entry point's declaration, and a check that stays in release
+ * builds. */
 #ifndef WISMO_FUZZ_FUZZ_H
 #define WISMO_FUZZ_FUZZ_H
 
@@ -6,7 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* LLVMFuzzerTestOneInput: runs the parser on the bytes; returns 0; aborts when a promise of the parser is broken. */
+/* LLVMFuzzerTestOneInput: runs the parser on the bytes; returns 0; aborts when a promise of the
+ * parser is broken. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FUZZ_CHECK(cond)                                                                           \

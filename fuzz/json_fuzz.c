@@ -1,4 +1,5 @@
-/* JSON: what is refused says why; what is taken holds well-formed text only and reads the same when it is written again. */
+/* JSON: what is refused says why; what is taken holds well-formed text only and reads the same when
+ * it is written again. */
 #include "fuzz.h"
 
 #include "base/json.h"
@@ -7,7 +8,8 @@ static void check_tree(const struct json *v)
 {
     FUZZ_CHECK(str_is_utf8(v->text) && str_is_utf8(v->key));
     size_t n = 0;
-    JSON_EACH(c, v) {
+    JSON_EACH(c, v)
+    {
         check_tree(c);
         n++;
     }

@@ -1,6 +1,7 @@
 /*
- * Gives a harness every file of the folders named on the command line, without libFuzzer. Each file is read into a block of
- * exactly its size, so that the address sanitizer sees a read behind its end. No file at all is a failure.
+ * Gives a harness every file of the folders named on the command line, without libFuzzer. Each file
+ * is read into a block of exactly its size, so that the address sanitizer sees a read behind its
+ * end. No file at all is a failure.
  */
 #include "fuzz.h"
 
@@ -16,7 +17,8 @@ static bool replay_file(const char *path)
 {
     struct stat st;
     FILE *f = fopen(path, "rb");
-    bool ok = f != NULL && fstat(fileno(f), &st) == 0 && st.st_size >= 0 && (size_t)st.st_size <= INPUT_MAX;
+    bool ok = f != NULL && fstat(fileno(f), &st) == 0 && st.st_size >= 0 &&
+              (size_t)st.st_size <= INPUT_MAX;
     size_t n = ok ? (size_t)st.st_size : 0;
     uint8_t *data = ok ? malloc(n) : NULL;
     ok = ok && (n == 0 || (data != NULL && fread(data, 1, n, f) == n));

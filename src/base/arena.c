@@ -1,4 +1,5 @@
-/* See arena.h. Blocks in a list; the first is kept over a reset, so that a unit of work mostly allocates nothing. */
+/* See arena.h. Blocks in a list; the first is kept over a reset, so that a unit of work mostly
+ * allocates nothing. */
 #include "base/arena.h"
 
 #include <stdarg.h>

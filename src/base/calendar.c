@@ -1,7 +1,8 @@
 /*
- * Business days. data/holidays.tsv is read once; each country's rules are worked out for the years 2000 to 2060 into one
- * sorted list of days, so that a question is a binary search. Outside these years only the weekend counts. Who asks for a
- * region gets the national rows and the region's. See calendar.h; the rules' grammar stands in calendar_rules.h.
+ * Business days. data/holidays.tsv is read once; each country's rules are worked out for the years
+ * 2000 to 2060 into one sorted list of days, so that a question is a binary search. Outside these
+ * years only the weekend counts. Who asks for a region gets the national rows and the region's. See
+ * calendar.h; the rules' grammar stands in calendar_rules.h.
  */
 #include "base/calendar.h"
 
@@ -36,7 +37,8 @@ static bool in_sorted(const int64_t *days, size_t n, int64_t day)
     return false;
 }
 
-static const struct holiday *holiday_on(const struct country_days *c, struct str region, int64_t day, enum holiday_kind kind)
+static const struct holiday *holiday_on(const struct country_days *c, struct str region,
+                                        int64_t day, enum holiday_kind kind)
 {
     size_t lo = 0, hi = c == NULL ? 0 : c->n;
     while (lo < hi) {
@@ -83,7 +85,8 @@ bool calendar_known(struct str country)
     return c != NULL && c->n > 0;
 }
 
-/* The n-th business day from *day on (the day itself is number 0 when it is one; a day off gives the next one). */
+/* The n-th business day from *day on (the day itself is number 0 when it is one; a day off gives
+ * the next one). */
 static bool step(const struct calendar *cal, const struct country_days *c, int64_t *day, int n)
 {
     int64_t d = *day;
@@ -113,7 +116,8 @@ static int64_t floor_day(int64_t us)
     return us / US_PER_DAY - (us % US_PER_DAY < 0);
 }
 
-enum err calendar_add_business(const struct calendar *cal, struct str zone, int64_t start_us, int n, int64_t *out_us)
+enum err calendar_add_business(const struct calendar *cal, struct str zone, int64_t start_us, int n,
+                               int64_t *out_us)
 {
     const struct country_days *c = country_find(cal->country);
     int64_t local;
@@ -129,12 +133,14 @@ enum err calendar_add_business(const struct calendar *cal, struct str zone, int6
     }
     if (!is_business_day(cal, c, day))
         clock = 0;
-    if (!step(cal, c, &day, n) || __builtin_mul_overflow(day, US_PER_DAY, &local) || __builtin_add_overflow(local, clock, &local))
+    if (!step(cal, c, &day, n) || __builtin_mul_overflow(day, US_PER_DAY, &local) ||
+        __builtin_add_overflow(local, clock, &local))
         return ERR_LIMIT;
     return zone_to_utc(zone, local, out_us);
 }
 
-enum err calendar_business_between(const struct calendar *cal, struct str zone, int64_t a_us, int64_t b_us, int *out)
+enum err calendar_business_between(const struct calendar *cal, struct str zone, int64_t a_us,
+                                   int64_t b_us, int *out)
 {
     const struct country_days *c = country_find(cal->country);
     int64_t a, b;
@@ -147,7 +153,8 @@ enum err calendar_business_between(const struct calendar *cal, struct str zone, 
         e = to_local(zone, b_us, &b);
     if (e != OK)
         return e;
-    int64_t from = floor_day(a), to = floor_day(b), from_clock = a - from * US_PER_DAY, to_clock = b - to * US_PER_DAY;
+    int64_t from = floor_day(a), to = floor_day(b), from_clock = a - from * US_PER_DAY,
+            to_clock = b - to * US_PER_DAY;
     if (to - from > 366 * 100)
         return ERR_LIMIT;
     if (!is_business_day(cal, c, from)) {

@@ -1,7 +1,8 @@
 /*
- * Reads data/holidays.tsv and works out each country's days. Rules become structs; each year of each country first gets the
- * days the rules name, then, in the order of the dates, the days given in place of those that fall on a weekend: that is
- * what makes Boxing Day's follow Christmas Day's. See calendar_rules.h.
+ * Reads data/holidays.tsv and works out each country's days. Rules become structs; each year of
+ * each country first gets the days the rules name, then, in the order of the dates, the days given
+ * in place of those that fall on a weekend: that is what makes Boxing Day's follow Christmas Day's.
+ * See calendar_rules.h.
  */
 #include "base/calendar_rules.h"
 
@@ -19,7 +20,16 @@
 #define YEAR_DAYS_MAX 256 /* days off and worked of one country in one year */
 #define WEEKEND_DEFAULT 0x60U
 
-enum rule_kind { RULE_WEEKEND, RULE_DATE, RULE_NTH, RULE_EASTER, RULE_ONAFTER, RULE_ONBEFORE, RULE_DAYS, RULE_WORK };
+enum rule_kind {
+    RULE_WEEKEND,
+    RULE_DATE,
+    RULE_NTH,
+    RULE_EASTER,
+    RULE_ONAFTER,
+    RULE_ONBEFORE,
+    RULE_DAYS,
+    RULE_WORK
+};
 enum sub_kind { SUB_NONE, SUB_NEAREST, SUB_NEXT, SUB_SUNDAY, SUB_BEFORE };
 
 struct rule {
@@ -47,7 +57,8 @@ static int64_t day_of(int year, int month, int day)
     return civil_day(civil_to_us(&(struct civil){.year = year, .month = month, .day = day}));
 }
 
-/* The method of the "Anonymous Gregorian" computation, 1876 (Meeus, Astronomical Algorithms, ch. 8). */
+/* The method of the "Anonymous Gregorian" computation, 1876 (Meeus, Astronomical Algorithms, ch.
+ * 8). */
 int64_t easter_day(int y)
 {
     int a = y % 19, b = y / 100, c = y % 100;
@@ -96,7 +107,8 @@ static bool take_month_day(struct scan *s, struct rule *r)
 {
     struct scan w = scan_of(next_word(s));
     int64_t m, d;
-    if (!scan_digits(&w, 2, 2, &m) || !scan_char(&w, '-') || !scan_digits(&w, 2, 2, &d) || !scan_end(&w))
+    if (!scan_digits(&w, 2, 2, &m) || !scan_char(&w, '-') || !scan_digits(&w, 2, 2, &d) ||
+        !scan_end(&w))
         return false;
     r->month = (int)m;
     r->day = (int)d;
@@ -140,7 +152,8 @@ static bool take_weekend(struct scan *s, struct rule *r)
 
 static bool take_rule(struct scan *s, struct rule *r)
 {
-    static const char *const WORDS[] = {"weekend", "date", "nth", "easter", "onafter", "onbefore", "days", "work"};
+    static const char *const WORDS[] = {"weekend", "date",     "nth",  "easter",
+                                        "onafter", "onbefore", "days", "work"};
     struct str word = next_word(s);
     size_t i = 0;
     while (i < sizeof(WORDS) / sizeof(WORDS[0]) && !str_eq(word, str_of(WORDS[i])))
@@ -152,7 +165,8 @@ static bool take_rule(struct scan *s, struct rule *r)
     case RULE_DATE:
         return take_month_day(s, r);
     case RULE_NTH:
-        return take_int(s, -1, 5, &r->nth) && r->nth != 0 && find_weekday(next_word(s), &r->weekday) && take_int(s, 1, 12, &r->month);
+        return take_int(s, -1, 5, &r->nth) && r->nth != 0 &&
+               find_weekday(next_word(s), &r->weekday) && take_int(s, 1, 12, &r->month);
     case RULE_EASTER:
         return take_int(s, -60, 80, &r->nth);
     case RULE_ONAFTER:
@@ -287,18 +301,21 @@ static int by_day(const void *a, const void *b)
     return c != 0 ? c : (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-/* Taken: by a day off that holds wherever this rule holds (national, or of the very same regions). */
+/* Taken: by a day off that holds wherever this rule holds (national, or of the very same regions).
+ */
 static bool is_taken(const struct year *y, size_t rule, int64_t day)
 {
     for (size_t i = 0; i < y->n; i++) {
         struct str other = rules[y->days[i].rule].regions;
-        if (y->days[i].day == day && (str_eq(other, STR("-")) || str_eq(other, rules[rule].regions)))
+        if (y->days[i].day == day &&
+            (str_eq(other, STR("-")) || str_eq(other, rules[rule].regions)))
             return true;
     }
     return false;
 }
 
-static int64_t next_free(const struct year *y, const struct country_days *c, size_t rule, int64_t day)
+static int64_t next_free(const struct year *y, const struct country_days *c, size_t rule,
+                         int64_t day)
 {
     while ((country_weekend(c, day) >> weekday_of(day) & 1) != 0 || is_taken(y, rule, day))
         day++;
@@ -320,7 +337,8 @@ static void put_substitute(struct year *y, const struct country_days *c, struct 
         if (off)
             put(y, next_free(y, c, h.rule, h.day), h.rule, HOLIDAY_OFF, true);
         break;
-    case SUB_SUNDAY: /* Saturdays do not matter here, so a free Saturday would be no substitute: Monday at the earliest */
+    case SUB_SUNDAY: /* Saturdays do not matter here, so a free Saturday would be no substitute:
+                        Monday at the earliest */
         if (sunday)
             put(y, next_free(y, c, h.rule, h.day + 1), h.rule, HOLIDAY_OFF, true);
         break;
@@ -384,7 +402,8 @@ static bool add_rule(const struct rule *r)
     if (r->kind == RULE_WEEKEND) {
         if (c->weekends_n == WEEKENDS_MAX)
             return false;
-        c->weekends[c->weekends_n].from_day = (int32_t)day_of(r->from == CALENDAR_FIRST_YEAR ? 1970 : r->from, 1, 1);
+        c->weekends[c->weekends_n].from_day =
+            (int32_t)day_of(r->from == CALENDAR_FIRST_YEAR ? 1970 : r->from, 1, 1);
         c->weekends[c->weekends_n++].mask = (uint8_t)r->mask;
     }
     rules[rules_n++] = *r;

@@ -24,7 +24,8 @@ void clock_init_virtual(struct clock *c, int64_t at_us)
 
 void clock_set(struct clock *c, int64_t at_us)
 {
-    atomic_store(&c->offset_us, atomic_load(&c->frozen) != 0 ? at_us : at_us - real_us(CLOCK_REALTIME));
+    atomic_store(&c->offset_us,
+                 atomic_load(&c->frozen) != 0 ? at_us : at_us - real_us(CLOCK_REALTIME));
 }
 
 void clock_advance(struct clock *c, int64_t by_us)

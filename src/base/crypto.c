@@ -1,4 +1,5 @@
-/* See crypto.h. Algorithms are fetched once: an implicit fetch at each use costs microseconds in OpenSSL 3. */
+/* See crypto.h. Algorithms are fetched once: an implicit fetch at each use costs microseconds in
+ * OpenSSL 3. */
 #include "base/crypto.h"
 
 #include <errno.h>
@@ -50,8 +51,9 @@ struct mac {
 struct mac *mac_new(enum mac_alg alg, struct str key)
 {
     char sha1[] = "SHA1", sha2[] = "SHA256";
-    OSSL_PARAM params[2] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, alg == MAC_SHA1 ? sha1 : sha2, 0),
-                            OSSL_PARAM_construct_end()};
+    OSSL_PARAM params[2] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, alg == MAC_SHA1 ? sha1 : sha2, 0),
+        OSSL_PARAM_construct_end()};
     pthread_once(&once, fetch_all);
     struct mac *m = key.n == 0 ? NULL : calloc(1, sizeof(*m));
     if (m == NULL)
@@ -73,19 +75,22 @@ void mac_free(struct mac *m)
     free(m);
 }
 
-enum err mac_sum(struct mac *m, const struct str *parts, size_t n, unsigned char out[SHA256_LEN], size_t *out_n)
+enum err mac_sum(struct mac *m, const struct str *parts, size_t n, unsigned char out[SHA256_LEN],
+                 size_t *out_n)
 {
     if (EVP_MAC_init(m->ctx, NULL, 0, NULL) != 1)
         return ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
-        if (parts[i].n > 0 && EVP_MAC_update(m->ctx, (const unsigned char *)parts[i].p, parts[i].n) != 1)
+        if (parts[i].n > 0 &&
+            EVP_MAC_update(m->ctx, (const unsigned char *)parts[i].p, parts[i].n) != 1)
             return ERR_MEMORY;
     if (EVP_MAC_final(m->ctx, out, out_n, SHA256_LEN) != 1)
         return ERR_MEMORY;
     return *out_n == m->len ? OK : ERR_MEMORY;
 }
 
-enum err hmac_once(enum mac_alg alg, struct str key, const struct str *parts, size_t n, unsigned char out[SHA256_LEN], size_t *out_n)
+enum err hmac_once(enum mac_alg alg, struct str key, const struct str *parts, size_t n,
+                   unsigned char out[SHA256_LEN], size_t *out_n)
 {
     struct mac *m = mac_new(alg, key);
     if (m == NULL)
@@ -135,7 +140,8 @@ static EVP_CIPHER_CTX *cipher_ctx(void)
     return t_cipher;
 }
 
-enum err seal(const unsigned char key[KEY_LEN], const unsigned char *nonce, struct str aad, struct str plain, struct buf *out)
+enum err seal(const unsigned char key[KEY_LEN], const unsigned char *nonce, struct str aad,
+              struct str plain, struct buf *out)
 {
     EVP_CIPHER_CTX *c = cipher_ctx();
     char *room = buf_reserve(out, plain.n + SEAL_OVERHEAD);
@@ -148,16 +154,21 @@ enum err seal(const unsigned char key[KEY_LEN], const unsigned char *nonce, stru
     else if (crypto_random(p, SEAL_NONCE_LEN) != OK)
         return ERR_IO;
     if (EVP_EncryptInit_ex2(c, gcm_alg, key, p, NULL) != 1 ||
-        (aad.n > 0 && EVP_EncryptUpdate(c, NULL, &n, (const unsigned char *)aad.p, (int)aad.n) != 1) ||
-        (n = 0, plain.n > 0 && EVP_EncryptUpdate(c, p + SEAL_NONCE_LEN, &n, (const unsigned char *)plain.p, (int)plain.n) != 1) ||
+        (aad.n > 0 &&
+         EVP_EncryptUpdate(c, NULL, &n, (const unsigned char *)aad.p, (int)aad.n) != 1) ||
+        (n = 0,
+         plain.n > 0 && EVP_EncryptUpdate(c, p + SEAL_NONCE_LEN, &n, (const unsigned char *)plain.p,
+                                          (int)plain.n) != 1) ||
         EVP_EncryptFinal_ex(c, p + SEAL_NONCE_LEN + n, &fin) != 1 ||
-        EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG_LEN, p + SEAL_NONCE_LEN + plain.n) != 1)
+        EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG_LEN, p + SEAL_NONCE_LEN + plain.n) !=
+            1)
         return ERR_MEMORY;
     out->n += plain.n + SEAL_OVERHEAD;
     return OK;
 }
 
-enum err unseal(const unsigned char key[KEY_LEN], struct str aad, struct str sealed, struct buf *out)
+enum err unseal(const unsigned char key[KEY_LEN], struct str aad, struct str sealed,
+                struct buf *out)
 {
     EVP_CIPHER_CTX *c = cipher_ctx();
     int n = 0, fin = 0;
@@ -171,8 +182,10 @@ enum err unseal(const unsigned char key[KEY_LEN], struct str aad, struct str sea
     unsigned char tag[SEAL_TAG_LEN];
     memcpy(tag, p + SEAL_NONCE_LEN + len, SEAL_TAG_LEN);
     if (EVP_DecryptInit_ex2(c, gcm_alg, key, p, NULL) != 1 ||
-        (aad.n > 0 && EVP_DecryptUpdate(c, NULL, &n, (const unsigned char *)aad.p, (int)aad.n) != 1) ||
-        (n = 0, len > 0 && EVP_DecryptUpdate(c, (unsigned char *)room, &n, p + SEAL_NONCE_LEN, (int)len) != 1) ||
+        (aad.n > 0 &&
+         EVP_DecryptUpdate(c, NULL, &n, (const unsigned char *)aad.p, (int)aad.n) != 1) ||
+        (n = 0, len > 0 && EVP_DecryptUpdate(c, (unsigned char *)room, &n, p + SEAL_NONCE_LEN,
+                                             (int)len) != 1) ||
         EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, SEAL_TAG_LEN, tag) != 1 ||
         EVP_DecryptFinal_ex(c, (unsigned char *)room + n, &fin) != 1)
         return ERR_DENIED;

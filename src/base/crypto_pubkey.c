@@ -36,10 +36,12 @@ static bool is_kind(const EVP_PKEY *k, int type)
     size_t n = 0;
     if (EVP_PKEY_get_base_id(k) != type)
         return false;
-    return type != EVP_PKEY_EC || (EVP_PKEY_get_group_name(k, group, sizeof(group), &n) == 1 && strcmp(group, "prime256v1") == 0);
+    return type != EVP_PKEY_EC || (EVP_PKEY_get_group_name(k, group, sizeof(group), &n) == 1 &&
+                                   strcmp(group, "prime256v1") == 0);
 }
 
-static enum err verify(struct str public_key, int type, const struct str *parts, size_t n, struct str sig)
+static enum err verify(struct str public_key, int type, const struct str *parts, size_t n,
+                       struct str sig)
 {
     EVP_PKEY *k = read_key(public_key);
     EVP_MD_CTX *c = EVP_MD_CTX_new();
@@ -58,7 +60,8 @@ enum err verify_rsa_sha256(struct str public_key, const struct str *parts, size_
     return verify(public_key, EVP_PKEY_RSA, parts, n, sig);
 }
 
-enum err verify_ecdsa_sha256(struct str public_key, const struct str *parts, size_t n, struct str sig)
+enum err verify_ecdsa_sha256(struct str public_key, const struct str *parts, size_t n,
+                             struct str sig)
 {
     return verify(public_key, EVP_PKEY_EC, parts, n, sig);
 }
@@ -71,9 +74,11 @@ static EVP_PKEY *rsa_from_numbers(struct str n, struct str e)
     EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
     OSSL_PARAM *params = NULL;
     EVP_PKEY *k = NULL;
-    if (bn != NULL && be != NULL && bld != NULL && c != NULL && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, bn) == 1 &&
-        OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, be) == 1 && (params = OSSL_PARAM_BLD_to_param(bld)) != NULL &&
-        EVP_PKEY_fromdata_init(c) == 1 && EVP_PKEY_fromdata(c, &k, EVP_PKEY_PUBLIC_KEY, params) != 1)
+    if (bn != NULL && be != NULL && bld != NULL && c != NULL &&
+        OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, bn) == 1 &&
+        OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, be) == 1 &&
+        (params = OSSL_PARAM_BLD_to_param(bld)) != NULL && EVP_PKEY_fromdata_init(c) == 1 &&
+        EVP_PKEY_fromdata(c, &k, EVP_PKEY_PUBLIC_KEY, params) != 1)
         k = NULL;
     OSSL_PARAM_free(params);
     OSSL_PARAM_BLD_free(bld);

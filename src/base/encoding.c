@@ -1,4 +1,5 @@
-/* base64, base64url and hex. See crypto.h. Decoders are strict: a byte outside the alphabet is ERR_PARSE. */
+/* base64, base64url and hex. See crypto.h. Decoders are strict: a byte outside the alphabet is
+ * ERR_PARSE. */
 #include "base/crypto.h"
 
 static const char STD[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -13,7 +14,8 @@ static void encode(struct str s, const char *abc, bool pad, struct buf *out)
             v |= (unsigned)(unsigned char)s.p[i + 1] << 8;
         if (left > 2)
             v |= (unsigned char)s.p[i + 2];
-        char q[4] = {abc[v >> 18], abc[(v >> 12) & 63], left > 1 ? abc[(v >> 6) & 63] : '=', left > 2 ? abc[v & 63] : '='};
+        char q[4] = {abc[v >> 18], abc[(v >> 12) & 63], left > 1 ? abc[(v >> 6) & 63] : '=',
+                     left > 2 ? abc[v & 63] : '='};
         buf_add(out, (struct str){q, pad || left > 2 ? 4 : left + 1});
     }
 }

@@ -28,5 +28,6 @@ const char *err_name(enum err e)
 
 bool err_is_transient(enum err e)
 {
-    return e == ERR_BUSY || e == ERR_TIMEOUT || e == ERR_UNAVAILABLE || e == ERR_MEMORY || e == ERR_IO;
+    return e == ERR_BUSY || e == ERR_TIMEOUT || e == ERR_UNAVAILABLE || e == ERR_MEMORY ||
+           e == ERR_IO;
 }

@@ -1,7 +1,8 @@
 /*
- * The HTTP client on libcurl's multi interface: one set of easy handles a client, taken up again for each call, so that
- * connections and TLS sessions stay alive. An answer is gathered in a bounded buffer and moved into the caller's arena when
- * it is whole. Messages name the host only: paths and queries may hold secrets. See http_client.h.
+ * The HTTP client on libcurl's multi interface: one set of easy handles a client, taken up again
+ * for each call, so that connections and TLS sessions stay alive. An answer is gathered in a
+ * bounded buffer and moved into the caller's arena when it is whole. Messages name the host only:
+ * paths and queries may hold secrets. See http_client.h.
  */
 #include "base/http_client.h"
 
@@ -137,7 +138,8 @@ static bool is_token(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || memchr("!#$%&'*+-.^_`|~", c, 15) != NULL;
+        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  memchr("!#$%&'*+-.^_`|~", c, 15) != NULL;
         if (!ok)
             return false;
     }
@@ -155,7 +157,8 @@ static bool is_line(struct str s)
 /* http or https, and nothing that could end the request line. */
 static bool is_url(struct str url)
 {
-    bool scheme = str_eq_nocase(str_sub(url, 0, 7), STR("http://")) || str_eq_nocase(str_sub(url, 0, 8), STR("https://"));
+    bool scheme = str_eq_nocase(str_sub(url, 0, 7), STR("http://")) ||
+                  str_eq_nocase(str_sub(url, 0, 8), STR("https://"));
     return scheme && is_line(url) && !str_contains(url, STR(" "));
 }
 
@@ -193,11 +196,13 @@ static enum err add_headers(struct call *call)
     for (size_t i = 0; i < call->req->headers_n; i++) {
         const struct http_header *h = &call->req->headers[i];
         if (!is_token(h->name) || !is_line(h->value))
-            return ctx_fail(ctx, ERR_PARSE, "header %zu: a line break or a byte that headers cannot hold", i + 1);
+            return ctx_fail(ctx, ERR_PARSE,
+                            "header %zu: a line break or a byte that headers cannot hold", i + 1);
         has_type = has_type || str_eq_nocase(h->name, STR("content-type"));
         /* "Name;" is libcurl's way to send a header without a value */
         struct str line = h->value.n == 0 ? arena_fmt(ctx->arena, "%.*s;", STR_ARG(h->name))
-                                          : arena_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(h->name), STR_ARG(h->value));
+                                          : arena_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(h->name),
+                                                      STR_ARG(h->value));
         enum err e = line.p == NULL ? ERR_MEMORY : add_line(call, line);
         if (e != OK)
             return e;
@@ -226,7 +231,8 @@ static void set_method(struct call *call, const char *method)
         curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
         return;
     }
-    bool has_body = body.n > 0 || str_eq(m, STR("POST")) || str_eq(m, STR("PUT")) || str_eq(m, STR("PATCH"));
+    bool has_body =
+        body.n > 0 || str_eq(m, STR("POST")) || str_eq(m, STR("PUT")) || str_eq(m, STR("PATCH"));
     if (has_body) {
         curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
         curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, body.n == 0 ? "" : body.p);
@@ -241,10 +247,12 @@ static enum err set_up(struct call *call)
     struct str url, method;
     long ms = time_left_ms(ctx, req->timeout_ms);
     if (!is_token(req->method) || !is_url(req->url))
-        return ctx_fail(ctx, ERR_PARSE, "url: not a URL that can be asked for (http and https only)");
+        return ctx_fail(ctx, ERR_PARSE,
+                        "url: not a URL that can be asked for (http and https only)");
     if (ms == 0)
         return ctx_fail(ctx, ERR_TIMEOUT, "%.*s: no time is left", STR_ARG(host_of(req->url)));
-    if (arena_dup(ctx->arena, req->url, &url) != OK || arena_dup(ctx->arena, req->method, &method) != OK)
+    if (arena_dup(ctx->arena, req->url, &url) != OK ||
+        arena_dup(ctx->arena, req->method, &method) != OK)
         return ERR_MEMORY;
     if (call->easy == NULL)
         call->easy = curl_easy_init();
@@ -275,7 +283,8 @@ static enum err set_up(struct call *call)
 
 /* ---- running */
 
-static enum err start(struct http_client *c, struct call *call, struct ctx *ctx, const struct http_request *req)
+static enum err start(struct http_client *c, struct call *call, struct ctx *ctx,
+                      const struct http_request *req)
 {
     call->ctx = ctx;
     call->req = req;
@@ -300,20 +309,24 @@ static enum err outcome(const struct call *call, CURLcode code)
         return OK;
     case CURLE_OPERATION_TIMEDOUT:
         return ctx_fail(call->ctx, ERR_TIMEOUT, "%.*s: no whole answer in time", STR_ARG(host));
-    case CURLE_UNSUPPORTED_PROTOCOL: /* our own scheme is checked before: this is HTTP/0.9, that is, any bytes at all */
+    case CURLE_UNSUPPORTED_PROTOCOL: /* our own scheme is checked before: this is HTTP/0.9, that is,
+                                        any bytes at all */
         return ctx_fail(call->ctx, ERR_UNAVAILABLE, "%.*s: the answer is not HTTP", STR_ARG(host));
     case CURLE_URL_MALFORMAT:
-        return ctx_fail(call->ctx, ERR_PARSE, "url: not a URL that can be asked for (http and https only)");
+        return ctx_fail(call->ctx, ERR_PARSE,
+                        "url: not a URL that can be asked for (http and https only)");
     case CURLE_OUT_OF_MEMORY:
         return ctx_fail(call->ctx, ERR_MEMORY, "http: no memory");
     default:
         break;
     }
     if (call->err == ERR_LIMIT)
-        return ctx_fail(call->ctx, ERR_LIMIT, "%.*s: the answer is larger than %zu bytes", STR_ARG(host), call->body.max);
+        return ctx_fail(call->ctx, ERR_LIMIT, "%.*s: the answer is larger than %zu bytes",
+                        STR_ARG(host), call->body.max);
     if (call->err != OK)
         return ctx_fail(call->ctx, call->err, "%.*s: the answer could not be kept", STR_ARG(host));
-    return ctx_fail(call->ctx, ERR_UNAVAILABLE, "%.*s: %s", STR_ARG(host), curl_easy_strerror(code));
+    return ctx_fail(call->ctx, ERR_UNAVAILABLE, "%.*s: %s", STR_ARG(host),
+                    curl_easy_strerror(code));
 }
 
 static void finish(struct http_client *c, struct call *call)
@@ -330,9 +343,11 @@ static void finish(struct http_client *c, struct call *call)
 static void take_done(struct http_client *c, struct http_msg *out, enum err *errs)
 {
     int left = 0;
-    for (CURLMsg *m = curl_multi_info_read(c->multi, &left); m != NULL; m = curl_multi_info_read(c->multi, &left)) {
+    for (CURLMsg *m = curl_multi_info_read(c->multi, &left); m != NULL;
+         m = curl_multi_info_read(c->multi, &left)) {
         char *mine = NULL;
-        if (m->msg != CURLMSG_DONE || curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &mine) != CURLE_OK || mine == NULL)
+        if (m->msg != CURLMSG_DONE ||
+            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &mine) != CURLE_OK || mine == NULL)
             continue;
         struct call *call = (struct call *)(void *)mine;
         size_t i = (size_t)(call - c->calls);
@@ -351,11 +366,12 @@ static bool is_any_running(const struct http_client *c)
     return false;
 }
 
-void http_client_do_many(struct http_client *c, struct ctx *ctx, const struct http_request *req, size_t n, struct http_msg *out,
-                         enum err *errs)
+void http_client_do_many(struct http_client *c, struct ctx *ctx, const struct http_request *req,
+                         size_t n, struct http_msg *out, enum err *errs)
 {
     for (size_t i = 0; i < n; i++) {
-        errs[i] = i < MANY ? start(c, &c->calls[i], ctx, &req[i]) : ctx_fail(ctx, ERR_LIMIT, "http: more than %d calls at once", MANY);
+        errs[i] = i < MANY ? start(c, &c->calls[i], ctx, &req[i])
+                           : ctx_fail(ctx, ERR_LIMIT, "http: more than %d calls at once", MANY);
         if (i < MANY && errs[i] != OK)
             finish(c, &c->calls[i]);
     }
@@ -373,7 +389,8 @@ void http_client_do_many(struct http_client *c, struct ctx *ctx, const struct ht
     }
 }
 
-enum err http_client_do(struct http_client *c, struct ctx *ctx, const struct http_request *req, struct http_msg *out)
+enum err http_client_do(struct http_client *c, struct ctx *ctx, const struct http_request *req,
+                        struct http_msg *out)
 {
     enum err e = ERR_UNAVAILABLE;
     struct http_msg m = {0};

@@ -1,8 +1,9 @@
 /*
- * See json.h. yajl reads, we build: each value is a node in the arena, children are linked in order. Keys of one object are
- * checked for repeats as they come: by comparison while they are few, by a hash set when they are many. The text is checked
- * for UTF-8 before yajl sees it (yajl 2.1 lets overlong forms pass), and half surrogate pairs, which yajl 2.1 takes together
- * with the character behind them, are replaced by U+FFFD, as long as they are. Writing is in json_write.c.
+ * See json.h. yajl reads, we build: each value is a node in the arena, children are linked in
+ * order. Keys of one object are checked for repeats as they come: by comparison while they are few,
+ * by a hash set when they are many. The text is checked for UTF-8 before yajl sees it (yajl 2.1
+ * lets overlong forms pass), and half surrogate pairs, which yajl 2.1 takes together with the
+ * character behind them, are replaced by U+FFFD, as long as they are. Writing is in json_write.c.
  */
 #include "base/json.h"
 
@@ -33,8 +34,8 @@ static void make_hash_key(void)
 struct level {
     struct json *node;
     struct json *last;
-    struct str key;     /* waiting for its value */
-    uint64_t *seen;     /* hash set of keys once they are many */
+    struct str key; /* waiting for its value */
+    uint64_t *seen; /* hash set of keys once they are many */
     size_t seen_cap;
 };
 
@@ -63,8 +64,10 @@ static const char *path_of(const struct parse *p, char out[PATH_MAX_LEN])
     for (int i = 0; i < p->depth && n < PATH_MAX_LEN; i++) {
         const struct level *l = &p->levels[i];
         const char *dot = i == 0 ? "" : ".";
-        int w = l->node->type == JSON_OBJECT ? snprintf(out + n, PATH_MAX_LEN - n, "%s%.*s", dot, STR_ARG(l->key))
-                                             : snprintf(out + n, PATH_MAX_LEN - n, "%s%zu", dot, l->node->count - (l->node->count > 0));
+        int w = l->node->type == JSON_OBJECT
+                    ? snprintf(out + n, PATH_MAX_LEN - n, "%s%.*s", dot, STR_ARG(l->key))
+                    : snprintf(out + n, PATH_MAX_LEN - n, "%s%zu", dot,
+                               l->node->count - (l->node->count > 0));
         n += w > 0 ? (size_t)w : 0;
     }
     return out;
@@ -89,7 +92,8 @@ static struct json *add(struct parse *p, enum json_type t)
 {
     if (++p->nodes > p->lim->max_nodes) {
         char path[PATH_MAX_LEN];
-        p->e = ctx_fail(p->ctx, ERR_LIMIT, "%s: more than %zu values", path_of(p, path), p->lim->max_nodes);
+        p->e = ctx_fail(p->ctx, ERR_LIMIT, "%s: more than %zu values", path_of(p, path),
+                        p->lim->max_nodes);
         return NULL;
     }
     struct json *v = ctx_alloc(p->ctx, sizeof(*v));
@@ -167,7 +171,8 @@ static bool set_add(uint64_t *set, size_t cap, uint64_t h)
     return true;
 }
 
-/* Many keys: a set of hashes; equal hashes are compared by walking, so that no key is refused wrongly. */
+/* Many keys: a set of hashes; equal hashes are compared by walking, so that no key is refused
+ * wrongly. */
 static bool is_repeat_many(struct parse *p, struct level *l)
 {
     size_t need = (l->node->count + 1) * 2;
@@ -214,7 +219,10 @@ static int on_key(void *u, const unsigned char *s, size_t n)
     if (e != OK)
         return stop(p, e);
     if (is_repeat(p, l))
-        return stop(p, p->e != OK ? p->e : ctx_fail(p->ctx, ERR_PARSE, "%s: the same name twice in one object", path_of(p, path)));
+        return stop(p, p->e != OK
+                           ? p->e
+                           : ctx_fail(p->ctx, ERR_PARSE, "%s: the same name twice in one object",
+                                      path_of(p, path)));
     return 1;
 }
 
@@ -222,7 +230,8 @@ static int open_level(struct parse *p, enum json_type t)
 {
     char path[PATH_MAX_LEN];
     if (p->depth >= p->lim->max_depth || p->depth >= DEPTH_MAX)
-        return stop(p, ctx_fail(p->ctx, ERR_LIMIT, "%s: nested deeper than %d", path_of(p, path), p->lim->max_depth));
+        return stop(p, ctx_fail(p->ctx, ERR_LIMIT, "%s: nested deeper than %d", path_of(p, path),
+                                p->lim->max_depth));
     struct json *v = add(p, t);
     if (v == NULL)
         return 0;
@@ -274,12 +283,14 @@ static enum err syntax_error(struct ctx *ctx, yajl_handle h, struct str text)
 static enum err check_text(struct ctx *ctx, struct str text, const struct json_limits *lim)
 {
     if (text.n > lim->max_bytes)
-        return ctx_fail(ctx, ERR_LIMIT, "JSON: %zu bytes, at most %zu are allowed", text.n, lim->max_bytes);
+        return ctx_fail(ctx, ERR_LIMIT, "JSON: %zu bytes, at most %zu are allowed", text.n,
+                        lim->max_bytes);
     if (str_trim(text).n == 0)
         return ctx_fail(ctx, ERR_PARSE, "JSON: empty");
     size_t well = str_utf8_prefix(text);
     if (well < text.n)
-        return ctx_fail(ctx, ERR_PARSE, "JSON: byte %zu %s", well + 1, text.p[well] == 0 ? "is NUL" : "is not UTF-8");
+        return ctx_fail(ctx, ERR_PARSE, "JSON: byte %zu %s", well + 1,
+                        text.p[well] == 0 ? "is NUL" : "is not UTF-8");
     return OK;
 }
 
@@ -291,7 +302,10 @@ static int escape_unit(struct str s)
         return -1;
     for (size_t i = 2; i < 6; i++) {
         char c = s.p[i];
-        int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int d = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
         if (d < 0)
             return -1;
         v = v << 4 | d;
@@ -337,7 +351,8 @@ static enum err mend_halves(struct ctx *ctx, struct str *text)
     return OK;
 }
 
-enum err json_parse(struct ctx *ctx, struct str text, const struct json_limits *lim, const struct json **out)
+enum err json_parse(struct ctx *ctx, struct str text, const struct json_limits *lim,
+                    const struct json **out)
 {
     if (str_starts(text, STR("\xef\xbb\xbf")))
         text = str_sub(text, 3, text.n);
@@ -401,7 +416,8 @@ const struct json *json_path(const struct json *v, const char *path)
         const struct json *next = NULL;
         if (v->type == JSON_ARRAY && num_parse_i64(part, 0, INT32_MAX, &i) == OK)
             next = json_at(v, (size_t)i);
-        for (const struct json *c = v->type == JSON_OBJECT ? v->first : NULL; c != NULL; c = c->next)
+        for (const struct json *c = v->type == JSON_OBJECT ? v->first : NULL; c != NULL;
+             c = c->next)
             if (str_eq(c->key, part))
                 next = c;
         v = next;

@@ -46,7 +46,12 @@ void jw_arr_end(struct jw *w)
 static void escape_one(struct buf *b, unsigned char c)
 {
     static const char HEX[] = "0123456789abcdef";
-    const char *two = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
+    const char *two = c == '"'    ? "\\\""
+                      : c == '\\' ? "\\\\"
+                      : c == '\n' ? "\\n"
+                      : c == '\r' ? "\\r"
+                      : c == '\t' ? "\\t"
+                                  : NULL;
     if (two != NULL) {
         buf_add(b, (struct str){two, 2});
         return;
@@ -203,7 +208,8 @@ void json_write(struct jw *w, const struct json *v)
     case JSON_ARRAY:
     case JSON_OBJECT:
         open_with(w, is_obj ? '{' : '[');
-        JSON_EACH(c, v) {
+        JSON_EACH(c, v)
+        {
             if (is_obj) {
                 before_value(w);
                 write_string(w->b, c->key);

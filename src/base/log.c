@@ -5,7 +5,8 @@
 
 #include <unistd.h>
 
-void log_event(struct log *log, enum log_level lv, const char *event, const struct log_field *f, size_t n)
+void log_event(struct log *log, enum log_level lv, const char *event, const struct log_field *f,
+               size_t n)
 {
     static const char *const WORDS[] = {"debug", "info", "warn", "error"};
     if (log == NULL || lv < log->min)

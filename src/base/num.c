@@ -1,4 +1,5 @@
-/* See num.h. Minor digits are ISO 4217's; every code with two digits is listed too, so that a typo is refused. */
+/* See num.h. Minor digits are ISO 4217's; every code with two digits is listed too, so that a typo
+ * is refused. */
 #include "base/num.h"
 
 bool num_add(int64_t a, int64_t b, int64_t *out)
@@ -33,14 +34,18 @@ enum err num_parse_i64(struct str s, int64_t min, int64_t max, int64_t *out)
 
 int num_currency_digits(struct str currency)
 {
-    static const char ZERO[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ";
+    static const char ZERO[] =
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ";
     static const char THREE[] = "BHD IQD JOD KWD LYD OMR TND ";
-    static const char TWO[] =
-        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP "
-        "CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR "
-        "KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN "
-        "PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD "
-        "TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ";
+    static const char TWO[] = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB "
+                              "BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP "
+                              "CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ "
+                              "GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR "
+                              "KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR "
+                              "MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN "
+                              "PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS "
+                              "SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD "
+                              "TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ";
     if (currency.n != 3)
         return -1;
     for (size_t i = 0; i < 3; i++)

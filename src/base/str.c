@@ -26,7 +26,8 @@ bool str_starts(struct str s, struct str prefix)
 
 bool str_ends(struct str s, struct str suffix)
 {
-    return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+    return s.n >= suffix.n &&
+           (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
 bool str_contains(struct str s, struct str needle)
@@ -90,7 +91,8 @@ bool str_split(struct str *rest, char sep, struct str *out)
     return true;
 }
 
-/* Length of the well-formed sequence at p, 0 when it is ill-formed (overlong, surrogate, out of range, NUL). */
+/* Length of the well-formed sequence at p, 0 when it is ill-formed (overlong, surrogate, out of
+ * range, NUL). */
 static size_t utf8_len(const unsigned char *p, size_t n)
 {
     unsigned c = p[0];
@@ -104,12 +106,14 @@ static size_t utf8_len(const unsigned char *p, size_t n)
     for (size_t i = 1; i < len; i++)
         if ((p[i] & 0xc0) != 0x80)
             return 0;
-    if ((c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] > 0x9f) || (c == 0xf0 && p[1] < 0x90) || (c == 0xf4 && p[1] > 0x8f))
+    if ((c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] > 0x9f) || (c == 0xf0 && p[1] < 0x90) ||
+        (c == 0xf4 && p[1] > 0x8f))
         return 0;
     return len;
 }
 
-/* Eight bytes at once: all in 1..127? A byte of 0 or of 128 and more sets its high bit in one of the two terms. */
+/* Eight bytes at once: all in 1..127? A byte of 0 or of 128 and more sets its high bit in one of
+ * the two terms. */
 static bool is_plain8(const unsigned char *p)
 {
     uint64_t w;
@@ -155,7 +159,8 @@ uint64_t str_hash(struct str s)
     return str_hash_add(UINT64_C(0xcbf29ce484222325), s);
 }
 
-/* SipHash by Aumasson and Bernstein (https://www.aumasson.jp/siphash/siphash.pdf), one round a word and three at the end. */
+/* SipHash by Aumasson and Bernstein (https://www.aumasson.jp/siphash/siphash.pdf), one round a word
+ * and three at the end. */
 static void sip_round(uint64_t v[4])
 {
 #define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))

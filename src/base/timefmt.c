@@ -1,4 +1,5 @@
-/* See timefmt.h. Civil-day arithmetic is the usual shifted-year algorithm (March first), exact for all years in range. */
+/* See timefmt.h. Civil-day arithmetic is the usual shifted-year algorithm (March first), exact for
+ * all years in range. */
 #include "base/timefmt.h"
 
 #include "base/clock.h"
@@ -22,7 +23,8 @@ int64_t civil_day(int64_t us)
 
 int64_t civil_to_us(const struct civil *c)
 {
-    int64_t s = days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->min * 60 + c->sec;
+    int64_t s =
+        days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->min * 60 + c->sec;
     return s * US_PER_S + c->us;
 }
 
@@ -58,8 +60,9 @@ static int month_days(int year, int month)
 bool civil_valid(const struct civil *c)
 {
     return c->year >= 1970 && c->year <= 2199 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
-           c->day <= month_days(c->year, c->month) && c->hour >= 0 && c->hour <= 23 && c->min >= 0 && c->min <= 59 &&
-           c->sec >= 0 && c->sec <= 59 && c->us >= 0 && c->us < US_PER_S;
+           c->day <= month_days(c->year, c->month) && c->hour >= 0 && c->hour <= 23 &&
+           c->min >= 0 && c->min <= 59 && c->sec >= 0 && c->sec <= 59 && c->us >= 0 &&
+           c->us < US_PER_S;
 }
 
 int civil_weekday(int64_t us)
@@ -109,7 +112,8 @@ static bool scan_zone(struct scan *s, bool *known, int32_t *offset_s)
         *known = false;
         return true;
     }
-    if (scan_char(s, 'Z') || scan_char(s, 'z') || scan_lit(s, STR("UTC")) || scan_lit(s, STR("GMT")))
+    if (scan_char(s, 'Z') || scan_char(s, 'z') || scan_lit(s, STR("UTC")) ||
+        scan_lit(s, STR("GMT")))
         return scan_end(s);
     bool neg = scan_char(s, '-');
     if (!neg && !scan_char(s, '+'))
@@ -155,8 +159,8 @@ enum err when_parse(struct str text, struct when *out)
     int64_t y, m, d;
     bool known = false;
     int32_t offset_s = 0;
-    if (!scan_digits(&s, 4, 4, &y) || !scan_char(&s, '-') || !scan_digits(&s, 2, 2, &m) || !scan_char(&s, '-') ||
-        !scan_digits(&s, 2, 2, &d))
+    if (!scan_digits(&s, 4, 4, &y) || !scan_char(&s, '-') || !scan_digits(&s, 2, 2, &m) ||
+        !scan_char(&s, '-') || !scan_digits(&s, 2, 2, &d))
         return ERR_PARSE;
     c.year = (int)y;
     c.month = (int)m;
@@ -183,8 +187,10 @@ struct str time_rfc3339(struct arena *a, int64_t utc_us)
 {
     struct civil c = civil_from_us(utc_us);
     if (c.us != 0)
-        return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour, c.min, c.sec, c.us);
-    return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.min, c.sec);
+        return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour,
+                         c.min, c.sec, c.us);
+    return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.min,
+                     c.sec);
 }
 
 struct str time_local_text(struct arena *a, const struct when *w)
@@ -194,16 +200,19 @@ struct str time_local_text(struct arena *a, const struct when *w)
     struct civil c = civil_from_us(w->local_us);
     if (w->kind == WHEN_DATE)
         return arena_fmt(a, "%04d-%02d-%02d", c.year, c.month, c.day);
-    return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.min, c.sec);
+    return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.min,
+                     c.sec);
 }
 
 int month_from_name(struct str s)
 {
-    static const char *const NAMES[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september",
-                                        "october", "november", "december"};
+    static const char *const NAMES[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
     for (int i = 0; i < 12; i++) {
         struct str full = str_of(NAMES[i]);
-        if (str_eq_nocase(s, full) || str_eq_nocase(s, str_sub(full, 0, 3)) || (i == 8 && str_eq_nocase(s, STR("sept"))))
+        if (str_eq_nocase(s, full) || str_eq_nocase(s, str_sub(full, 0, 3)) ||
+            (i == 8 && str_eq_nocase(s, STR("sept"))))
             return i + 1;
     }
     return 0;

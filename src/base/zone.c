@@ -1,7 +1,8 @@
 /*
- * Time zones through ICU. An offset is constant between two transitions, so each thread remembers, for each zone it has met,
- * the last few stretches [from, to) with their offset: ICU is asked once for a stretch and then no more. The most likely
- * zone of a place comes from data/zones.tsv, sorted once. See zone.h.
+ * Time zones through ICU. An offset is constant between two transitions, so each thread remembers,
+ * for each zone it has met, the last few stretches [from, to) with their offset: ICU is asked once
+ * for a stretch and then no more. The most likely zone of a place comes from data/zones.tsv, sorted
+ * once. See zone.h.
  */
 #include "base/zone.h"
 
@@ -12,10 +13,11 @@
 #include <stdlib.h>
 #include <unicode/ucal.h>
 
-#define SLOTS 256           /* zones a thread remembers; a power of two */
-#define SLOTS_FULL 192      /* then all are forgotten: the world has some 350 zones in use, a store a few */
+#define SLOTS 256 /* zones a thread remembers; a power of two */
+#define SLOTS_FULL                                                                                 \
+    192 /* then all are forgotten: the world has some 350 zones in use, a store a few */
 #define STRETCHES 4
-#define NAME_MAX_LEN 40     /* the longest IANA name has 32 characters */
+#define NAME_MAX_LEN 40 /* the longest IANA name has 32 characters */
 
 struct stretch {
     int64_t from_us, to_us; /* empty when from == to */
@@ -75,7 +77,8 @@ static struct cache *thread_cache(void)
     return c;
 }
 
-/* ICU's calendar of the zone. ICU takes any word and then means GMT, so the word is checked first. */
+/* ICU's calendar of the zone. ICU takes any word and then means GMT, so the word is checked first.
+ */
 static enum err open_calendar(struct str name, UCalendar **out)
 {
     UChar id[NAME_MAX_LEN], canonical[128];
@@ -139,7 +142,8 @@ static enum err find_zone(struct str name, struct zone **out)
     return OK;
 }
 
-/* The instant of a transition beside the calendar's time; `none` when there is none in that direction. */
+/* The instant of a transition beside the calendar's time; `none` when there is none in that
+ * direction. */
 static int64_t transition(UCalendar *cal, UTimeZoneTransitionType type, int64_t none)
 {
     UErrorCode status = U_ZERO_ERROR;
@@ -154,7 +158,8 @@ static enum err learn_stretch(struct zone *z, int64_t utc_us, struct stretch *ou
     UErrorCode status = U_ZERO_ERROR;
     int64_t floor_ms = utc_us / 1000 - (utc_us % 1000 < 0);
     ucal_setMillis(z->cal, (UDate)floor_ms, &status);
-    int32_t ms = ucal_get(z->cal, UCAL_ZONE_OFFSET, &status) + ucal_get(z->cal, UCAL_DST_OFFSET, &status);
+    int32_t ms =
+        ucal_get(z->cal, UCAL_ZONE_OFFSET, &status) + ucal_get(z->cal, UCAL_DST_OFFSET, &status);
     if (U_FAILURE(status))
         return ERR_MEMORY;
     out->from_us = transition(z->cal, UCAL_TZ_TRANSITION_PREVIOUS_INCLUSIVE, INT64_MIN);
@@ -188,15 +193,19 @@ enum err zone_offset(struct str name, int64_t utc_us, int32_t *out_s)
     return e == OK ? offset_at(z, utc_us, out_s) : e;
 }
 
-/* A wall clock belongs to the offset that held a day before or to the one that holds a day later; in a gap to neither. */
+/* A wall clock belongs to the offset that held a day before or to the one that holds a day later;
+ * in a gap to neither. */
 enum err zone_to_utc(struct str name, int64_t local_us, int64_t *out_utc_us)
 {
     struct zone *z;
     int32_t before, after, at;
-    enum err e = local_us > INT64_MAX - 2 * US_PER_DAY || local_us < INT64_MIN + 2 * US_PER_DAY ? ERR_LIMIT : find_zone(name, &z);
+    enum err e = local_us > INT64_MAX - 2 * US_PER_DAY || local_us < INT64_MIN + 2 * US_PER_DAY
+                     ? ERR_LIMIT
+                     : find_zone(name, &z);
     if (e != OK)
         return e;
-    if ((e = offset_at(z, local_us - US_PER_DAY, &before)) != OK || (e = offset_at(z, local_us + US_PER_DAY, &after)) != OK)
+    if ((e = offset_at(z, local_us - US_PER_DAY, &before)) != OK ||
+        (e = offset_at(z, local_us + US_PER_DAY, &after)) != OK)
         return e;
     int64_t early = local_us - before * US_PER_S, late = local_us - after * US_PER_S;
     if ((e = offset_at(z, early, &at)) != OK)

@@ -1,4 +1,5 @@
-/* Arena: zeroed and aligned memory inside a bound, reset for reuse, and refusals instead of overflow. */
+/* Arena: zeroed and aligned memory inside a bound, reset for reuse, and refusals instead of
+ * overflow. */
 #include "lib/fixture.h"
 
 static void test_alloc(void **state)
@@ -31,8 +32,14 @@ static void test_bound(void **state)
     assert_non_null(arena_alloc(a, 900));
     assert_null(arena_alloc(a, 100));
     struct str out = STR("kept");
-    assert_int_equal(arena_dup(a, (struct str){"0123456789012345678901234567890123456789012345678901234567890123456789"
-                                               "0123456789012345678901234567890123456789", 110}, &out), ERR_MEMORY);
+    assert_int_equal(
+        arena_dup(
+            a,
+            (struct str){"0123456789012345678901234567890123456789012345678901234567890123456789"
+                         "0123456789012345678901234567890123456789",
+                         110},
+            &out),
+        ERR_MEMORY);
     assert_str(out, "kept");
     assert_null(arena_fmt(a, "%0200d", 1).p);
     arena_free(a);
@@ -72,7 +79,7 @@ static void test_text(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alloc), cmocka_unit_test(test_bound), cmocka_unit_test(test_reset),
-                                       cmocka_unit_test(test_text)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alloc), cmocka_unit_test(test_bound),
+                                       cmocka_unit_test(test_reset), cmocka_unit_test(test_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

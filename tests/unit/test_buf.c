@@ -1,4 +1,5 @@
-/* Buffers: grow to their bound and not a byte further, remember the first failure, write numbers and hex. */
+/* Buffers: grow to their bound and not a byte further, remember the first failure, write numbers
+ * and hex. */
 #include "lib/fixture.h"
 
 #include "base/buf.h"
@@ -63,7 +64,12 @@ static void test_numbers(void **state)
     static const struct {
         int64_t v;
         const char *want;
-    } CASES[] = {{0, "0"}, {-1, "-1"}, {7, "7"}, {1000, "1000"}, {INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}};
+    } CASES[] = {{0, "0"},
+                 {-1, "-1"},
+                 {7, "7"},
+                 {1000, "1000"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
     (void)state;
     struct buf b;
     buf_init(&b, 1000);
@@ -83,7 +89,8 @@ static void test_numbers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_grow), cmocka_unit_test(test_first_failure_stays),
-                                       cmocka_unit_test(test_reserve), cmocka_unit_test(test_numbers)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_grow), cmocka_unit_test(test_first_failure_stays),
+        cmocka_unit_test(test_reserve), cmocka_unit_test(test_numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

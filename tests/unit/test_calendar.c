@@ -1,4 +1,5 @@
-/* Business days: known days of known years, country by country, then what must hold between the questions. */
+/* Business days: known days of known years, country by country, then what must hold between the
+ * questions. */
 #include "lib/fixture.h"
 
 #include "base/calendar.h"
@@ -21,8 +22,9 @@ static int64_t day_of(const char *date)
 static void test_easter(void **state)
 {
     /* Dates of the churches' tables, among them the earliest and the latest possible. */
-    static const char *const DAYS[] = {"1970-03-29", "2000-04-23", "2008-03-23", "2011-04-24", "2024-03-31", "2025-04-20",
-                                       "2026-04-05", "2027-03-28", "2030-04-21", "2038-04-25", "2049-04-18", "2100-03-28"};
+    static const char *const DAYS[] = {"1970-03-29", "2000-04-23", "2008-03-23", "2011-04-24",
+                                       "2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28",
+                                       "2030-04-21", "2038-04-25", "2049-04-18", "2100-03-28"};
     (void)state;
     for (size_t i = 0; i < sizeof(DAYS) / sizeof(DAYS[0]); i++) {
         struct civil c = civil_from_us(us_of(DAYS[i]));
@@ -37,7 +39,8 @@ static void test_easter(void **state)
 }
 
 static const struct {
-    const char *country, *region, *date, *name; /* name: "" a business day, "-" the weekend, else the holiday's beginning */
+    const char *country, *region, *date;
+    const char *name; /* "" a business day, "-" the weekend, else the holiday's beginning */
 } DAYS[] = {
     {"US", "", "2026-11-26", "Thanksgiving"},
     {"US", "", "2026-11-27", ""},
@@ -71,7 +74,8 @@ static const struct {
     {"GB", "SCT", "2022-01-04", "2 January"},
     {"GB", "", "2023-01-02", "New Year"},
     {"GB", "", "2023-01-03", ""},
-    {"GB", "SCT", "2023-01-02", "2 January"}, /* taken, so that the first's substitute is a day later */
+    {"GB", "SCT", "2023-01-02",
+     "2 January"}, /* taken, so that the first's substitute is a day later */
     {"GB", "SCT", "2023-01-03", "New Year"},
     {"GB", "SCT", "2023-01-04", ""},
     {"DE", "", "2026-10-03", "German Unity"},
@@ -153,19 +157,23 @@ static void test_days(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(DAYS) / sizeof(DAYS[0]); i++) {
-        struct calendar cal = {.country = str_of(DAYS[i].country), .region = str_of(DAYS[i].region)};
+        struct calendar cal = {.country = str_of(DAYS[i].country),
+                               .region = str_of(DAYS[i].region)};
         int64_t day = day_of(DAYS[i].date);
         struct str name = calendar_holiday_name(&cal, day), want = str_of(DAYS[i].name);
         bool holiday = want.n > 1;
-        if (calendar_is_business_day(&cal, day) != (want.n == 0) || (holiday ? !str_starts(name, want) : name.n > 0))
-            fail_msg("%s %s %s: \"%.*s\"", DAYS[i].country, DAYS[i].region, DAYS[i].date, STR_ARG(name));
+        if (calendar_is_business_day(&cal, day) != (want.n == 0) ||
+            (holiday ? !str_starts(name, want) : name.n > 0))
+            fail_msg("%s %s %s: \"%.*s\"", DAYS[i].country, DAYS[i].region, DAYS[i].date,
+                     STR_ARG(name));
     }
 }
 
 static void test_table(void **state)
 {
-    static const char *const KNOWN[] = {"US", "CA", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "AU", "AT", "BE",
-                                        "CH", "IE", "PL", "SE", "DK", "NO", "FI", "PT", "JP", "MX", "CN", "AE", "SA"};
+    static const char *const KNOWN[] = {"US", "CA", "GB", "DE", "FR", "ES", "IT", "NL", "IN",
+                                        "BR", "AU", "AT", "BE", "CH", "IE", "PL", "SE", "DK",
+                                        "NO", "FI", "PT", "JP", "MX", "CN", "AE", "SA"};
     (void)state;
     if (calendar_bad_row().n > 0)
         fail_msg("%.*s", STR_ARG(calendar_bad_row()));
@@ -186,8 +194,13 @@ static void test_table(void **state)
 
 static void test_merchant_days(void **state)
 {
-    int64_t off[] = {day_of("2026-11-24"), day_of("2026-11-25")}, work[] = {day_of("2026-11-22"), day_of("2026-11-26")};
-    struct calendar cal = {.country = STR("US"), .extra_off = off, .extra_off_n = 2, .extra_work = work, .extra_work_n = 2};
+    int64_t off[] = {day_of("2026-11-24"), day_of("2026-11-25")},
+            work[] = {day_of("2026-11-22"), day_of("2026-11-26")};
+    struct calendar cal = {.country = STR("US"),
+                           .extra_off = off,
+                           .extra_off_n = 2,
+                           .extra_work = work,
+                           .extra_work_n = 2};
     (void)state;
     assert_false(calendar_is_business_day(&cal, off[0]));
     assert_false(calendar_is_business_day(&cal, off[1]));
@@ -207,15 +220,22 @@ static const struct {
 } ADDS[] = {
     {"same day", "US", "America/New_York", "2026-11-23T15:00:00Z", 0, "2026-11-23T15:00:00Z"},
     {"next day", "US", "America/New_York", "2026-11-23T15:00:00Z", 1, "2026-11-24T15:00:00Z"},
-    {"over Thanksgiving and the weekend", "US", "America/New_York", "2026-11-25T15:00:00Z", 2, "2026-11-30T15:00:00Z"},
-    {"weekend starts Monday at midnight", "US", "America/New_York", "2026-11-21T15:00:00Z", 0, "2026-11-23T05:00:00Z"},
-    {"weekend and one", "US", "America/New_York", "2026-11-21T15:00:00Z", 1, "2026-11-24T05:00:00Z"},
-    {"Friday evening there is Saturday in UTC", "US", "America/Los_Angeles", "2026-11-21T03:00:00Z", 1, "2026-11-24T03:00:00Z"},
-    {"same wall clock over summer time's end", "US", "America/New_York", "2026-10-30T14:00:00Z", 1, "2026-11-02T15:00:00Z"},
-    {"same wall clock over its beginning", "DE", "Europe/Berlin", "2026-03-27T09:00:00Z", 1, "2026-03-30T08:00:00Z"},
+    {"over Thanksgiving and the weekend", "US", "America/New_York", "2026-11-25T15:00:00Z", 2,
+     "2026-11-30T15:00:00Z"},
+    {"weekend starts Monday at midnight", "US", "America/New_York", "2026-11-21T15:00:00Z", 0,
+     "2026-11-23T05:00:00Z"},
+    {"weekend and one", "US", "America/New_York", "2026-11-21T15:00:00Z", 1,
+     "2026-11-24T05:00:00Z"},
+    {"Friday evening there is Saturday in UTC", "US", "America/Los_Angeles", "2026-11-21T03:00:00Z",
+     1, "2026-11-24T03:00:00Z"},
+    {"same wall clock over summer time's end", "US", "America/New_York", "2026-10-30T14:00:00Z", 1,
+     "2026-11-02T15:00:00Z"},
+    {"same wall clock over its beginning", "DE", "Europe/Berlin", "2026-03-27T09:00:00Z", 1,
+     "2026-03-30T08:00:00Z"},
     {"over Easter", "DE", "Europe/Berlin", "2026-04-02T10:00:00Z", 1, "2026-04-07T10:00:00Z"},
     {"Spring Festival", "CN", "Asia/Shanghai", "2026-02-13T04:00:00Z", 2, "2026-02-24T04:00:00Z"},
-    {"Friday and Saturday off", "SA", "Asia/Riyadh", "2026-11-19T09:00:00Z", 1, "2026-11-22T09:00:00Z"},
+    {"Friday and Saturday off", "SA", "Asia/Riyadh", "2026-11-19T09:00:00Z", 1,
+     "2026-11-22T09:00:00Z"},
     {"unknown country", "ZZ", "UTC", "2026-12-24T09:00:00Z", 1, "2026-12-25T09:00:00Z"},
 };
 
@@ -225,9 +245,11 @@ static void test_add(void **state)
     for (size_t i = 0; i < sizeof(ADDS) / sizeof(ADDS[0]); i++) {
         struct calendar cal = {.country = str_of(ADDS[i].country)};
         int64_t out = 0;
-        enum err e = calendar_add_business(&cal, str_of(ADDS[i].zone), us_of(ADDS[i].start), ADDS[i].n, &out);
+        enum err e = calendar_add_business(&cal, str_of(ADDS[i].zone), us_of(ADDS[i].start),
+                                           ADDS[i].n, &out);
         if (e != OK || out != us_of(ADDS[i].want))
-            fail_msg("%s: %s, off by %lld min", ADDS[i].name, err_name(e), (long long)((out - us_of(ADDS[i].want)) / US_PER_MIN));
+            fail_msg("%s: %s, off by %lld min", ADDS[i].name, err_name(e),
+                     (long long)((out - us_of(ADDS[i].want)) / US_PER_MIN));
     }
 }
 
@@ -239,9 +261,13 @@ static void test_refusals(void **state)
     (void)state;
     assert_int_equal(calendar_add_business(&cal, STR("UTC"), TEST_NOW_US, -1, &out), ERR_LIMIT);
     assert_int_equal(calendar_add_business(&cal, STR("UTC"), TEST_NOW_US, 401, &out), ERR_LIMIT);
-    assert_int_equal(calendar_add_business(&cal, STR("Nowhere"), TEST_NOW_US, 1, &out), ERR_NOTFOUND);
-    assert_int_equal(calendar_business_between(&cal, STR("Nowhere"), TEST_NOW_US, TEST_NOW_US + 1, &n), ERR_NOTFOUND);
-    assert_int_equal(calendar_business_between(&cal, STR("UTC"), 0, US_PER_DAY * 366 * 101, &n), ERR_LIMIT);
+    assert_int_equal(calendar_add_business(&cal, STR("Nowhere"), TEST_NOW_US, 1, &out),
+                     ERR_NOTFOUND);
+    assert_int_equal(
+        calendar_business_between(&cal, STR("Nowhere"), TEST_NOW_US, TEST_NOW_US + 1, &n),
+        ERR_NOTFOUND);
+    assert_int_equal(calendar_business_between(&cal, STR("UTC"), 0, US_PER_DAY * 366 * 101, &n),
+                     ERR_LIMIT);
     assert_int_equal(calendar_add_business(&cal, STR("UTC"), INT64_MAX - 5, 1, &out), ERR_LIMIT);
     assert_true(out == 5 && n == 5);
     assert_int_equal(calendar_add_business(&cal, STR("UTC"), TEST_NOW_US, 400, &out), OK);
@@ -249,14 +275,17 @@ static void test_refusals(void **state)
         every[i] = civil_day(TEST_NOW_US) + i;
     cal.extra_off = every;
     cal.extra_off_n = 3000;
-    assert_int_equal(calendar_add_business(&cal, STR("UTC"), TEST_NOW_US, 1, &out), OK); /* after all that time */
+    assert_int_equal(calendar_add_business(&cal, STR("UTC"), TEST_NOW_US, 1, &out),
+                     OK); /* after all that time */
 }
 
 /* n days on is n days between, less is less, and the days between never go back as time goes on. */
 static void test_agree(void **state)
 {
-    static const struct calendar CALS[] = {
-        {.country = {"US", 2}}, {.country = {"GB", 2}, .saturday_works = true}, {.country = {"CN", 2}}, {.country = {"SA", 2}}};
+    static const struct calendar CALS[] = {{.country = {"US", 2}},
+                                           {.country = {"GB", 2}, .saturday_works = true},
+                                           {.country = {"CN", 2}},
+                                           {.country = {"SA", 2}}};
     (void)state;
     for (size_t k = 0; k < sizeof(CALS) / sizeof(CALS[0]); k++) {
         int64_t start = us_of("2026-01-01T05:30:00Z");
@@ -265,11 +294,17 @@ static void test_agree(void **state)
             for (int n = 1; n <= 6; n++) {
                 int64_t due;
                 int between, before;
-                assert_int_equal(calendar_add_business(&CALS[k], STR("Asia/Kolkata"), start, n, &due), OK);
-                assert_int_equal(calendar_business_between(&CALS[k], STR("Asia/Kolkata"), start, due, &between), OK);
-                assert_int_equal(calendar_business_between(&CALS[k], STR("Asia/Kolkata"), start, due - 1, &before), OK);
+                assert_int_equal(
+                    calendar_add_business(&CALS[k], STR("Asia/Kolkata"), start, n, &due), OK);
+                assert_int_equal(
+                    calendar_business_between(&CALS[k], STR("Asia/Kolkata"), start, due, &between),
+                    OK);
+                assert_int_equal(calendar_business_between(&CALS[k], STR("Asia/Kolkata"), start,
+                                                           due - 1, &before),
+                                 OK);
                 if (between != n || before != n - 1 || between <= last)
-                    fail_msg("calendar %zu, start %lld, n %d: %d and %d", k, (long long)start, n, between, before);
+                    fail_msg("calendar %zu, start %lld, n %d: %d and %d", k, (long long)start, n,
+                             between, before);
                 last = between;
             }
         }
@@ -278,15 +313,19 @@ static void test_agree(void **state)
     assert_int_equal(calendar_business_between(&CALS[0], STR("UTC"), 1000, 1000, &n), OK);
     assert_int_equal(n, 0);
     n = 9;
-    assert_int_equal(calendar_business_between(&CALS[0], STR("UTC"), TEST_NOW_US, TEST_NOW_US - US_PER_DAY * 30, &n), OK);
+    assert_int_equal(calendar_business_between(&CALS[0], STR("UTC"), TEST_NOW_US,
+                                               TEST_NOW_US - US_PER_DAY * 30, &n),
+                     OK);
     assert_int_equal(n, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_easter), cmocka_unit_test(test_days), cmocka_unit_test(test_table),    cmocka_unit_test(test_merchant_days),
-        cmocka_unit_test(test_add),    cmocka_unit_test(test_agree), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_easter),   cmocka_unit_test(test_days),
+        cmocka_unit_test(test_table),    cmocka_unit_test(test_merchant_days),
+        cmocka_unit_test(test_add),      cmocka_unit_test(test_agree),
+        cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /*
- * Crypto against vectors made outside this program: MACs and hashes by Python, signatures by the openssl tool with keys made for
- * this test alone, sealing by another AES-GCM. Then everything that must not verify.
+ * Crypto against vectors made outside this program: MACs and hashes by Python, signatures by the
+ * openssl tool with keys made for this test alone, sealing by another AES-GCM. Then everything that
+ * must not verify.
  */
 #include "lib/fixture.h"
 
@@ -13,35 +14,40 @@
 
 #define MSG "1790000000.{\"order\":\"#1020\"}"
 
-static const char RSA_PEM[] =
-    "-----BEGIN PUBLIC KEY-----\n"
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAzQh1rAuElWcqR5gTso+Q\n"
-    "7fxQpbLUpXYODBckrbxnQWGa/0cZUMDRDJPs/XStL4wOmYIgSGhVtYrpVtoD8Kpa\n"
-    "0D1I0KGTxtlsjkYnlT6nhdf5KL50x/65PrIC3BRWNAefwoiBL1fbmHl6ffcHJSAV\n"
-    "IjmC7Z+MgXVZSFXv4teOHdKeFtFsBZA25Nde+5ykYOk+Gx7xip+vRxv5kfpTdcr+\n"
-    "k3Qz6gMl/tai3b/rOSK6RdT1avWOIBsyg7lLYbNA7YJsz13AWFsPOCBXsWdoZx2T\n"
-    "auzXJbxf1rvlFznUkmrZgJKher3amulF2+nKosONDWgzKl7iWhs6D9DPZ0/UeoU/\n"
-    "pQIDAQAB\n"
-    "-----END PUBLIC KEY-----\n";
+static const char RSA_PEM[] = "-----BEGIN PUBLIC KEY-----\n"
+                              "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAzQh1rAuElWcqR5gTso+Q\n"
+                              "7fxQpbLUpXYODBckrbxnQWGa/0cZUMDRDJPs/XStL4wOmYIgSGhVtYrpVtoD8Kpa\n"
+                              "0D1I0KGTxtlsjkYnlT6nhdf5KL50x/65PrIC3BRWNAefwoiBL1fbmHl6ffcHJSAV\n"
+                              "IjmC7Z+MgXVZSFXv4teOHdKeFtFsBZA25Nde+5ykYOk+Gx7xip+vRxv5kfpTdcr+\n"
+                              "k3Qz6gMl/tai3b/rOSK6RdT1avWOIBsyg7lLYbNA7YJsz13AWFsPOCBXsWdoZx2T\n"
+                              "auzXJbxf1rvlFznUkmrZgJKher3amulF2+nKosONDWgzKl7iWhs6D9DPZ0/UeoU/\n"
+                              "pQIDAQAB\n"
+                              "-----END PUBLIC KEY-----\n";
 static const char RSA_SIG[] =
-    "rjATRjeekXBkHFDaaKvZxUGRCt2jFPtnzrpjFDc0S6jHAtkF6llXKrN5THx93l3FkfKolDSW8BX5u1IbCw73m0aMyoZGcrdAJhfg"
-    "7YxopSTFZ1x5QiV5fV/29Sv0KwuMNthHhEwlWqXy35E3S3bIy8ym8syGuqGlvOl2BscjnMNvT/pYdb+z/fKOOVmsTZmzui6arvj/"
-    "PFSysdS1G82YapSAM+h9VukDmUEWsXLrrxJ9yZPi8nW44M+q0rHBQpSehZLVAd4qf3z4apZ96zLUWinls/1U4xDipSLm33N7iBQy"
+    "rjATRjeekXBkHFDaaKvZxUGRCt2jFPtnzrpjFDc0S6jHAtkF6llXKrN5THx93l3FkfKolDSW8BX5u1IbCw73m0aMyoZGcr"
+    "dAJhfg"
+    "7YxopSTFZ1x5QiV5fV/29Sv0KwuMNthHhEwlWqXy35E3S3bIy8ym8syGuqGlvOl2BscjnMNvT/pYdb+z/"
+    "fKOOVmsTZmzui6arvj/"
+    "PFSysdS1G82YapSAM+h9VukDmUEWsXLrrxJ9yZPi8nW44M+q0rHBQpSehZLVAd4qf3z4apZ96zLUWinls/"
+    "1U4xDipSLm33N7iBQy"
     "XvvSKFBjul5kny+2tt1sN7aZg++a5J/CixfGzETqYQ==";
 static const char RSA_N[] =
-    "zQh1rAuElWcqR5gTso-Q7fxQpbLUpXYODBckrbxnQWGa_0cZUMDRDJPs_XStL4wOmYIgSGhVtYrpVtoD8Kpa0D1I0KGTxtlsjkYn"
-    "lT6nhdf5KL50x_65PrIC3BRWNAefwoiBL1fbmHl6ffcHJSAVIjmC7Z-MgXVZSFXv4teOHdKeFtFsBZA25Nde-5ykYOk-Gx7xip-v"
-    "Rxv5kfpTdcr-k3Qz6gMl_tai3b_rOSK6RdT1avWOIBsyg7lLYbNA7YJsz13AWFsPOCBXsWdoZx2TauzXJbxf1rvlFznUkmrZgJKh"
+    "zQh1rAuElWcqR5gTso-Q7fxQpbLUpXYODBckrbxnQWGa_0cZUMDRDJPs_"
+    "XStL4wOmYIgSGhVtYrpVtoD8Kpa0D1I0KGTxtlsjkYn"
+    "lT6nhdf5KL50x_65PrIC3BRWNAefwoiBL1fbmHl6ffcHJSAVIjmC7Z-MgXVZSFXv4teOHdKeFtFsBZA25Nde-5ykYOk-"
+    "Gx7xip-v"
+    "Rxv5kfpTdcr-k3Qz6gMl_tai3b_"
+    "rOSK6RdT1avWOIBsyg7lLYbNA7YJsz13AWFsPOCBXsWdoZx2TauzXJbxf1rvlFznUkmrZgJKh"
     "er3amulF2-nKosONDWgzKl7iWhs6D9DPZ0_UeoU_pQ";
-static const char EC_PEM[] =
-    "-----BEGIN PUBLIC KEY-----\n"
-    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETQCvTuCvASTU57GMrRPvYmLdHpfE\n"
-    "/KntxBC9iHRRVcut8PL9Evp1IC9oqOaOonDsj/qf2DmW55XO+sphcHJJzA==\n"
-    "-----END PUBLIC KEY-----\n";
-static const char EC_DER[] = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETQCvTuCvASTU57GMrRPvYmLdHpfE/KntxBC9iHRRVcut8PL9Evp1IC9oqOaOonDs"
+static const char EC_PEM[] = "-----BEGIN PUBLIC KEY-----\n"
+                             "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETQCvTuCvASTU57GMrRPvYmLdHpfE\n"
+                             "/KntxBC9iHRRVcut8PL9Evp1IC9oqOaOonDsj/qf2DmW55XO+sphcHJJzA==\n"
+                             "-----END PUBLIC KEY-----\n";
+static const char EC_DER[] = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETQCvTuCvASTU57GMrRPvYmLdHpfE/"
+                             "KntxBC9iHRRVcut8PL9Evp1IC9oqOaOonDs"
                              "j/qf2DmW55XO+sphcHJJzA==";
-static const char EC_SIG[] =
-    "MEUCIGGdZI81MaAZdH7U3ou9Q36F/aQSN41nEzHb5vnMcJnUAiEA51f8wjWrUySD4cYdpHvzKzueyyK3UJzQ2+ueFTHm5PY=";
+static const char EC_SIG[] = "MEUCIGGdZI81MaAZdH7U3ou9Q36F/"
+                             "aQSN41nEzHb5vnMcJnUAiEA51f8wjWrUySD4cYdpHvzKzueyyK3UJzQ2+ueFTHm5PY=";
 
 static const char P384_DER[] =
     "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE01xZWA4+/CsGULeWzP3D8uyLEfnCg+py/chXRAXOdToPMkUpkQOoUINiym"
@@ -66,12 +72,17 @@ static void test_mac(void **state)
         enum mac_alg alg;
         const char *key, *want;
     } CASES[] = {
-        {MAC_SHA256, "our own key", "a66a33354f1420f52a04c6d735e46146aa9c977267318c5b6195f81533d1ada9"},
+        {MAC_SHA256, "our own key",
+         "a66a33354f1420f52a04c6d735e46146aa9c977267318c5b6195f81533d1ada9"},
         {MAC_SHA1, "our own key", "a44a28d15865d6b7492401af68db9587805168b2"},
-        {MAC_SHA256, "KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK",
-         "b4e9e817a8fd891d1e041cc841efc12fd530179194983c5fef76c59a640f21b2"}, /* longer than a block */
+        {MAC_SHA256,
+         "KKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKKK"
+         "KKKKKKKKKKK",
+         "b4e9e817a8fd891d1e041cc841efc12fd530179194983c5fef76c59a640f21b2"}, /* longer than a block
+                                                                               */
     };
-    const struct str whole[] = {STR(MSG)}, parts[] = {STR("1790000000"), STR_NULL, STR("."), STR("{\"order\":"), STR("\"#1020\"}")};
+    const struct str whole[] = {STR(MSG)}, parts[] = {STR("1790000000"), STR_NULL, STR("."),
+                                                      STR("{\"order\":"), STR("\"#1020\"}")};
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         unsigned char out[SHA256_LEN];
@@ -79,7 +90,8 @@ static void test_mac(void **state)
         struct mac *m = mac_new(CASES[i].alg, str_of(CASES[i].key));
         assert_non_null(m);
         for (int again = 0; again < 3; again++) { /* the kept context starts anew each time */
-            assert_int_equal(mac_sum(m, again == 1 ? parts : whole, again == 1 ? 5 : 1, out, &n), OK);
+            assert_int_equal(mac_sum(m, again == 1 ? parts : whole, again == 1 ? 5 : 1, out, &n),
+                             OK);
             assert_hex(out, n, CASES[i].want);
         }
         mac_free(m);
@@ -89,7 +101,8 @@ static void test_mac(void **state)
     unsigned char out[SHA256_LEN];
     size_t n;
     assert_null(mac_new(MAC_SHA256, STR("")));
-    assert_int_equal(hmac_once(MAC_SHA256, STR(""), whole, 1, out, &n), ERR_DENIED); /* an empty secret signs nothing */
+    assert_int_equal(hmac_once(MAC_SHA256, STR(""), whole, 1, out, &n),
+                     ERR_DENIED); /* an empty secret signs nothing */
     mac_free(NULL);
 }
 
@@ -98,9 +111,11 @@ static void test_sha256(void **state)
     unsigned char out[SHA256_LEN];
     (void)state;
     sha256(STR(MSG), out);
-    assert_hex(out, sizeof(out), "00f0551cc727a827ccb72c18c64551c837368cc6f4057108754e98084cb6d878");
+    assert_hex(out, sizeof(out),
+               "00f0551cc727a827ccb72c18c64551c837368cc6f4057108754e98084cb6d878");
     sha256(STR_NULL, out);
-    assert_hex(out, sizeof(out), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_hex(out, sizeof(out),
+               "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 static void key_and_nonce(unsigned char key[KEY_LEN], unsigned char nonce[SEAL_NONCE_LEN])
@@ -119,7 +134,8 @@ static void test_seal_vector(void **state)
     key_and_nonce(key, nonce);
     buf_init(&b, 1000);
     assert_int_equal(seal(key, nonce, STR("merchant/7"), STR("Anna Example"), &b), OK);
-    assert_hex((const unsigned char *)b.p, b.n, "6465666768696a6b6c6d6e6f0975b00759ac2eff5312338d64a338791c6ab640dfff29255da58b86");
+    assert_hex((const unsigned char *)b.p, b.n,
+               "6465666768696a6b6c6d6e6f0975b00759ac2eff5312338d64a338791c6ab640dfff29255da58b86");
     buf_clear(&b);
 }
 
@@ -140,7 +156,8 @@ static void test_seal_round_trip(void **state)
         buf_addz(&back, "kept");
         assert_int_equal(seal(key, NULL, STR("aad"), (struct str){plain, n}, &sealed), OK);
         assert_int_equal(sealed.n, 6 + n + SEAL_OVERHEAD);
-        assert_int_equal(unseal(key, STR("aad"), str_sub(buf_str(&sealed), 6, SIZE_MAX), &back), OK);
+        assert_int_equal(unseal(key, STR("aad"), str_sub(buf_str(&sealed), 6, SIZE_MAX), &back),
+                         OK);
         assert_true(str_eq(str_sub(buf_str(&back), 4, SIZE_MAX), (struct str){plain, n}));
         assert_str(str_sub(buf_str(&back), 0, 4), "kept");
     }
@@ -163,7 +180,8 @@ static void test_unseal_refuses(void **state)
     assert_int_equal(unseal(key, STR("aae"), buf_str(&sealed), &back), ERR_DENIED);
     assert_int_equal(unseal(key, STR(""), buf_str(&sealed), &back), ERR_DENIED);
     for (size_t n = 0; n < sealed.n; n++)
-        assert_int_equal(unseal(key, STR("aad"), str_sub(buf_str(&sealed), 0, n), &back), ERR_DENIED);
+        assert_int_equal(unseal(key, STR("aad"), str_sub(buf_str(&sealed), 0, n), &back),
+                         ERR_DENIED);
     for (size_t bit = 0; bit < sealed.n * 8; bit++) {
         sealed.p[bit / 8] = (char)(sealed.p[bit / 8] ^ (1 << bit % 8));
         assert_int_equal(unseal(key, STR("aad"), buf_str(&sealed), &back), ERR_DENIED);
@@ -196,7 +214,8 @@ static void test_random(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        bool ok = crypto_random(b, sizeof(b)) == OK && write(fds[1], b, sizeof(b)) == (ssize_t)sizeof(b);
+        bool ok =
+            crypto_random(b, sizeof(b)) == OK && write(fds[1], b, sizeof(b)) == (ssize_t)sizeof(b);
         _exit(ok ? 0 : 1);
     }
     assert_int_equal(crypto_random(a, sizeof(a)), OK);
@@ -210,9 +229,12 @@ static void test_random(void **state)
 
 typedef enum err verify_fn(struct str key, const struct str *parts, size_t n, struct str sig);
 
-static void check_signature(verify_fn *verify, struct str key, struct str other_key, const char *sig64)
+static void check_signature(verify_fn *verify, struct str key, struct str other_key,
+                            const char *sig64)
 {
-    const struct str parts[] = {STR("1790000000"), STR("."), STR_NULL, STR("{\"order\":\"#1020\"}")}, changed[] = {STR(MSG " ")};
+    const struct str parts[] = {STR("1790000000"), STR("."), STR_NULL,
+                                STR("{\"order\":\"#1020\"}")},
+                     changed[] = {STR(MSG " ")};
     struct buf sig;
     buf_init(&sig, 4096);
     assert_int_equal(base64_decode(str_of(sig64), &sig), OK);
@@ -222,7 +244,9 @@ static void check_signature(verify_fn *verify, struct str key, struct str other_
     assert_int_equal(verify(other_key, parts, 4, buf_str(&sig)), ERR_DENIED);
     assert_int_equal(verify(STR(""), parts, 4, buf_str(&sig)), ERR_DENIED);
     assert_int_equal(verify(STR("bm90IGEga2V5"), parts, 4, buf_str(&sig)), ERR_DENIED);
-    assert_int_equal(verify(STR("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), parts, 4, buf_str(&sig)), ERR_DENIED);
+    assert_int_equal(verify(STR("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+                            parts, 4, buf_str(&sig)),
+                     ERR_DENIED);
     assert_int_equal(verify(key, parts, 4, STR("")), ERR_DENIED);
     for (size_t n = 0; n < sig.n; n += 7)
         assert_int_equal(verify(key, parts, 4, str_sub(buf_str(&sig), 0, n)), ERR_DENIED);
@@ -242,7 +266,8 @@ static void test_signatures(void **state)
     check_signature(verify_ecdsa_sha256, str_of(EC_DER), str_of(RSA_PEM), EC_SIG);
 }
 
-/* A signature that is right for a key of another kind must not pass for the kind that was asked for. */
+/* A signature that is right for a key of another kind must not pass for the kind that was asked
+ * for. */
 static void test_kind_of_key(void **state)
 {
     const struct str parts[] = {STR(MSG)};
@@ -313,7 +338,8 @@ static void test_base64(void **state)
         struct str text = str_of(BASE64[i].text);
         buf_reset(&b);
         enum err e = BASE64[i].url ? base64url_decode(text, &b) : base64_decode(text, &b);
-        if (e != (BASE64[i].bytes.p == NULL ? ERR_PARSE : OK) || (e == OK && !str_eq(buf_str(&b), BASE64[i].bytes)))
+        if (e != (BASE64[i].bytes.p == NULL ? ERR_PARSE : OK) ||
+            (e == OK && !str_eq(buf_str(&b), BASE64[i].bytes)))
             fail_msg("%s: %s", BASE64[i].text, err_name(e));
         if (!BASE64[i].plain_form)
             continue;
@@ -354,8 +380,8 @@ static void *in_thread(void *out)
     for (int i = 0; i < 500 && ok; i++) {
         buf_reset(&a);
         buf_reset(&b);
-        ok = seal(key, NULL, STR("t"), STR("some text"), &a) == OK && unseal(key, STR("t"), buf_str(&a), &b) == OK &&
-             str_eq(buf_str(&b), STR("some text"));
+        ok = seal(key, NULL, STR("t"), STR("some text"), &a) == OK &&
+             unseal(key, STR("t"), buf_str(&a), &b) == OK && str_eq(buf_str(&b), STR("some text"));
     }
     buf_clear(&a);
     buf_clear(&b);
@@ -379,9 +405,18 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mac),        cmocka_unit_test(test_sha256), cmocka_unit_test(test_seal_vector), cmocka_unit_test(test_seal_round_trip),
-        cmocka_unit_test(test_unseal_refuses), cmocka_unit_test(test_random), cmocka_unit_test(test_signatures), cmocka_unit_test(test_kind_of_key), cmocka_unit_test(test_jwk),
-        cmocka_unit_test(test_base64),     cmocka_unit_test(test_hex),    cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_mac),
+        cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_seal_vector),
+        cmocka_unit_test(test_seal_round_trip),
+        cmocka_unit_test(test_unseal_refuses),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_kind_of_key),
+        cmocka_unit_test(test_jwk),
+        cmocka_unit_test(test_base64),
+        cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

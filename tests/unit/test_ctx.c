@@ -7,7 +7,8 @@ static void test_words(void **state)
     struct fixture f;
     fixture_init(&f);
     assert_string_equal(f.ctx.msg, "");
-    assert_int_equal(ctx_fail(&f.ctx, ERR_PARSE, "order %.*s: total missing", STR_ARG(STR("#1020"))), ERR_PARSE);
+    assert_int_equal(
+        ctx_fail(&f.ctx, ERR_PARSE, "order %.*s: total missing", STR_ARG(STR("#1020"))), ERR_PARSE);
     assert_string_equal(f.ctx.msg, "order #1020: total missing");
     assert_int_equal(ctx_fail(&f.ctx, ERR_LIMIT, "%01000d", 1), ERR_LIMIT);
     assert_int_equal(strlen(f.ctx.msg), CTX_MSG_MAX - 1);

@@ -7,7 +7,9 @@
 
 static void test_files(void **state)
 {
-    static const char *const NAMES[] = {"zones.tsv", "holidays.tsv", "migrations/ledger_0001_start.sql", "migrations/state_0001_start.sql"};
+    static const char *const NAMES[] = {"zones.tsv", "holidays.tsv",
+                                        "migrations/ledger_0001_start.sql",
+                                        "migrations/state_0001_start.sql"};
     (void)state;
     struct fixture f;
     fixture_init(&f);

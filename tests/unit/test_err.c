@@ -28,6 +28,7 @@ static void test_transient(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names_are_distinct), cmocka_unit_test(test_transient)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_names_are_distinct),
+                                       cmocka_unit_test(test_transient)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /*
- * The HTTP client against a small server in a thread: it answers each connection with the next bytes of a script, and keeps
- * what it was asked. Whole answers, broken ones, slow ones, too large ones, and requests that must never leave.
+ * The HTTP client against a small server in a thread: it answers each connection with the next
+ * bytes of a script, and keeps what it was asked. Whole answers, broken ones, slow ones, too large
+ * ones, and requests that must never leave.
  */
 #include "lib/fixture.h"
 
@@ -17,15 +18,17 @@ struct server {
     int fd;
     int port;
     pthread_t thread;
-    const char *answer; /* the same for each connection; NULL: says nothing until the asker leaves */
-    size_t repeat;      /* then so many more bytes 'x' */
-    char seen[8192];    /* the last request */
+    const char
+        *answer;     /* the same for each connection; NULL: says nothing until the asker leaves */
+    size_t repeat;   /* then so many more bytes 'x' */
+    char seen[8192]; /* the last request */
     _Atomic int calls;
 };
 
 static bool is_whole(const char *text, size_t n)
 {
-    const char *end = memmem(text, n, "\r\n\r\n", 4), *length = memmem(text, n, "Content-Length: ", 16);
+    const char *end = memmem(text, n, "\r\n\r\n", 4),
+               *length = memmem(text, n, "Content-Length: ", 16);
     unsigned want = 0;
     if (end == NULL)
         return false;
@@ -115,7 +118,9 @@ static void world_stop(struct world *w)
 
 static struct http_request get(struct world *w, const char *path)
 {
-    return (struct http_request){.method = STR("GET"), .url = arena_fmt(w->f.arena, "http://127.0.0.1:%d%s", w->s.port, path)};
+    return (struct http_request){
+        .method = STR("GET"),
+        .url = arena_fmt(w->f.arena, "http://127.0.0.1:%d%s", w->s.port, path)};
 }
 
 static void test_answer(void **state)
@@ -123,8 +128,10 @@ static void test_answer(void **state)
     (void)state;
     struct world w;
     struct http_msg m = {0};
-    world_start(&w, "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\n"
-                    "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nX-Empty:\r\nRetry-After: 30\r\nContent-Length: 9\r\n\r\n{\"no\":1}\n");
+    world_start(
+        &w, "HTTP/1.1 100 Continue\r\nX-Early: 1\r\n\r\n"
+            "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nX-Empty:\r\nRetry-After: "
+            "30\r\nContent-Length: 9\r\n\r\n{\"no\":1}\n");
     struct http_request req = get(&w, "/v1/track?id=1%202");
     assert_ok(&w.f.ctx, http_client_do(w.c, &w.f.ctx, &req, &m));
     assert_int_equal(m.status, 404);
@@ -142,8 +149,9 @@ static void test_answer(void **state)
 
 static void test_request(void **state)
 {
-    static const struct http_header HEADERS[] = {
-        {{"Authorization", 13}, {"Bearer abc", 10}}, {{"Content-Type", 12}, {"application/json", 16}}, {{"X-Nothing", 9}, {"", 0}}};
+    static const struct http_header HEADERS[] = {{{"Authorization", 13}, {"Bearer abc", 10}},
+                                                 {{"Content-Type", 12}, {"application/json", 16}},
+                                                 {{"X-Nothing", 9}, {"", 0}}};
     (void)state;
     struct world w;
     struct http_msg m = {0};
@@ -176,7 +184,8 @@ static void test_redirect_is_an_answer(void **state)
     (void)state;
     struct world w;
     struct http_msg m = {0};
-    world_start(&w, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\n\r\n");
+    world_start(&w, "HTTP/1.1 302 Found\r\nLocation: "
+                    "http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\n\r\n");
     struct http_request req = get(&w, "/");
     assert_ok(&w.f.ctx, http_client_do(w.c, &w.f.ctx, &req, &m));
     assert_int_equal(m.status, 302);
@@ -194,10 +203,13 @@ static const struct {
     {"silent", NULL, 0, 0, 200, ERR_TIMEOUT},
     {"closes at once", "", 0, 0, 2000, ERR_UNAVAILABLE},
     {"no HTTP", "SSH-2.0-nothing\r\n\r\n", 0, 0, 2000, ERR_UNAVAILABLE},
-    {"cut body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", 0, 0, 2000, ERR_UNAVAILABLE},
-    {"length too large", "HTTP/1.1 200 OK\r\nContent-Length: 5001\r\n\r\n", 5001, 5000, 2000, ERR_LIMIT},
+    {"cut body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", 0, 0, 2000,
+     ERR_UNAVAILABLE},
+    {"length too large", "HTTP/1.1 200 OK\r\nContent-Length: 5001\r\n\r\n", 5001, 5000, 2000,
+     ERR_LIMIT},
     {"too large without a length", "HTTP/1.1 200 OK\r\n\r\n", 200000, 5000, 2000, ERR_LIMIT},
-    {"bad chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 0, 0, 2000, ERR_UNAVAILABLE},
+    {"bad chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 0, 0, 2000,
+     ERR_UNAVAILABLE},
 };
 
 static void test_broken(void **state)
@@ -245,7 +257,10 @@ static void test_never_sent(void **state)
     fixture_init(&f);
     struct http_client *c = http_client_new();
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        struct http_request req = {.method = CASES[i].method, .url = CASES[i].url, .headers = &CASES[i].header, .timeout_ms = 500};
+        struct http_request req = {.method = CASES[i].method,
+                                   .url = CASES[i].url,
+                                   .headers = &CASES[i].header,
+                                   .timeout_ms = 500};
         struct http_msg m = {.status = 7};
         req.headers_n = CASES[i].header.name.p != NULL;
         enum err e = http_client_do(c, &f.ctx, &req, &m);
@@ -254,7 +269,8 @@ static void test_never_sent(void **state)
     }
     struct http_request req = {.method = STR("GET"), .url = STR("http://127.0.0.1:1/")};
     struct http_msg m;
-    assert_int_equal(http_client_do(c, &f.ctx, &req, &m), ERR_UNAVAILABLE); /* nobody listens on port 1 */
+    assert_int_equal(http_client_do(c, &f.ctx, &req, &m),
+                     ERR_UNAVAILABLE); /* nobody listens on port 1 */
     f.ctx.deadline_us = clock_mono_us() - 1;
     assert_int_equal(http_client_do(c, &f.ctx, &req, &m), ERR_TIMEOUT);
     http_client_free(c);
@@ -262,7 +278,8 @@ static void test_never_sent(void **state)
     fixture_clear(&f);
 }
 
-/* Sixteen at once, one of them silent: the others are not held up, and the end comes with the longest time-out. */
+/* Sixteen at once, one of them silent: the others are not held up, and the end comes with the
+ * longest time-out. */
 static void test_many(void **state)
 {
     enum { N = 17 };
@@ -340,10 +357,21 @@ static void test_query(void **state)
     static const struct {
         const char *query, *name, *want; /* want NULL: absent */
     } CASES[] = {
-        {"a=1&b=2", "b", "2"},           {"a=1&b=2", "c", NULL},        {"a=x+y%20z%26", "a", "x y z&"}, {"a=&b=1", "a", ""},
-        {"a&b=1", "a", ""},              {"a=1=2", "a", "1=2"},         {"a=first&a=second", "a", "first"},
-        {"%61=7", "a", "7"},             {"a=%", "a", NULL},            {"a=%4", "a", NULL},             {"a=%zz", "a", NULL},
-        {"a=%00", "a", NULL},            {"a=%C3%A9", "a", "\xc3\xa9"}, {"", "a", NULL},                 {"&&=&", "a", NULL},
+        {"a=1&b=2", "b", "2"},
+        {"a=1&b=2", "c", NULL},
+        {"a=x+y%20z%26", "a", "x y z&"},
+        {"a=&b=1", "a", ""},
+        {"a&b=1", "a", ""},
+        {"a=1=2", "a", "1=2"},
+        {"a=first&a=second", "a", "first"},
+        {"%61=7", "a", "7"},
+        {"a=%", "a", NULL},
+        {"a=%4", "a", NULL},
+        {"a=%zz", "a", NULL},
+        {"a=%00", "a", NULL},
+        {"a=%C3%A9", "a", "\xc3\xa9"},
+        {"", "a", NULL},
+        {"&&=&", "a", NULL},
         {"b=%&a=1", "a", "1"},
     };
     (void)state;
@@ -352,7 +380,8 @@ static void test_query(void **state)
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct str out = STR("untouched");
         bool found = query_get(f.arena, str_of(CASES[i].query), CASES[i].name, &out);
-        if (found != (CASES[i].want != NULL) || !str_eq(out, str_of(found ? CASES[i].want : "untouched")))
+        if (found != (CASES[i].want != NULL) ||
+            !str_eq(out, str_of(found ? CASES[i].want : "untouched")))
             fail_msg("%s, %s: \"%.*s\"", CASES[i].query, CASES[i].name, STR_ARG(out));
     }
     struct str out;
@@ -367,9 +396,15 @@ static void test_query(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answer),     cmocka_unit_test(test_request), cmocka_unit_test(test_redirect_is_an_answer),
-        cmocka_unit_test(test_broken),     cmocka_unit_test(test_never_sent), cmocka_unit_test(test_many),
-        cmocka_unit_test(test_short_memory), cmocka_unit_test(test_url_encode), cmocka_unit_test(test_query),
+        cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_redirect_is_an_answer),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_never_sent),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_short_memory),
+        cmocka_unit_test(test_url_encode),
+        cmocka_unit_test(test_query),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

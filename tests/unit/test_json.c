@@ -1,4 +1,5 @@
-/* JSON: what is refused and in which words, what is kept digit by digit, and writing that any reader takes. */
+/* JSON: what is refused and in which words, what is kept digit by digit, and writing that any
+ * reader takes. */
 #include "lib/fixture.h"
 
 #include "base/json.h"
@@ -39,8 +40,14 @@ static const struct {
     {"ill-formed UTF-8", {"{\"a\":\"\xff\"}", 9}, ERR_PARSE, "byte 7 is not UTF-8"},
     {"overlong UTF-8", {"\"\xc0\xaf\"", 4}, ERR_PARSE, "byte 2 is not UTF-8"},
     {"raw surrogate", {"\"\xed\xa0\x80\"", 5}, ERR_PARSE, "byte 2 is not UTF-8"},
-    {"name twice", {"{\"o\":[{},{\"total\":1,\"x\":2,\"total\":1}]}", 38}, ERR_PARSE, "o.1.total: the same name twice"},
-    {"name twice, once escaped", {"{\"ab\":1,\"a\\u0062\":2}", 20}, ERR_PARSE, "ab: the same name twice"},
+    {"name twice",
+     {"{\"o\":[{},{\"total\":1,\"x\":2,\"total\":1}]}", 38},
+     ERR_PARSE,
+     "o.1.total: the same name twice"},
+    {"name twice, once escaped",
+     {"{\"ab\":1,\"a\\u0062\":2}", 20},
+     ERR_PARSE,
+     "ab: the same name twice"},
     {"empty name twice", {"{\"\":1,\"\":2}", 11}, ERR_PARSE, "the same name twice"},
 };
 
@@ -67,13 +74,18 @@ static const struct {
     {"digits stay", "[820982911946154508123456789,-0,1e400,0.10,1E+2]", NULL},
     {"scalars", "\"x\"", NULL},
     {"number alone", "12", NULL},
-    {"escapes", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\"", "\"\\\"\\\\/\\u0008\\u000c\\n\\r\\tA\xc3\xa9\""},
+    {"escapes", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\"",
+     "\"\\\"\\\\/\\u0008\\u000c\\n\\r\\tA\xc3\xa9\""},
     {"pair", "\"\\ud83d\\udce6!\"", "\"\xf0\x9f\x93\xa6!\""},
-    {"half a pair", "\"a\\ud83dbc\"", "\"a\xef\xbf\xbd" "bc\""},
+    {"half a pair", "\"a\\ud83dbc\"",
+     "\"a\xef\xbf\xbd"
+     "bc\""},
     {"half a pair at the end", "\"a\\ud83d\"", "\"a\xef\xbf\xbd\""},
     {"second half alone", "\"\\udce6\"", "\"\xef\xbf\xbd\""},
     {"two first halves", "\"\\ud83d\\ud83d\\udce6\"", "\"\xef\xbf\xbd\xf0\x9f\x93\xa6\""},
-    {"first half and a letter", "\"\\ud83d\\u0041\"", "\"\xef\xbf\xbd" "A\""},
+    {"first half and a letter", "\"\\ud83d\\u0041\"",
+     "\"\xef\xbf\xbd"
+     "A\""},
     {"escaped backslash before u", "\"\\\\ud83d\"", NULL},
     {"empty containers", "{\"a\":{},\"b\":[],\"\":\"\"}", NULL},
     {"same name in different objects", "[{\"a\":1},{\"a\":2},{\"b\":{\"a\":3},\"a\":4}]", NULL},
@@ -114,8 +126,11 @@ static void test_limits(void **state)
         const char *text;
         enum err err;
     } CASES[] = {
-        {"[1,2,3,4]", OK},        {"[1,2,3,4,5]", ERR_LIMIT}, {"[[[1]]]", OK},
-        {"[[[[]]]]", ERR_LIMIT},  {"{\"a\":{\"b\":{\"c\":{}}}}", ERR_LIMIT},
+        {"[1,2,3,4]", OK},
+        {"[1,2,3,4,5]", ERR_LIMIT},
+        {"[[[1]]]", OK},
+        {"[[[[]]]]", ERR_LIMIT},
+        {"{\"a\":{\"b\":{\"c\":{}}}}", ERR_LIMIT},
         {"\"0123456789012345678901234567890123456789012345678901234567890\"", OK},
         {"\"01234567890123456789012345678901234567890123456789012345678901234\"", ERR_LIMIT},
     };
@@ -141,7 +156,8 @@ static void test_limits(void **state)
 /* An arena that is too small gives an error at every size, never a crash or a half tree. */
 static void test_short_memory(void **state)
 {
-    struct str text = STR("{\"id\":1020,\"name\":\"#1020\\n\",\"lines\":[{\"sku\":\"A\\u0042\"},{\"sku\":\"\\ud83d\"},{\"sku\":\"C\"}]}");
+    struct str text = STR("{\"id\":1020,\"name\":\"#1020\\n\",\"lines\":[{\"sku\":\"A\\u0042\"},{"
+                          "\"sku\":\"\\ud83d\"},{\"sku\":\"C\"}]}");
     enum err last = OK;
     (void)state;
     for (size_t max = 0; max < 2000; max += 16) {
@@ -158,7 +174,8 @@ static void test_short_memory(void **state)
     assert_int_equal(last, OK);
 }
 
-/* 100,000 names in one object: all kept, one more of the same refused, both at once (a square would take minutes). */
+/* 100,000 names in one object: all kept, one more of the same refused, both at once (a square would
+ * take minutes). */
 static void test_wide(void **state)
 {
     enum { N = 100000 };
@@ -193,8 +210,11 @@ static void test_getters(void **state)
     fixture_init(&f);
     const struct json *v = NULL;
     int64_t n = 5;
-    assert_ok(&f.ctx, json_parse(&f.ctx, STR("{\"s\":\"text\",\"n\":820982911946154508,\"t\":true,\"f\":false,\"z\":null,\"a\":[10,"
-                                             "{\"x\":\"deep\"}],\"half\":1.5,\"big\":99999999999999999999,\"o\":{\"1\":\"one\"},\"\":\"nameless\"}"),
+    assert_ok(&f.ctx, json_parse(&f.ctx,
+                                 STR("{\"s\":\"text\",\"n\":820982911946154508,\"t\":true,\"f\":"
+                                     "false,\"z\":null,\"a\":[10,"
+                                     "{\"x\":\"deep\"}],\"half\":1.5,\"big\":99999999999999999999,"
+                                     "\"o\":{\"1\":\"one\"},\"\":\"nameless\"}"),
                                  &JSON_LIMITS_SMALL, &v));
     assert_str(json_str(v, "s"), "text");
     assert_str(json_str(v, "n"), "");
@@ -232,7 +252,7 @@ static void test_getters(void **state)
     assert_true(n == 5);
     size_t children = 0;
     JSON_EACH(c, v)
-        children++;
+    children++;
     assert_int_equal(children, v->count);
     fixture_clear(&f);
 }
@@ -244,7 +264,10 @@ static void test_writer(void **state)
     buf_init(&b, 4096);
     struct jw w = jw_of(&b);
     jw_obj(&w);
-    jw_kstr(&w, "s", (struct str){"a\"\\\n\x01\x7f\xff" "b\0", 9});
+    jw_kstr(&w, "s",
+            (struct str){"a\"\\\n\x01\x7f\xff"
+                         "b\0",
+                         9});
     jw_kstr_opt(&w, "left_out", STR(""));
     jw_kstr_null(&w, "empty", STR_NULL);
     jw_ki64(&w, "n", INT64_MIN);
@@ -261,8 +284,10 @@ static void test_writer(void **state)
     jw_arr_end(&w);
     jw_end(&w);
     assert_int_equal(buf_err(&b), OK);
-    assert_str(buf_str(&b), "{\"s\":\"a\\\"\\\\\\n\\u0001\x7f\xef\xbf\xbd" "b\\u0000\",\"empty\":null,\"n\":-9223372036854775808,\"t\":true,"
-                            "\"at\":\"2026-11-18T11:06:40Z\",\"never\":null,\"a\":[1,null,{\"x\":1},[]]}");
+    assert_str(buf_str(&b),
+               "{\"s\":\"a\\\"\\\\\\n\\u0001\x7f\xef\xbf\xbd"
+               "b\\u0000\",\"empty\":null,\"n\":-9223372036854775808,\"t\":true,"
+               "\"at\":\"2026-11-18T11:06:40Z\",\"never\":null,\"a\":[1,null,{\"x\":1},[]]}");
     buf_clear(&b);
 }
 
@@ -298,7 +323,8 @@ static void test_writer_takes_any_bytes(void **state)
 /* Every beginning of a document is refused or is a value, and none is read behind its end. */
 static void test_cut_everywhere(void **state)
 {
-    struct str text = STR("{\"a\":[1,-2.5e3,\"\\ud83d\\udce6\\n\\\\\",true,null,{\"b\":\"\xc3\xa9\"}],\"c\":\"\\ud83d\"}");
+    struct str text = STR("{\"a\":[1,-2.5e3,\"\\ud83d\\udce6\\n\\\\\",true,null,{\"b\":"
+                          "\"\xc3\xa9\"}],\"c\":\"\\ud83d\"}");
     (void)state;
     struct fixture f;
     fixture_init(&f);
@@ -318,9 +344,11 @@ static void test_cut_everywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_taken),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_short_memory), cmocka_unit_test(test_wide), cmocka_unit_test(test_getters),
-        cmocka_unit_test(test_writer),  cmocka_unit_test(test_writer_takes_any_bytes), cmocka_unit_test(test_cut_everywhere),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_limits),         cmocka_unit_test(test_short_memory),
+        cmocka_unit_test(test_wide),           cmocka_unit_test(test_getters),
+        cmocka_unit_test(test_writer),         cmocka_unit_test(test_writer_takes_any_bytes),
+        cmocka_unit_test(test_cut_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

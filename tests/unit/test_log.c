@@ -22,12 +22,15 @@ static void test_lines(void **state)
     assert_int_equal(pipe(fds), 0);
     struct log log = {.fd = fds[1], .min = LOG_INFO, .clock = &f.clock};
     LOG(&log, LOG_DEBUG, "not_shown", LOG_I("n", 1));
-    LOG(&log, LOG_WARN, "webhook_refused", LOG_S("merchant", STR("acme")), LOG_I("status", 401), LOG_S("odd", STR("a\"b\nc")));
+    LOG(&log, LOG_WARN, "webhook_refused", LOG_S("merchant", STR("acme")), LOG_I("status", 401),
+        LOG_S("odd", STR("a\"b\nc")));
     LOG(&log, LOG_ERROR, "second", LOG_I("n", -5), LOG_S("empty", STR("")));
     assert_str(read_pipe(fds[0], room, sizeof(room)),
-               "{\"at\":\"2026-11-18T11:06:40Z\",\"level\":\"warn\",\"event\":\"webhook_refused\",\"merchant\":\"acme\",\"status\":401,"
+               "{\"at\":\"2026-11-18T11:06:40Z\",\"level\":\"warn\",\"event\":\"webhook_refused\","
+               "\"merchant\":\"acme\",\"status\":401,"
                "\"odd\":\"a\\\"b\\nc\"}\n"
-               "{\"at\":\"2026-11-18T11:06:40Z\",\"level\":\"error\",\"event\":\"second\",\"n\":-5,\"empty\":\"\"}\n");
+               "{\"at\":\"2026-11-18T11:06:40Z\",\"level\":\"error\",\"event\":\"second\",\"n\":-5,"
+               "\"empty\":\"\"}\n");
     LOG(NULL, LOG_ERROR, "silent", LOG_I("n", 1));
     (void)close(fds[0]);
     (void)close(fds[1]);

@@ -95,7 +95,8 @@ static void test_money(void **state)
         int64_t out = 12345;
         enum err e = num_parse_money(str_of(MONEY[i].text), str_of(MONEY[i].currency), &out);
         if (e != MONEY[i].err || out != (e == OK ? MONEY[i].want : 12345))
-            fail_msg("\"%s\" %s: %s, %lld", MONEY[i].text, MONEY[i].currency, err_name(e), (long long)out);
+            fail_msg("\"%s\" %s: %s, %lld", MONEY[i].text, MONEY[i].currency, err_name(e),
+                     (long long)out);
     }
 }
 
@@ -113,7 +114,8 @@ static void test_currencies(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_checked), cmocka_unit_test(test_ints), cmocka_unit_test(test_money),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_checked), cmocka_unit_test(test_ints),
+                                       cmocka_unit_test(test_money),
                                        cmocka_unit_test(test_currencies)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,7 @@ static void test_longest_digits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_walk), cmocka_unit_test(test_end), cmocka_unit_test(test_longest_digits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_walk), cmocka_unit_test(test_end),
+                                       cmocka_unit_test(test_longest_digits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

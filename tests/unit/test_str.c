@@ -1,4 +1,5 @@
-/* Views: comparison, cutting, splitting, UTF-8 and hashes, with the odd ends: empty, NULL, longer than the text. */
+/* Views: comparison, cutting, splitting, UTF-8 and hashes, with the odd ends: empty, NULL, longer
+ * than the text. */
 #include "lib/fixture.h"
 
 static const struct {
@@ -23,9 +24,11 @@ static void test_pairs(void **state)
     for (size_t i = 0; i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++) {
         struct str a = str_of(PAIRS[i].a), b = str_of(PAIRS[i].b);
         int cmp = str_cmp(a, b);
-        bool ok = str_eq(a, b) == PAIRS[i].eq && str_eq_nocase(a, b) == PAIRS[i].nocase && str_starts(a, b) == PAIRS[i].starts &&
-                  str_ends(a, b) == PAIRS[i].ends && str_contains(a, b) == PAIRS[i].has &&
-                  str_contains_nocase(a, b) == PAIRS[i].has_nocase && (cmp > 0) - (cmp < 0) == PAIRS[i].cmp;
+        bool ok = str_eq(a, b) == PAIRS[i].eq && str_eq_nocase(a, b) == PAIRS[i].nocase &&
+                  str_starts(a, b) == PAIRS[i].starts && str_ends(a, b) == PAIRS[i].ends &&
+                  str_contains(a, b) == PAIRS[i].has &&
+                  str_contains_nocase(a, b) == PAIRS[i].has_nocase &&
+                  (cmp > 0) - (cmp < 0) == PAIRS[i].cmp;
         if (!ok)
             fail_msg("\"%s\" and \"%s\"", PAIRS[i].a, PAIRS[i].b);
     }
@@ -49,7 +52,8 @@ static const struct {
     const char *text;
     const char *parts[5];
 } SPLITS[] = {
-    {"a,b,c", {"a", "b", "c"}}, {"", {""}}, {",", {"", ""}}, {"a,", {"a", ""}}, {",,x", {"", "", "x"}}, {"none", {"none"}},
+    {"a,b,c", {"a", "b", "c"}}, {"", {""}},         {",", {"", ""}}, {"a,", {"a", ""}},
+    {",,x", {"", "", "x"}},     {"none", {"none"}},
 };
 
 static void test_split(void **state)
@@ -97,7 +101,8 @@ static void test_utf8(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(UTF8) / sizeof(UTF8[0]); i++)
-        if (str_utf8_prefix(UTF8[i].bytes) != UTF8[i].well || str_is_utf8(UTF8[i].bytes) != (UTF8[i].well == UTF8[i].bytes.n))
+        if (str_utf8_prefix(UTF8[i].bytes) != UTF8[i].well ||
+            str_is_utf8(UTF8[i].bytes) != (UTF8[i].well == UTF8[i].bytes.n))
             fail_msg("%s: %zu", UTF8[i].name, str_utf8_prefix(UTF8[i].bytes));
 }
 
@@ -114,7 +119,8 @@ static void test_hash(void **state)
     assert_true(str_hash_add(str_hash(STR("dhl")), STR("42")) == UINT64_C(0x5cee0f91429478c0));
 }
 
-/* Made with an independent implementation of the reference algorithm: keys 0..15, bytes 0..n-1, one and three rounds. */
+/* Made with an independent implementation of the reference algorithm: keys 0..15, bytes 0..n-1, one
+ * and three rounds. */
 static void test_keyed_hash(void **state)
 {
     static const uint64_t KEY[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
@@ -123,12 +129,9 @@ static void test_keyed_hash(void **state)
         size_t n;
         uint64_t want;
     } CASES[] = {
-        {0, UINT64_C(0xabac0158050fc4dc)},
-        {1, UINT64_C(0xc9f49bf37d57ca93)},
-        {7, UINT64_C(0xd3927d989bb11140)},
-        {8, UINT64_C(0x369095118d299a8e)},
-        {9, UINT64_C(0x25a48eb36c063de4)},
-        {16, UINT64_C(0xcc4fdd1a7d908b66)},
+        {0, UINT64_C(0xabac0158050fc4dc)},  {1, UINT64_C(0xc9f49bf37d57ca93)},
+        {7, UINT64_C(0xd3927d989bb11140)},  {8, UINT64_C(0x369095118d299a8e)},
+        {9, UINT64_C(0x25a48eb36c063de4)},  {16, UINT64_C(0xcc4fdd1a7d908b66)},
         {31, UINT64_C(0x2370dd1f8c21d1bc)},
     };
     char bytes[32];
@@ -146,8 +149,9 @@ static void test_keyed_hash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pairs), cmocka_unit_test(test_trim_and_sub), cmocka_unit_test(test_split),
-        cmocka_unit_test(test_utf8),  cmocka_unit_test(test_hash),         cmocka_unit_test(test_keyed_hash),
+        cmocka_unit_test(test_pairs), cmocka_unit_test(test_trim_and_sub),
+        cmocka_unit_test(test_split), cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_hash),  cmocka_unit_test(test_keyed_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Civil time: every shape of time that is read, every one that is refused, and days back and forth over all years. */
+/* Civil time: every shape of time that is read, every one that is refused, and days back and forth
+ * over all years. */
 #include "lib/fixture.h"
 
 #include "base/timefmt.h"
@@ -28,7 +29,8 @@ static const struct {
     {" 2026-11-23T10:00:00.000 ", WHEN_LOCAL, 0, 1795428000, 0, true},
     {"2026-11-23", WHEN_DATE, 0, 1795392000, 0, true},
     {"2024-02-29", WHEN_DATE, 0, 1709164800, 0, true},
-    {"2016-12-31T23:59:60Z", WHEN_UTC, 1483228799, 1483228799, 0, false}, /* a leap second stays inside its day */
+    {"2016-12-31T23:59:60Z", WHEN_UTC, 1483228799, 1483228799, 0,
+     false}, /* a leap second stays inside its day */
     {"1970-01-01T00:00:00Z", WHEN_UTC, 0, 0, 0, false},
     {"2199-12-31T23:59:59Z", WHEN_UTC, 7258118399, 7258118399, 0, false},
     {"", WHEN_NONE, 0, 0, 0, false},
@@ -73,8 +75,8 @@ static void test_parse(void **state)
         if (e != OK || w.kind != CASES[i].kind || w.has_local != CASES[i].has_local ||
             w.local_us != CASES[i].local_s * US_PER_S + CASES[i].us ||
             w.utc_us != (w.kind == WHEN_UTC ? CASES[i].utc_s * US_PER_S + CASES[i].us : 0))
-            fail_msg("\"%s\": %s, kind %d, utc %lld, local %lld", CASES[i].text, err_name(e), (int)w.kind, (long long)w.utc_us,
-                     (long long)w.local_us);
+            fail_msg("\"%s\": %s, kind %d, utc %lld, local %lld", CASES[i].text, err_name(e),
+                     (int)w.kind, (long long)w.utc_us, (long long)w.local_us);
     }
 }
 
@@ -91,7 +93,8 @@ static void test_every_day(void **state)
             int length = LENGTH[m - 1] + (m == 2 && leap);
             for (int d = 1; d <= length; d++, day++, weekday = (weekday + 1) % 7) {
                 struct civil c = civil_from_us(day * US_PER_DAY + 12 * US_PER_H);
-                if (c.year != y || c.month != m || c.day != d || c.hour != 12 || civil_weekday(day * US_PER_DAY) != weekday ||
+                if (c.year != y || c.month != m || c.day != d || c.hour != 12 ||
+                    civil_weekday(day * US_PER_DAY) != weekday ||
                     civil_to_us(&c) != day * US_PER_DAY + 12 * US_PER_H)
                     fail_msg("%04d-%02d-%02d", y, m, d);
             }
@@ -136,8 +139,9 @@ static void test_months(void **state)
     static const struct {
         const char *word;
         int want;
-    } MONTHS[] = {{"Jan", 1},  {"january", 1}, {"FEB", 2},      {"May", 5}, {"Sept", 9},  {"September", 9},
-                  {"dec", 12}, {"Ja", 0},      {"Januarys", 0}, {"", 0},    {"Febr", 0}};
+    } MONTHS[] = {{"Jan", 1},      {"january", 1},   {"FEB", 2},  {"May", 5},
+                  {"Sept", 9},     {"September", 9}, {"dec", 12}, {"Ja", 0},
+                  {"Januarys", 0}, {"", 0},          {"Febr", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof(MONTHS) / sizeof(MONTHS[0]); i++)
         if (month_from_name(str_of(MONTHS[i].word)) != MONTHS[i].want)
@@ -146,7 +150,9 @@ static void test_months(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parse), cmocka_unit_test(test_every_day),
-                                       cmocka_unit_test(test_before_1970), cmocka_unit_test(test_text), cmocka_unit_test(test_months)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parse),
+                                       cmocka_unit_test(test_every_day),
+                                       cmocka_unit_test(test_before_1970),
+                                       cmocka_unit_test(test_text), cmocka_unit_test(test_months)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Vocabularies: every word leads back to its value, no word stands for two, near misses are refused. */
+/* Vocabularies: every word leads back to its value, no word stands for two, near misses are
+ * refused. */
 #include "lib/fixture.h"
 
 #include "model/vocab.h"
@@ -47,7 +48,8 @@ static void test_ranks(void **state)
 {
     bool seen[PARCEL_STATUS_COUNT] = {false};
     (void)state;
-    for (int i = 0; i < PARCEL_STATUS_COUNT; i++) { /* a total order needs a rank of its own for each */
+    for (int i = 0; i < PARCEL_STATUS_COUNT;
+         i++) { /* a total order needs a rank of its own for each */
         int r = parcel_status_rank((enum parcel_status)i);
         assert_in_range(r, 0, PARCEL_STATUS_COUNT - 1);
         assert_false(seen[r]);

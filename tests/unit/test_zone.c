@@ -1,4 +1,5 @@
-/* Zones: offsets on both sides of clock changes, wall clocks in gaps and overlaps, places, and many threads at once. */
+/* Zones: offsets on both sides of clock changes, wall clocks in gaps and overlaps, places, and many
+ * threads at once. */
 #include "lib/fixture.h"
 
 #include "base/data.h"
@@ -72,28 +73,30 @@ static void test_locals(void **state)
         int64_t utc = 0;
         enum err e = zone_to_utc(str_of(LOCALS[i].zone), us_of(LOCALS[i].local), &utc);
         if (e != OK || utc != us_of(LOCALS[i].utc))
-            fail_msg("%s: %s, off by %lld s", LOCALS[i].name, err_name(e), (long long)((utc - us_of(LOCALS[i].utc)) / US_PER_S));
+            fail_msg("%s: %s, off by %lld s", LOCALS[i].name, err_name(e),
+                     (long long)((utc - us_of(LOCALS[i].utc)) / US_PER_S));
     }
 }
 
 static void test_unknown(void **state)
 {
-    static const struct str NAMES[] = {{"", 0},
-                                       {NULL, 0},
-                                       {"Mars/Olympus", 12},
-                                       {"europe/berlin", 13},
-                                       {"Europe/Berlin ", 14},
-                                       {"Etc/Unknown", 11},
-                                       {"GMT+25:99", 9},
-                                       {"Europe\0Berlin", 13},
-                                       {"\xff\xfe", 2},
-                                       {"A/very/long/name/that/is/no/zone/at/all/and/goes/on/and/on", 59}};
+    static const struct str NAMES[] = {
+        {"", 0},
+        {NULL, 0},
+        {"Mars/Olympus", 12},
+        {"europe/berlin", 13},
+        {"Europe/Berlin ", 14},
+        {"Etc/Unknown", 11},
+        {"GMT+25:99", 9},
+        {"Europe\0Berlin", 13},
+        {"\xff\xfe", 2},
+        {"A/very/long/name/that/is/no/zone/at/all/and/goes/on/and/on", 59}};
     (void)state;
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         int32_t s = 99;
         int64_t utc = 99;
-        if (zone_offset(NAMES[i], TEST_NOW_US, &s) != ERR_NOTFOUND || s != 99 || zone_to_utc(NAMES[i], TEST_NOW_US, &utc) != ERR_NOTFOUND ||
-            utc != 99)
+        if (zone_offset(NAMES[i], TEST_NOW_US, &s) != ERR_NOTFOUND || s != 99 ||
+            zone_to_utc(NAMES[i], TEST_NOW_US, &utc) != ERR_NOTFOUND || utc != 99)
             fail_msg("\"%.*s\" was taken", STR_ARG(NAMES[i]));
     }
     int64_t utc;
@@ -101,11 +104,12 @@ static void test_unknown(void **state)
     assert_int_equal(zone_to_utc(STR("UTC"), INT64_MIN, &utc), ERR_LIMIT);
 }
 
-/* Cached or asked anew, hour by hour through three years: a wall clock made from an instant leads back to it, or, in the hour
- * that comes twice, to the first of the two. */
+/* Cached or asked anew, hour by hour through three years: a wall clock made from an instant leads
+ * back to it, or, in the hour that comes twice, to the first of the two. */
 static void test_round_trip(void **state)
 {
-    static const char *const ZONES[] = {"America/New_York", "Europe/Berlin", "Australia/Sydney", "America/St_Johns", "Africa/Casablanca"};
+    static const char *const ZONES[] = {"America/New_York", "Europe/Berlin", "Australia/Sydney",
+                                        "America/St_Johns", "Africa/Casablanca"};
     int64_t from = us_of("2024-01-01T00:00:00Z"), to = us_of("2027-01-01T00:00:00Z");
     (void)state;
     for (int64_t t = from; t < to; t += 30 * US_PER_MIN)
@@ -115,7 +119,8 @@ static void test_round_trip(void **state)
             assert_int_equal(zone_offset(str_of(ZONES[i]), t, &off), OK);
             assert_int_equal(zone_to_utc(str_of(ZONES[i]), t + off * US_PER_S, &back), OK);
             assert_int_equal(zone_offset(str_of(ZONES[i]), back, &again), OK);
-            if (back != t && !(back < t && t - back <= US_PER_H && back + again * US_PER_S == t + off * US_PER_S))
+            if (back != t && !(back < t && t - back <= US_PER_H &&
+                               back + again * US_PER_S == t + off * US_PER_S))
                 fail_msg("%s at %lld", ZONES[i], (long long)t);
         }
 }
@@ -171,7 +176,8 @@ static void test_table(void **state)
         bool exact;
         while (fields < 5 && str_split(&row, '\t', &f[fields]))
             fields++;
-        if (fields != 4 || zone_offset(f[2], TEST_NOW_US, &s) != OK || !(str_eq(f[3], STR("exact")) || str_eq(f[3], STR("likely"))))
+        if (fields != 4 || zone_offset(f[2], TEST_NOW_US, &s) != OK ||
+            !(str_eq(f[3], STR("exact")) || str_eq(f[3], STR("likely"))))
             fail_msg("%.*s", STR_ARG(line));
         key = (struct str){f[0].p, f[0].n + 1 + f[1].n};
         if (str_cmp(last, key) >= 0)
@@ -218,8 +224,9 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_offsets),    cmocka_unit_test(test_locals), cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_places), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_offsets), cmocka_unit_test(test_locals),
+        cmocka_unit_test(test_unknown), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_places),  cmocka_unit_test(test_table),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
