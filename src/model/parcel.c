@@ -117,7 +117,8 @@ static uint64_t scan_key(const struct tracking_event *ev, const struct fact *fct
     return str_hash_add(str_hash(ev->carrier), key);
 }
 
-static enum err scan_make(struct ctx *ctx, struct parcel *pcl, const struct fact *fct, struct fact_ref ref, struct parcel_scan *s)
+static enum err scan_make(struct ctx *ctx, struct parcel *pcl, const struct fact *fct, struct fact_ref ref, int64_t learned_us,
+                          struct parcel_scan *s)
 {
     const struct tracking_event *ev = &fct->u.event;
     memset(s, 0, sizeof(*s));
@@ -144,6 +145,8 @@ static enum err scan_make(struct ctx *ctx, struct parcel *pcl, const struct fact
     if (e == OK)
         e = keep_str(ctx, ev->location.country, 2, &s->place.country);
     s->content = content_hash(s);
+    if (s->at_us == 0)
+        s->at_us = learned_us; /* the vendor told no time: when we learned it, the earliest counts */
     return e;
 }
 
@@ -210,10 +213,12 @@ static enum err merge_known(struct ctx *ctx, struct parcel *pcl, size_t i, struc
     uint32_t seq = old->seq > s->seq ? old->seq : s->seq;
     bool kept = true;
     if (old->content == s->content) {
-        if (seq == old->seq)
+        int64_t at_us = old->at_us < s->at_us ? old->at_us : s->at_us;
+        if (seq == old->seq && at_us == old->at_us)
             return OK;
         struct parcel_scan moved = *old;
         moved.seq = seq;
+        moved.at_us = at_us;
         remove_at(pcl, i);
         *changed = true;
         return insert_sorted(ctx, pcl, &moved, &kept);
@@ -289,7 +294,7 @@ enum err parcel_fold_event(struct ctx *ctx, struct parcel *pcl, const struct fac
 {
     struct parcel_scan s;
     bool moved = false, kept = true;
-    enum err e = scan_make(ctx, pcl, fct, ref, &s);
+    enum err e = scan_make(ctx, pcl, fct, ref, learned_us, &s);
     size_t i = pcl->scans_n;
     while (e == OK && i > 0 && pcl->scans[i - 1].key != s.key)
         i--;
