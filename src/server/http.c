@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <microhttpd.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -424,6 +425,19 @@ void http_reply(struct http_exchange *pub, int status, const char *type, struct 
     while (!atomic_compare_exchange_weak_explicit(&lp->answers, &head, ex, memory_order_acq_rel, memory_order_relaxed));
     if (head == NULL)
         wake(lp);
+}
+
+struct str http_client(struct http_exchange *pub)
+{
+    char host[64];
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(((struct exchange *)pub)->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct str out = STR_NULL;
+    if (info == NULL || info->client_addr == NULL)
+        return STR_NULL;
+    socklen_t len = info->client_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+    if (getnameinfo(info->client_addr, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) != 0)
+        return STR_NULL;
+    return arena_dup(pub->ctx.arena, str_of(host), &out) == OK ? out : STR_NULL;
 }
 
 void http_defer(struct http_exchange *pub)

@@ -83,6 +83,8 @@ void http_reply_json(struct http_exchange *ex, int status);
 void http_fail(struct http_exchange *ex, int status, const char *code, struct str message, struct str field);
 /* http_fail_err: the status that belongs to e, words from ex->ctx.msg ("field: what was expected" fills field). */
 void http_fail_err(struct http_exchange *ex, enum err e);
+/* http_client: the other side's address as text, in the exchange's arena; the proxy's where there is one. Empty when unknown. */
+struct str http_client(struct http_exchange *ex);
 /* http_defer: the handler returns without an answer; http_reply comes later, from any thread. */
 void http_defer(struct http_exchange *ex);
 
