@@ -126,16 +126,21 @@ static bool take_date(struct scan *s, int64_t *day)
     return true;
 }
 
+/* The years of a list are those of its first and last date, so that other years need not read it.
+ */
 static bool take_list(struct scan *s, struct rule *r)
 {
-    int64_t day, last = -1;
+    int64_t day, first = -1, last = -1;
     r->list = s->rest;
     while (take_date(s, &day)) {
         if (day <= last)
             return false;
+        first = first < 0 ? day : first;
         last = day;
     }
     r->list.n -= s->rest.n;
+    r->from = civil_from_us(first * US_PER_DAY).year;
+    r->until = civil_from_us(last * US_PER_DAY).year;
     return last >= 0;
 }
 
@@ -352,9 +357,8 @@ static void put_substitute(struct year *y, const struct country_days *c, struct 
 static void work_out_year(const struct country_days *c, int year, struct year *y)
 {
     y->n = 0;
-    for (size_t i = 0; i < rules_n; i++)
-        if (memcmp(rules[i].code, c->code, 2) == 0)
-            put_rule(y, i, year);
+    for (size_t i = c->first_rule; i < c->first_rule + c->rules_n; i++)
+        put_rule(y, i, year);
     qsort(y->days, y->n, sizeof(y->days[0]), by_day);
     size_t named = y->n;
     for (size_t i = 0; i < named; i++)
@@ -382,22 +386,27 @@ static void work_out(struct country_days *c)
         qsort(c->days, c->n, sizeof(c->days[0]), by_day);
 }
 
+/* The rows of a country stand together: its rules are a stretch of the array. */
 static struct country_days *country_of(const char code[2])
 {
+    struct country_days *last = countries_n == 0 ? NULL : &countries[countries_n - 1];
+    if (last != NULL && memcmp(last->code, code, 2) == 0)
+        return last;
     for (size_t i = 0; i < countries_n; i++)
         if (memcmp(countries[i].code, code, 2) == 0)
-            return &countries[i];
+            return NULL;
     if (countries_n == COUNTRIES_MAX)
         return NULL;
     struct country_days *c = &countries[countries_n++];
     memcpy(c->code, code, 2);
+    c->first_rule = rules_n;
     return c;
 }
 
 static bool add_rule(const struct rule *r)
 {
-    struct country_days *c = country_of(r->code);
-    if (c == NULL || rules_n == RULES_MAX)
+    struct country_days *c = rules_n == RULES_MAX ? NULL : country_of(r->code);
+    if (c == NULL)
         return false;
     if (r->kind == RULE_WEEKEND) {
         if (c->weekends_n == WEEKENDS_MAX)
@@ -407,6 +416,7 @@ static bool add_rule(const struct rule *r)
         c->weekends[c->weekends_n++].mask = (uint8_t)r->mask;
     }
     rules[rules_n++] = *r;
+    c->rules_n++;
     return true;
 }
 

@@ -1,6 +1,7 @@
 /*
  * The rules of data/holidays.tsv, read and worked out; only calendar.c and its test use this. A row is
  *   country TAB regions TAB rule TAB name TAB source
+ * and the rows of a country stand together.
  * regions: "-" the whole country; "BW,BY" these; "!SCT" all but these (and where no region is given).
  * rule:    weekend sat sun               days off in every week
  *          date 07-04                    fixed
@@ -35,6 +36,7 @@ struct holiday {
 
 struct country_days {
     char code[2];
+    size_t first_rule, rules_n;
     struct {
         int32_t from_day; /* holds from here on; ascending */
         uint8_t mask;     /* bit 0 Monday .. bit 6 Sunday */
