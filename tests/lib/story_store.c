@@ -26,7 +26,8 @@ static void remove_folder(const char *dir)
     rmdir(dir);
 }
 
-void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
+static void open_store(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, bool threads,
+                       struct story_store *out)
 {
     *out = (struct story_store){.clock = clock};
     snprintf(out->dir, sizeof(out->dir), "/tmp/wismo-story-XXXXXX");
@@ -41,10 +42,20 @@ void story_store_open(struct ctx *ctx, struct clock *clock, struct account *acco
     out->cfg.store_path = arena_fmt(ctx->arena, "%s/store", out->dir);
     out->cfg.master_key_file = arena_fmt(ctx->arena, "%s/master.key", out->dir);
     assert_int_equal(mkdir(out->cfg.store_path.p, 0700), 0);
-    struct engine_options eo = {.config = &out->cfg, .clock = clock, .no_threads = true};
+    struct engine_options eo = {.config = &out->cfg, .clock = clock, .no_threads = !threads};
     assert_ok(ctx, engine_open(ctx, &eo, &out->eng));
     assert_ok(ctx, engine_merchant(out->eng, STR("demo"), &out->merchant_id));
     assert_ok(ctx, reader_open(ctx, out->eng, &out->rd));
+}
+
+void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
+{
+    open_store(ctx, clock, accounts, accounts_n, false, out);
+}
+
+void story_store_open_threads(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
+{
+    open_store(ctx, clock, accounts, accounts_n, true, out);
 }
 
 void story_store_close(struct story_store *st)
