@@ -1,5 +1,6 @@
 /*
- * Who asks may see an order once two facts match: its name and an e-mail, phone or ZIP of it; or an e-mail or phone and a ZIP.
+ * Who asks may see an order once two facts match: its name (or a parcel's number) and an e-mail, phone or ZIP of it; or an e-mail
+ * or phone and a ZIP.
  * Every call hashes and looks up the same number of times whether it finds something or not, so that neither bytes nor time
  * tell an order that does not exist from a wrong e-mail.
  */
@@ -101,6 +102,27 @@ static enum err by_name(struct match *k, struct str name)
     return e;
 }
 
+/* The orders that share a parcel, by their numbers; as many slots are tried as a parcel can have orders. */
+static enum err by_number(struct match *k, struct str number)
+{
+    struct db_stmt *st = NULL;
+    struct parcel pcl = {.links_n = 0};
+    bool row = false;
+    enum err e = db_stmt_get(k->ctx, k->rd->state, SQL_PARCEL_BY_NUMBER, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, k->m->id);
+    db_bind_text(st, 2, number);
+    e = db_step(k->ctx, st, &row);
+    if (e == OK && row)
+        e = parcel_decode(k->ctx, db_col_str(st, 3), &pcl);
+    db_done(st);
+    k->out->lookups++;
+    for (size_t i = PARCEL_LINKS_MAX; e == OK && i > 0; i--) /* the newest order first */
+        e = try_slot(k, i <= pcl.links_n ? pcl.links[i - 1].order_no : 0, true);
+    return e;
+}
+
 static enum err by_contact(struct match *k)
 {
     int64_t nos[CASE_FIND_MAX] = {0};
@@ -119,9 +141,16 @@ enum err identity_match(struct ctx *ctx, struct reader *rd, int64_t merchant_id,
     memset(out, 0, sizeof(*out));
     if (k.m == NULL)
         return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
-    out->facts_given = !str_empty(given->order_name) + !str_empty(given->email) + !str_empty(given->phone) + !str_empty(given->zip);
+    bool names = !str_empty(given->order_name) || !str_empty(given->tracking_number);
+    out->facts_given = (int)names + !str_empty(given->email) + !str_empty(given->phone) + !str_empty(given->zip);
     hash_one(&k, CONTACT_EMAIL, given->email, k.email, &k.has_email);
     hash_one(&k, CONTACT_PHONE, given->phone, k.phone, &k.has_phone);
     hash_one(&k, CONTACT_ZIP, given->zip, k.zip, &k.has_zip);
-    return str_empty(given->order_name) ? by_contact(&k) : by_name(&k, given->order_name);
+    if (!str_empty(given->order_name))
+        return by_name(&k, given->order_name);
+    if (str_empty(given->tracking_number))
+        return by_contact(&k);
+    struct str number;
+    enum err e = tracking_number_normalise(ctx, given->tracking_number, &number);
+    return e == OK ? by_number(&k, number) : e;
 }
