@@ -8,9 +8,11 @@
 
 #include "base/log.h"
 #include "flows/case_json.h"
+#include "model/fact_json.h"
 
 #define ASK_FIELD_MAX 320 /* the longest e-mail address is 254 */
 #define ASK_ROW_MAX 32768
+#define REPORT_WAIT_MS 2000 /* for the fold of what the customer said */
 
 struct attempts {
     struct identity_given list[ASK_ATTEMPTS_MAX];
@@ -181,7 +183,70 @@ static enum err refresh(struct ctx *ctx, const struct ask_env *env, int64_t orde
     return case_read(ctx, env->rd, env->merchant_id, order_no, 0, &rep->ca);
 }
 
-static enum err answer_order(struct ctx *ctx, const struct ask_env *env, int64_t order_no, struct ask_reply *rep)
+/* ---- what the customer says about a delivery */
+
+struct said {
+    enum report_kind kind;
+    const char *const *words;
+};
+static const char *const SAID_DAMAGED[] = {"broken", "damaged", "smashed", "cracked", "kaputt", "roto", "cassé", NULL};
+static const char *const SAID_WRONG[] = {"wrong item", "wrong thing", "wrong product", "not what i ordered", NULL};
+static const char *const SAID_NOT_RECEIVED[] = {"not received", "didn't receive", "did not receive", "never received", "never arrived",
+    "not arrived", "hasn't arrived", "didn't arrive", "did not arrive", "never came", "didn't get it", "did not get it", "never got it",
+    "i have nothing", "nothing here", "nothing was delivered", "not here", "it is missing", "stolen", NULL};
+static const struct said SAID[] = {
+    {REPORT_WRONG_ITEM, SAID_WRONG}, {REPORT_DAMAGED, SAID_DAMAGED}, {REPORT_NOT_RECEIVED, SAID_NOT_RECEIVED}};
+
+static const struct said *what_is_said(struct str folded)
+{
+    for (size_t i = 0; i < sizeof(SAID) / sizeof(SAID[0]); i++)
+        if (text_has_word(folded, SAID[i].words))
+            return &SAID[i];
+    return NULL;
+}
+
+static enum err append_report(struct ctx *ctx, const struct ask_env *env, const struct order_view *v, enum report_kind kind, int64_t *pos)
+{
+    struct fact fct = {.kind = FACT_CUSTOMER_REPORT, .role = ROLE_CUSTOMER};
+    struct buf b;
+    int64_t now_us = clock_now_us(ctx->clock);
+    fct.u.report = (struct report_fact){.order_id = STR_NULL, .order_name = v->name, .report = kind, .at_us = now_us};
+    buf_init(&b, 4096);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, &fct);
+    buf_addc(&b, '\n');
+    struct http_msg msg = {.body = buf_str(&b), .received_us = now_us};
+    struct append_req req = {.merchant_id = env->merchant_id, .source = RECV_FACTS, .account = STR("talk"),
+                             .request_id = str_of(ctx->request_id), .msg = &msg};
+    enum err e = buf_err(&b);
+    if (e == OK)
+        e = engine_append_wait(ctx, env->eng, &req, pos);
+    buf_clear(&b);
+    return e;
+}
+
+/*
+ * "It says delivered, but I have nothing": a fact of its own, which opens another class than "delivered". Only where the carrier
+ * says delivered: before that, not having it is what the question is about.
+ */
+static enum err note_report(struct ctx *ctx, const struct ask_env *env, struct str folded, int64_t order_no, struct ask_reply *rep)
+{
+    const struct said *said = what_is_said(folded);
+    const struct order_view *v = order_anchor(rep->ca.cas);
+    int64_t pos = 0;
+    if (!env->record || said == NULL || v == NULL || str_empty(v->name) || rep->ca.cd.order.cls != DIAG_DELIVERED)
+        return OK;
+    enum err e = append_report(ctx, env, v, said->kind, &pos);
+    if (e == OK)
+        e = engine_wait_folded(ctx, env->eng, env->merchant_id, pos, REPORT_WAIT_MS);
+    if (e != OK) { /* the answer about the delivery stands; the report is lost or late, and logged */
+        LOG(ctx->log, LOG_WARN, "report_not_seen", LOG_S("error", str_of(err_name(e))));
+        return OK;
+    }
+    return case_read(ctx, env->rd, env->merchant_id, order_no, 0, &rep->ca);
+}
+
+static enum err answer_order(struct ctx *ctx, const struct ask_env *env, struct str folded, int64_t order_no, struct ask_reply *rep)
 {
     enum err e = case_read(ctx, env->rd, env->merchant_id, order_no, 0, &rep->ca);
     if (e != OK)
@@ -194,6 +259,9 @@ static enum err answer_order(struct ctx *ctx, const struct ask_env *env, int64_t
             return e;
         rep->age = reply_age(rep->ca.cas, &rep->ca.cd, p, rep->ca.as_of_us);
     }
+    e = note_report(ctx, env, folded, order_no, rep);
+    if (e != OK)
+        return e;
     rep->outcome = ASK_ANSWERED;
     rep->now_us = rep->ca.as_of_us;
     rep->text = ask_render(ctx, &rep->ca, p, rep->now_us);
@@ -289,7 +357,7 @@ static enum err answer(struct ctx *ctx, const struct ask_env *env, const struct 
         return e;
     int64_t order_no = ids.n == 1 ? ids.orders[0] : pick_order(rep);
     if (order_no != 0)
-        return answer_order(ctx, env, order_no, rep);
+        return answer_order(ctx, env, ent->folded, order_no, rep);
     rep->outcome = rep->choices_n > 1 ? ASK_CHOICE : ASK_NO_MATCH;
     rep->text = rep->choices_n > 1 ? reply_choices(ctx, rep->choices, rep->choices_n) : reply_no_match();
     return OK;

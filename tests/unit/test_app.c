@@ -78,6 +78,13 @@ static void do_calls(struct world *w, const struct call *calls, size_t n)
     "{\"kind\":\"order\",\"order_id\":\"1020\",\"name\":\"#1020\",\"placed_at\":\"2026-11-17T10:00:00Z\",\"currency\":\"USD\","  \
     "\"total_minor\":1450,\"email\":\"anna@example.com\",\"ship_to\":{\"name\":\"Anna <Exemple>\",\"postal_code\":\"60601\","    \
     "\"country\":\"US\"},\"items\":[{\"sku\":\"MUG\",\"title\":\"<b>Mug</b>\",\"quantity\":1,\"price_minor\":1450}]}"
+#define DELIVERED                                                                                                      \
+    "{\"kind\":\"order\",\"order_id\":\"1030\",\"name\":\"#1030\",\"placed_at\":\"2026-11-10T10:00:00Z\","           \
+    "\"email\":\"ben@example.com\",\"items\":[{\"sku\":\"MUG\",\"quantity\":1}]}\n"                                    \
+    "{\"kind\":\"fulfillment\",\"order_id\":\"1030\",\"fulfillment_id\":\"F\",\"state\":\"shipped\",\"items\":["            \
+    "{\"sku\":\"MUG\",\"quantity\":1}],\"parcels\":[{\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E590300010062\"}]}\n"   \
+    "{\"kind\":\"tracking_event\",\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E590300010062\",\"status\":\"delivered\","  \
+    "\"occurred_at\":\"2026-11-17T18:00:00Z\"}"
 #define BAD "{\"kind\":\"order\",\"order_id\":\"1\",\"items\":[{\"sku\":\"A\",\"quantity\":-1}]}"
 
 static const struct call OPEN_CALLS[] = {
@@ -106,6 +113,11 @@ static const struct call OPEN_CALLS[] = {
     {"ask needs an object", "POST", "/v1/ask", NULL, NULL, "[]", 400, "body", NULL},
     {"ask field type", "POST", "/v1/ask", NULL, NULL, "{\"email\":7}", 400, "\"field\":\"email\"", NULL},
     {"one fact is not enough", "POST", "/v1/ask", NULL, NULL, "{\"text\":\"#1020\"}", 200, "\"outcome\":\"need\"", "awaiting"},
+    {"delivered", "POST", "/v1/facts", NULL, NULL, DELIVERED, 202, "\"accepted\":3", NULL},
+    {"and folded", "GET", "/v1/cases/1030?wait=5", NULL, NULL, NULL, 200, "delivered", NULL},
+    {"is told", "POST", "/v1/ask", NULL, NULL, "{\"text\":\"#1030 ben@example.com\"}", 200, "\"class\":\"delivered\"", NULL},
+    {"and denied", "POST", "/v1/ask", NULL, NULL, "{\"text\":\"#1030 ben@example.com it never arrived\"}", 200,
+     "\"class\":\"delivered_not_received\"", NULL},
     {"page of cases", "GET", "/", NULL, NULL, NULL, 200, "#1020", NULL},
     {"page of a case escapes", "GET", "/cases/1020", NULL, NULL, NULL, 200, "&lt;b&gt;Mug&lt;/b&gt;", "<b>Mug"},
     {"page of no case", "GET", "/cases/77", NULL, NULL, NULL, 404, "Not found", NULL},
@@ -116,7 +128,7 @@ static const struct call OPEN_CALLS[] = {
     {"clock moves", "POST", "/v1/clock", NULL, NULL, "{\"advance\":\"9d\"}", 200, "2026-11-27T11:06:40Z", NULL},
     {"and the diagnosis with it", "GET", "/v1/cases", NULL, NULL, NULL, 200, "fulfillment_late", NULL},
     {"clock never goes back", "POST", "/v1/clock", NULL, NULL, "{\"set\":\"2026-11-01T00:00:00Z\"}", 400, "\"field\":\"set\"", NULL},
-    {"figures", "GET", "/metrics", NULL, NULL, NULL, 200, "wismo_facts_total{outcome=\"accepted\"} 1", NULL},
+    {"figures", "GET", "/metrics", NULL, NULL, NULL, 200, "wismo_facts_total{outcome=\"accepted\"} 4", NULL},
     {"no connector", "POST", "/hooks/nobody/demo", NULL, NULL, "{}", 404, NULL, NULL},
     {"no merchant", "POST", "/hooks/own/nobody", NULL, NULL, "{}", 404, NULL, NULL},
     {"no signature", "POST", "/hooks/own/demo", NULL, NULL, ORDER, 401, NULL, NULL},
