@@ -17,5 +17,9 @@ MUST_CHECK enum err num_parse_i64(struct str s, int64_t min, int64_t max, int64_
 MUST_CHECK enum err num_parse_money(struct str s, struct str currency, int64_t *out_minor);
 /* num_currency_digits: minor digits of an ISO 4217 code; -1 when unknown. */
 int num_currency_digits(struct str currency);
+static inline bool num_is_currency(struct str currency)
+{
+    return num_currency_digits(currency) >= 0;
+}
 
 #endif

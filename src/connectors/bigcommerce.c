@@ -1,0 +1,322 @@
+/*
+ * BigCommerce: webhooks carry ids only, so each is followed by a read. Facts: bigcommerce/docs (webhooks, orders v2). Traps:
+ * order ids are sometimes numbers; dates are RFC 2822; v2 answers 204 with an empty body for "none"; the signing key is the
+ * client secret as it is. A read order answers in parts: the order, its products, addresses and shipments.
+ */
+#include "base/http_client.h"
+#include "base/num.h"
+#include "base/scan.h"
+#include "connectors/lib/scan_helpers.h"
+#include "connectors/lib/shop_helpers.h"
+#include "connectors/lib/signature.h"
+
+#define BASE "https://api.bigcommerce.com"
+
+static const struct cfg_field CFG[] = {
+    {"store_hash", true, false, "the store's hash (stores/HASH)"},
+    {"webhook_secrets", true, true, "the app's client secret"},
+    {"api_key", true, true, "access token (header X-Auth-Token)"},
+    {NULL, false, false, NULL},
+};
+
+/* status_id of orders v2: state of the order, of its money, and whether everything has left. */
+static const struct {
+    enum order_state state;
+    enum financial_state financial;
+} STATUS[] = {
+    [0] = {ORDER_OPEN, FIN_PENDING},     [1] = {ORDER_OPEN, FIN_PENDING},    [2] = {ORDER_OPEN, FIN_PAID},
+    [3] = {ORDER_OPEN, FIN_PAID},        [4] = {ORDER_CLOSED, FIN_REFUNDED}, [5] = {ORDER_CANCELLED, FIN_UNKNOWN},
+    [6] = {ORDER_CANCELLED, FIN_VOIDED}, [7] = {ORDER_OPEN, FIN_PENDING},    [8] = {ORDER_OPEN, FIN_PAID},
+    [9] = {ORDER_OPEN, FIN_PAID},        [10] = {ORDER_CLOSED, FIN_PAID},    [11] = {ORDER_OPEN, FIN_PAID},
+    [12] = {ORDER_ON_HOLD, FIN_PAID},    [13] = {ORDER_OPEN, FIN_DISPUTED},  [14] = {ORDER_OPEN, FIN_PARTIALLY_REFUNDED},
+};
+
+/* "Wed, 18 Nov 2026 15:04:05 +0000" (RFC 2822), or RFC 3339. */
+static enum err date_of(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out)
+{
+    struct str s = json_str(obj, name), month, zone;
+    struct scan c = scan_of(s);
+    int64_t d, y, h, m, sec;
+    int32_t off = 0;
+    if (str_empty(s))
+        return OK;
+    if (s.n > 4 && s.p[3] == ',')
+        (void)scan_take(&c, 5);
+    if (scan_digits(&c, 4, 4, &y))
+        return body_time(ctx, obj, name, out);
+    if (scan_digits(&c, 1, 2, &d) && scan_char(&c, ' ') && (month = scan_word(&c)).n == 3 && scan_char(&c, ' ') && scan_digits(&c, 4, 4, &y) &&
+        scan_char(&c, ' ') && scan_digits(&c, 2, 2, &h) && scan_char(&c, ':') && scan_digits(&c, 2, 2, &m) && scan_char(&c, ':') &&
+        scan_digits(&c, 2, 2, &sec)) {
+        scan_space(&c);
+        zone = scan_word(&c);
+        struct civil cv = {.year = (int)y, .month = month_from_name(month), .day = (int)d, .hour = (int)h, .min = (int)m, .sec = (int)sec};
+        if (civil_valid(&cv) && (str_empty(zone) || parse_offset(zone, &off) || str_eq(zone, STR("GMT")))) {
+            *out = civil_to_us(&cv) - off * US_PER_S;
+            return OK;
+        }
+    }
+    return ctx_fail(ctx, ERR_PARSE, "%s: expected a date, got %.*s", name, STR_ARG(str_sub(s, 0, 40)));
+}
+
+/* An order is read in its parts: itself with its products and addresses, and its shipments. */
+static enum err fetch_order(struct ctx *ctx, struct str id, struct decoded *out)
+{
+    enum err e = decoded_fetch(ctx, out, STR("order"), id);
+    return e == OK ? decoded_fetch(ctx, out, STR("shipments"), id) : e;
+}
+
+/* ---- webhooks */
+
+static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+{
+    const struct json *v = NULL;
+    (void)acct;
+    enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
+    if (e != OK)
+        return e;
+    struct str scope = json_str(v, "scope");
+    const struct json *data = json_get(v, "data");
+    if (str_empty(scope) || data == NULL)
+        return ctx_fail(ctx, ERR_PARSE, "%s: missing", str_empty(scope) ? "scope" : "data");
+    struct str id = json_text(data, "id"), order = json_text(data, "orderId");
+    if (str_starts(scope, STR("store/shipment/")))
+        return fetch_order(ctx, str_empty(order) ? id : order, out);
+    if (str_starts(scope, STR("store/order/")) && !str_ends(scope, STR("/message/created")))
+        return str_empty(id) ? ctx_fail(ctx, ERR_PARSE, "data.id: missing") : fetch_order(ctx, id, out);
+    if (str_contains(scope, STR("inventory")))
+        return decoded_fetch(ctx, out, str_starts(scope, STR("store/sku/")) ? STR("variant") : STR("product"),
+                             str_empty(json_text(json_get(data, "inventory"), "product_id")) ? id : json_text(json_get(data, "inventory"), "product_id"));
+    out->note = arena_fmt(ctx->arena, "scope not used: %.*s", STR_ARG(scope));
+    return OK;
+}
+
+/* Standard Webhooks where the headers are there; else the static header that was registered with the hook. */
+static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
+{
+    if (!str_empty(http_msg_header(msg, "webhook-signature")))
+        return sig_standard_webhooks(ctx, acct, msg);
+    return sig_header_secret(ctx, acct, http_msg_header(msg, "X-Wismo-Token"));
+}
+
+static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *key)
+{
+    const struct json *v = NULL;
+    (void)acct;
+    *key = http_msg_header(msg, "webhook-id");
+    if (str_empty(*key) && json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v) == OK)
+        *key = json_text(v, "hash");
+    return OK;
+}
+
+static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode_hook};
+
+/* ---- reading: what an answer holds is told by its shape */
+
+static struct address address_of(struct ctx *ctx, const struct json *a)
+{
+    return (struct address){.name = str_trim(arena_fmt(ctx->arena, "%.*s %.*s", STR_ARG(json_str(a, "first_name")), STR_ARG(json_str(a, "last_name")))),
+                            .line1 = json_str(a, "street_1"), .line2 = json_str(a, "street_2"), .city = json_str(a, "city"),
+                            .region = json_str(a, "state"), .postal_code = json_text(a, "zip"),
+                            .country = scan_country(ctx, json_str(a, "country_iso2")), .phone = json_text(a, "phone")};
+}
+
+static enum err add_items(struct ctx *ctx, const struct json *products, struct str currency, struct order_fact *of)
+{
+    size_t count = json_is(products, JSON_ARRAY) ? products->count : 0;
+    if (count > FACT_ITEMS_MAX)
+        return ctx_fail(ctx, ERR_LIMIT, "products: more than %d", FACT_ITEMS_MAX);
+    struct fact_item *items = ctx_alloc(ctx, (count + 1) * sizeof(*items));
+    enum err e = items == NULL ? ERR_MEMORY : OK;
+    of->items = items;
+    for (const struct json *p = count == 0 ? NULL : products->first; e == OK && p != NULL; p = p->next) {
+        struct fact_item *it = &items[of->items_n++];
+        it->item_id = json_text(p, "id");
+        it->sku = json_text(p, "sku");
+        it->title = json_str(p, "name");
+        it->ships = !str_eq(json_str(p, "type"), STR("digital"));
+        e = body_quantity(ctx, p, "quantity", 1, &it->quantity);
+        if (e == OK && num_is_currency(currency))
+            e = body_money(ctx, p, "price_inc_tax", currency, &it->price_minor);
+    }
+    return e;
+}
+
+static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    struct str id = json_text(o, "id"), currency = json_str(o, "currency_code");
+    const struct json *bill = json_get(o, "billing_address"), *ships = json_get(o, "shipping_addresses");
+    const struct json *products = json_get(o, "products"), *shipping = json_path(o, "consignments.0.shipping");
+    /* with include=consignments the addresses and lines stand there */
+    if (json_is(shipping, JSON_ARRAY)) {
+        ships = shipping;
+        products = json_get(json_at(shipping, 0), "line_items");
+    }
+    int64_t status = 1;
+    if (str_empty(id))
+        return ctx_fail(ctx, ERR_PARSE, "id: missing");
+    enum err e = decoded_add(ctx, out, FACT_ORDER, &fct);
+    if (e != OK)
+        return e;
+    if (json_i64(o, "status_id", 0, (int64_t)(sizeof(STATUS) / sizeof(STATUS[0])) - 1, &status) == ERR_PARSE)
+        return ctx_fail(ctx, ERR_PARSE, "status_id: expected 0 to 14");
+    struct order_fact *of = &fct->u.order;
+    fct->role = ROLE_STOREFRONT;
+    of->order_id = id;
+    of->name = arena_fmt(ctx->arena, "#%.*s", STR_ARG(id)); /* the id is the number that customers see */
+    of->currency = currency;
+    of->email = json_str(bill, "email");
+    of->phone = json_text(bill, "phone");
+    of->ship_to = address_of(ctx, json_is(ships, JSON_ARRAY) && ships->count > 0 ? json_at(ships, 0) : bill);
+    of->state = STATUS[status].state;
+    of->financial = STATUS[status].financial;
+    of->service = json_str(json_at(ships, 0), "shipping_method");
+    of->cod = str_contains_nocase(json_str(o, "payment_method"), STR("cash on delivery"));
+    e = date_of(ctx, o, "date_created", &of->placed_us);
+    if (e == OK)
+        e = date_of(ctx, o, "date_modified", &fct->changed_us);
+    if (e == OK && num_is_currency(currency))
+        e = body_money(ctx, o, "total_inc_tax", currency, &of->total_minor);
+    if (e == OK)
+        e = add_items(ctx, products, currency, of);
+    fct->key = version_key(ctx, "order", id, fct->changed_us);
+    return e;
+}
+
+static enum err add_shipment(struct ctx *ctx, const struct json *s, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    struct parcel_ref *ref = ctx_alloc(ctx, sizeof(*ref));
+    const struct json *items = json_get(s, "items");
+    size_t count = json_is(items, JSON_ARRAY) ? items->count : 0;
+    struct fact_item *list = ctx_alloc(ctx, (count + 1) * sizeof(*list));
+    enum err e = ref == NULL || list == NULL ? ERR_MEMORY : decoded_add(ctx, out, FACT_FULFILLMENT, &fct);
+    if (e != OK)
+        return e;
+    struct fulfillment_fact *ff = &fct->u.fulfillment;
+    struct str carrier = json_str(s, "tracking_carrier");
+    fct->role = ROLE_STOREFRONT;
+    ff->order_id = json_text(s, "order_id");
+    ff->fulfillment_id = json_text(s, "id");
+    ff->state = FUL_SHIPPED;
+    ff->service = json_str(s, "shipping_method");
+    ff->items = list;
+    ff->parcels = ref;
+    ff->parcels_n = parcel_ref_make(ctx, str_empty(carrier) ? json_str(s, "shipping_provider") : carrier, json_text(s, "tracking_number"),
+                                    json_str(s, "tracking_link"), ref);
+    if (str_empty(ff->order_id) || str_empty(ff->fulfillment_id))
+        return ctx_fail(ctx, ERR_PARSE, "shipment: id or order_id missing");
+    for (const struct json *i = count == 0 ? NULL : items->first; e == OK && i != NULL; i = i->next) {
+        struct fact_item *it = &list[ff->items_n++];
+        it->item_id = json_text(i, "order_product_id");
+        it->sku = json_text(i, "sku");
+        it->ships = true;
+        e = body_quantity(ctx, i, "quantity", 1, &it->quantity);
+    }
+    if (e == OK)
+        e = date_of(ctx, s, "date_created", &ff->created_us);
+    fct->changed_us = ff->created_us;
+    fct->key = version_key(ctx, "shipment", ff->fulfillment_id, ff->created_us);
+    return e;
+}
+
+static enum err add_stock(struct ctx *ctx, const struct json *p, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    enum err e = decoded_add(ctx, out, FACT_INVENTORY_LEVEL, &fct);
+    if (e != OK)
+        return e;
+    fct->role = ROLE_STOREFRONT;
+    fct->u.inventory.sku = json_text(p, "sku");
+    fct->u.inventory.item_ref = json_text(p, "id");
+    fct->u.inventory.location = STR("store");
+    if (json_i64(p, "inventory_level", -1000000000, 1000000000, &fct->u.inventory.available) != OK)
+        return ctx_fail(ctx, ERR_PARSE, "inventory_level: expected a whole number");
+    e = date_of(ctx, p, "date_modified", &fct->changed_us);
+    fct->key = version_key(ctx, "level", json_text(p, "id"), fct->changed_us);
+    return e;
+}
+
+static enum err decode_one(struct ctx *ctx, const struct json *v, struct decoded *out)
+{
+    if (json_get(v, "inventory_level") != NULL && json_get(v, "sku") != NULL)
+        return add_stock(ctx, v, out);
+    if (json_get(v, "order_address_id") != NULL && json_get(v, "tracking_number") != NULL)
+        return add_shipment(ctx, v, out);
+    if (json_get(v, "status_id") != NULL || json_get(v, "billing_address") != NULL)
+        return add_order(ctx, v, out);
+    return ctx_fail(ctx, ERR_PARSE, "expected an order, a shipment or a product");
+}
+
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
+                            struct decoded *out, struct str *cursor)
+{
+    const struct json *v = NULL;
+    if (str_empty(str_trim(msg->body)))
+        return OK; /* 204: none */
+    enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
+    if (e != OK)
+        return e;
+    if (json_get(v, "scope") != NULL)
+        return decode_hook(ctx, acct, msg, out);
+    const struct json *list = json_is(json_get(v, "data"), JSON_ARRAY) ? json_get(v, "data") : v;
+    if (json_is(json_get(v, "data"), JSON_OBJECT))
+        return decode_one(ctx, json_get(v, "data"), out);
+    if (!json_is(list, JSON_ARRAY))
+        return decode_one(ctx, list, out);
+    if (json_get(json_at(list, 0), "message") != NULL && json_get(json_at(list, 0), "status") != NULL)
+        return ctx_fail(ctx, ERR_NOTFOUND, "BigCommerce: %.*s", STR_ARG(str_sub(json_str(json_at(list, 0), "message"), 0, 200)));
+    JSON_EACH(one, list) {
+        e = decode_one(ctx, one, out);
+        /* a list of orders names them; parts are read one by one */
+        if (e == OK && ask != NULL && ask->kind == POLL_SINCE)
+            e = fetch_order(ctx, json_text(one, "id"), out);
+        if (e != OK)
+            return e;
+    }
+    if (ask != NULL && ask->kind == POLL_SINCE && list->count == 50) {
+        int64_t page = 1;
+        if (num_parse_i64(ask->cursor, 1, 100000, &page) != OK)
+            page = 1;
+        *cursor = arena_fmt(ctx->arena, "%lld", (long long)page + 1);
+    }
+    return OK;
+}
+
+static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
+{
+    struct str hash = account_setting(acct, "store_hash"), id = url_encode(ctx->arena, ask->fetch.id);
+    struct str tail;
+    if (ask->kind == POLL_SINCE)
+        tail = arena_fmt(ctx->arena, "%.*s/v2/orders?limit=50&sort=date_modified:asc&page=%.*s&min_date_modified=%.*s", STR_ARG(hash),
+                         STR_ARG(str_empty(ask->cursor) ? STR("1") : ask->cursor),
+                         STR_ARG(url_encode(ctx->arena, time_rfc3339(ctx->arena, ask->since_us))));
+    else if (str_eq(ask->fetch.what, STR("shipments")))
+        tail = arena_fmt(ctx->arena, "%.*s/v2/orders/%.*s/shipments", STR_ARG(hash), STR_ARG(id));
+    else if (str_eq(ask->fetch.what, STR("product")) || str_eq(ask->fetch.what, STR("variant")))
+        tail = arena_fmt(ctx->arena, "%.*s/v3/catalog/products/%.*s", STR_ARG(hash), STR_ARG(id));
+    else
+        tail = arena_fmt(ctx->arena, "%.*s/v2/orders/%.*s?include=consignments.line_items,consignments.shipping", STR_ARG(hash), STR_ARG(id));
+    out->method = STR("GET");
+    out->url = url_join(ctx, acct, BASE, "/stores/", tail);
+    return out_req_header(ctx, out, STR("Accept"), STR("application/json"));
+}
+
+static const struct poll_ops POLL = {.kinds = 1u << POLL_SINCE | 1u << POLL_FETCH, .request = request, .decode = decode_poll};
+
+const struct connector connector_bigcommerce = {
+    .id = "bigcommerce",
+    .title = "BigCommerce",
+    .docs_url = "https://developer.bigcommerce.com/docs/rest-management/orders",
+    .api_version = "v2 orders, v3 catalog",
+    .role = ROLE_STOREFRONT,
+    .auth = AUTH_HEADER,
+    .auth_name = "X-Auth-Token",
+    .auth_prefix = "",
+    .base_url = BASE,
+    .limits = {.calls = 150, .window_s = 30, .poll_every_s = 600, .timeout_ms = 10000, .body_max = (size_t)5 << 20,
+               .source = "the quota of the smaller plans; the answer's headers tell more"},
+    .cfg = CFG,
+    .hook = &HOOK,
+    .poll = &POLL,
+};

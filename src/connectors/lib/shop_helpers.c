@@ -1,0 +1,62 @@
+/* See shop_helpers.h. */
+#include "connectors/lib/shop_helpers.h"
+
+#include "base/num.h"
+#include "connectors/lib/tracking_number.h"
+
+int map_word(const struct word_map *map, struct str word, int fallback)
+{
+    for (; map->word != NULL; map++)
+        if (str_eq_nocase(word, str_of(map->word)))
+            return map->value;
+    return fallback;
+}
+
+enum err body_money(struct ctx *ctx, const struct json *obj, const char *name, struct str currency, int64_t *out)
+{
+    struct str s = json_text(obj, name);
+    if (str_empty(s))
+        return OK;
+    enum err e = num_parse_money(s, currency, out);
+    return e == OK ? OK : ctx_fail(ctx, ERR_PARSE, "%s: expected an amount in %.*s, got %.*s", name, STR_ARG(currency), STR_ARG(str_sub(s, 0, 40)));
+}
+
+enum err body_time(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out_us)
+{
+    struct str s = json_str(obj, name);
+    struct when w;
+    if (str_empty(s))
+        return OK;
+    if (when_parse(s, &w) != OK)
+        return ctx_fail(ctx, ERR_PARSE, "%s: expected a time of the years 1970 to 2199, got %.*s", name, STR_ARG(str_sub(s, 0, 40)));
+    *out_us = w.kind == WHEN_UTC ? w.utc_us : 0;
+    return OK;
+}
+
+enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name, int64_t fallback, int64_t *out)
+{
+    *out = fallback;
+    enum err e = json_i64(obj, name, 0, 1000000, out);
+    if (e == OK || e == ERR_NOTFOUND)
+        return OK;
+    return ctx_fail(ctx, ERR_PARSE, "%s: expected a whole number from 0 to 1000000, got %.*s", name, STR_ARG(str_sub(json_text(obj, name), 0, 40)));
+}
+
+struct str version_key(struct ctx *ctx, const char *kind, struct str id, int64_t changed_us)
+{
+    return arena_fmt(ctx->arena, "%s:%.*s:%lld", kind, STR_ARG(id), (long long)changed_us);
+}
+
+bool parcel_ref_make(struct ctx *ctx, struct str carrier_word, struct str number, struct str url, struct parcel_ref *out)
+{
+    struct number_candidate cand[NUMBER_CANDIDATES_MAX];
+    size_t n = 0;
+    *out = (struct parcel_ref){.url = url};
+    if (str_empty(str_trim(number)) || tracking_number_normalise(ctx, number, &out->tracking_number) != OK)
+        return false;
+    out->carrier = carrier_from_word(carrier_word); /* the shop's own word outranks a guess */
+    if (str_empty(out->carrier) && str_empty(str_trim(carrier_word)) && number_candidates(ctx, number, cand, &n) == OK && n > 0 &&
+        cand[0].trust == TRUST_CHECK_DIGIT && cand[0].confidence >= 90)
+        out->carrier = cand[0].carrier;
+    return true;
+}
