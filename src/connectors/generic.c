@@ -1,0 +1,501 @@
+/*
+ * Custom stores, warehouses and exports: JSON, NDJSON or CSV with a mapping from the account's configuration (docs/generic.md).
+ * Each row or element is rewritten in our own fact form and read by the one fact reader, so that every error names our field.
+ * Without a mapping the names must be ours already: columns such as order_id, ship_to.city, items.sku.
+ */
+#include "base/num.h"
+#include "connectors/lib/csv.h"
+#include "connectors/lib/shop_helpers.h"
+#include "connectors/lib/signature.h"
+#include "model/fact_json.h"
+
+static const struct json_limits LIMITS = {(size_t)5 << 20, 400000, 32};
+
+static const struct cfg_field CFG[] = {
+    {"webhook_secrets", false, true, "key of the HMAC over the body, or the shared secret"},
+    {"signature", false, false, "hmac-sha256 (default) or secret"},
+    {"signature_header", false, false, "header that carries it: X-Wismo-Signature unless set"},
+    {"signature_encoding", false, false, "hex (default) or base64"},
+    {"signature_prefix", false, false, "text before the signature, e.g. sha256="},
+    {"mapping", false, false, "which facts a message gives and where their fields stand (docs/generic.md)"},
+    {NULL, false, false, NULL},
+};
+
+/* One kind of fact that the mapping takes out of a document. */
+struct plan {
+    struct ctx *ctx;
+    const struct account *acct;
+    const struct json *spec;      /* an element of mapping.facts; NULL: names are ours already */
+    struct str kind, currency;
+    bool unix_time, unix_ms, minor;
+};
+
+/* ---- values */
+
+static bool is_money(struct str name)
+{
+    return str_ends(name, STR("_minor"));
+}
+
+static bool is_time(struct str name)
+{
+    return str_ends(name, STR("_at")) || str_eq(name, STR("at")) || str_eq(name, STR("occurred_local"));
+}
+
+static bool is_number(struct str name)
+{
+    return str_eq(name, STR("quantity")) || str_eq(name, STR("available")) || str_eq(name, STR("sequence"));
+}
+
+static bool is_flag(struct str name)
+{
+    static const char *const FLAGS[] = {"cod", "full", "released", "ships", "synthetic", "no_notification"};
+    for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++)
+        if (str_eq(name, str_of(FLAGS[i])))
+            return true;
+    return false;
+}
+
+static enum err put_time(struct plan *p, struct jw *w, struct str name, struct str v)
+{
+    int64_t n;
+    if (!p->unix_time && !p->unix_ms) {
+        jw_str(w, v);
+        return OK;
+    }
+    if (num_parse_i64(v, 0, INT64_C(7258118400000), &n) != OK)
+        return ctx_fail(p->ctx, ERR_PARSE, "%.*s: expected seconds since 1970, got %.*s", STR_ARG(name), STR_ARG(str_sub(v, 0, 40)));
+    jw_time(w, p->unix_ms ? n * 1000 : n * US_PER_S);
+    return OK;
+}
+
+static enum err put_money(struct plan *p, struct jw *w, struct str name, struct str v)
+{
+    int64_t minor = 0;
+    enum err e = p->minor ? num_parse_i64(v, -INT64_C(1000000000000000), INT64_C(1000000000000000), &minor)
+                          : num_parse_money(v, p->currency, &minor);
+    if (e != OK)
+        return ctx_fail(p->ctx, ERR_PARSE, "%.*s: expected an amount%s, got %.*s", STR_ARG(name),
+                        str_empty(p->currency) ? " and a currency" : "", STR_ARG(str_sub(v, 0, 40)));
+    jw_i64(w, minor);
+    return OK;
+}
+
+/* The vendor's words for ours: spec.values.<field>.<word>. */
+static struct str translate(const struct plan *p, struct str name, struct str v)
+{
+    JSON_EACH(f, json_get(p->spec, "values")) {
+        if (!str_eq(f->key, name))
+            continue;
+        JSON_EACH(word, f) {
+            if (str_eq_nocase(word->key, v))
+                return json_value_text(word);
+        }
+    }
+    return v;
+}
+
+static enum err put_value(struct plan *p, struct jw *w, struct str name, struct str v)
+{
+    int64_t n;
+    v = translate(p, name, v);
+    if (is_money(name))
+        return put_money(p, w, name, v);
+    if (is_time(name))
+        return put_time(p, w, name, v);
+    if (is_flag(name)) {
+        jw_bool(w, str_eq_nocase(v, STR("true")) || str_eq(v, STR("1")) || str_eq_nocase(v, STR("yes")));
+        return OK;
+    }
+    if (!is_number(name)) {
+        jw_str(w, v);
+        return OK;
+    }
+    if (num_parse_i64(v, INT64_MIN / 2, INT64_MAX / 2, &n) != OK)
+        return ctx_fail(p->ctx, ERR_PARSE, "%.*s: expected a whole number, got %.*s", STR_ARG(name), STR_ARG(str_sub(v, 0, 40)));
+    jw_i64(w, n);
+    return OK;
+}
+
+static enum err put_key(struct plan *p, struct jw *w, struct str name)
+{
+    struct str z;
+    enum err e = arena_dup(p->ctx->arena, name, &z);
+    if (e == OK)
+        jw_key(w, z.p);
+    return e;
+}
+
+/* ---- a mapped object: field -> path, nested objects and lists by objects of their own */
+
+static struct str value_at(const struct plan *p, const struct json *from, struct str path)
+{
+    struct str z;
+    if (from == NULL || arena_dup(p->ctx->arena, path, &z) != OK)
+        return STR_NULL;
+    /* a column's name may have dots of its own: whole first */
+    const struct json *v = json_get(from, z.p);
+    if (v == NULL)
+        v = json_path(from, z.p);
+    if (json_is(v, JSON_BOOL))
+        return v->truth ? STR("true") : STR("false");
+    return json_value_text(v);
+}
+
+static const struct json *list_at(const struct plan *p, const struct json *from, struct str path)
+{
+    struct str z;
+    return arena_dup(p->ctx->arena, path, &z) == OK ? json_path(from, z.p) : NULL;
+}
+
+static enum err put_object(struct plan *p, struct jw *w, const struct json *fields, const struct json *from, int depth);
+
+static enum err put_list(struct plan *p, struct jw *w, const struct json *spec, const struct json *from, int depth)
+{
+    struct str each = json_str(spec, "each");
+    const struct json *list = str_empty(each) ? NULL : list_at(p, from, each);
+    enum err e = OK;
+    jw_arr(w);
+    if (str_empty(each)) { /* one element, made of the same row */
+        jw_obj(w);
+        e = put_object(p, w, json_get(spec, "fields"), from, depth + 1);
+        jw_end(w);
+    }
+    JSON_EACH(one, list) {
+        if (e != OK)
+            break;
+        jw_obj(w);
+        e = put_object(p, w, json_get(spec, "fields"), one, depth + 1);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+    return e;
+}
+
+static enum err put_object(struct plan *p, struct jw *w, const struct json *fields, const struct json *from, int depth)
+{
+    enum err e = OK;
+    if (depth > 4)
+        return ctx_fail(p->ctx, ERR_LIMIT, "mapping: nested too deep");
+    JSON_EACH(f, fields) {
+        if (e != OK)
+            break;
+        if (json_is(f, JSON_OBJECT)) {
+            bool list = str_eq(f->key, STR("items")) || str_eq(f->key, STR("parcels"));
+            e = put_key(p, w, f->key);
+            if (e == OK && list) {
+                e = put_list(p, w, f, from, depth);
+            } else if (e == OK) {
+                jw_obj(w);
+                e = put_object(p, w, f, from, depth + 1);
+                jw_end(w);
+            }
+            continue;
+        }
+        struct str path = json_value_text(f);
+        struct str v = str_starts(path, STR("=")) ? str_sub(path, 1, path.n) : value_at(p, from, path);
+        if (str_empty(v))
+            continue;
+        e = put_key(p, w, f->key);
+        if (e == OK)
+            e = put_value(p, w, f->key, v);
+    }
+    return e;
+}
+
+/* ---- names that are ours already: a flat row becomes nested by its dots */
+
+static bool is_list_name(struct str name)
+{
+    return str_eq(name, STR("items")) || str_eq(name, STR("parcels"));
+}
+
+static enum err put_group(struct plan *p, struct jw *w, const struct json *row, struct str group)
+{
+    enum err e = put_key(p, w, group);
+    if (is_list_name(group))
+        jw_arr(w);
+    jw_obj(w);
+    JSON_EACH(c, row) {
+        if (e == OK && c->key.n > group.n + 1 && str_starts(c->key, group) && c->key.p[group.n] == '.' && !str_empty(json_value_text(c))) {
+            struct str name = str_sub(c->key, group.n + 1, c->key.n);
+            e = put_key(p, w, name);
+            if (e == OK)
+                e = put_value(p, w, name, json_value_text(c));
+        }
+    }
+    jw_end(w);
+    if (is_list_name(group))
+        jw_arr_end(w);
+    return e;
+}
+
+static bool first_of_group(const struct json *row, const struct json *at, struct str group)
+{
+    JSON_EACH(c, row) {
+        if (c == at)
+            return true;
+        if (c->key.n > group.n && str_starts(c->key, group) && c->key.p[group.n] == '.')
+            return false;
+    }
+    return true;
+}
+
+static enum err put_own_names(struct plan *p, struct jw *w, const struct json *row)
+{
+    enum err e = OK;
+    JSON_EACH(c, row) {
+        struct str rest = c->key, group;
+        struct str v = json_value_text(c);
+        if (e != OK)
+            break;
+        if (str_eq(c->key, STR("kind")))
+            continue;
+        (void)str_split(&rest, '.', &group);
+        if (rest.p != NULL) {
+            if (first_of_group(row, c, group))
+                e = put_group(p, w, row, group);
+        } else if (!str_empty(v)) {
+            e = put_key(p, w, c->key);
+            if (e == OK)
+                e = put_value(p, w, c->key, v);
+        } else if (json_is(c, JSON_ARRAY) || json_is(c, JSON_OBJECT)) {
+            e = put_key(p, w, c->key);
+            json_write(w, c);
+        }
+    }
+    return e;
+}
+
+static struct str guess_kind(const struct json *row)
+{
+    if (!str_empty(json_str(row, "kind")))
+        return json_str(row, "kind");
+    if (json_get(row, "tracking_number") != NULL && json_get(row, "status") != NULL)
+        return STR("tracking_event");
+    if (json_get(row, "available") != NULL)
+        return STR("inventory_level");
+    if (json_get(row, "refund_id") != NULL)
+        return STR("refund");
+    return json_get(row, "fulfillment_id") != NULL ? STR("fulfillment") : STR("order");
+}
+
+/* ---- one element to one fact */
+
+static struct str natural_key(struct plan *p, const struct fact *fct, struct str text)
+{
+    if (fct->kind == FACT_TRACKING_EVENT)
+        return str_empty(fct->u.event.vendor_event_id) ? tracking_event_key(p->ctx->arena, &fct->u.event) : fct->u.event.vendor_event_id;
+    return arena_fmt(p->ctx->arena, "%016llx", (unsigned long long)str_hash(text));
+}
+
+/* Rows of one order that follow one another are its lines: they go into one fact. */
+static bool merge_lines(struct ctx *ctx, struct decoded *out, const struct fact *fct)
+{
+    struct fact *last = out->n == 0 ? NULL : &out->facts[out->n - 1];
+    if (last == NULL || last->kind != FACT_ORDER || fct->kind != FACT_ORDER || !str_eq(last->u.order.order_id, fct->u.order.order_id) ||
+        last->u.order.items_n + fct->u.order.items_n > FACT_ITEMS_MAX)
+        return false;
+    struct order_fact *o = &last->u.order;
+    struct fact_item *all = arena_array(ctx->arena, o->items_n + fct->u.order.items_n + 1, sizeof(*all));
+    if (all == NULL)
+        return false;
+    if (o->items_n > 0)
+        memcpy(all, o->items, o->items_n * sizeof(*all));
+    if (fct->u.order.items_n > 0)
+        memcpy(all + o->items_n, fct->u.order.items, fct->u.order.items_n * sizeof(*all));
+    o->items = all;
+    o->items_n += fct->u.order.items_n;
+    last->key = arena_fmt(ctx->arena, "%.*s+%.*s", STR_ARG(str_sub(last->key, 0, 100)), STR_ARG(str_sub(fct->key, 0, 16)));
+    return true;
+}
+
+static enum err read_fact(struct plan *p, struct str text, bool rows, struct decoded *out)
+{
+    const struct json *v = NULL;
+    struct fact fct, *to = NULL;
+    enum err e = json_parse(p->ctx, text, &LIMITS, &v);
+    if (e == OK)
+        e = fact_read(p->ctx, v, NULL, &fct);
+    if (e != OK)
+        return e;
+    if (fct.kind == FACT_TICK)
+        return ctx_fail(p->ctx, ERR_PARSE, "kind: a tick does not come from outside");
+    if (json_get(v, "role") == NULL)
+        fct.role = fct.kind == FACT_TRACKING_EVENT ? ROLE_CARRIER : p->acct->role;
+    if (str_empty(fct.key))
+        fct.key = natural_key(p, &fct, text);
+    if (rows && merge_lines(p->ctx, out, &fct))
+        return OK;
+    e = decoded_add(p->ctx, out, fct.kind, &to);
+    if (e == OK)
+        *to = fct;
+    return e;
+}
+
+static enum err add_element(struct plan *p, const struct json *el, bool rows, struct decoded *out)
+{
+    struct buf b;
+    struct str text = STR_NULL, own = json_str(el, "currency");
+    buf_init(&b, (size_t)4 << 20);
+    struct jw w = jw_of(&b);
+    struct str cur_path = json_str(json_get(p->spec, "fields"), "currency");
+    p->currency = json_str(p->spec, "currency");
+    if (!str_empty(cur_path))
+        p->currency = str_starts(cur_path, STR("=")) ? str_sub(cur_path, 1, cur_path.n) : value_at(p, el, cur_path);
+    else if (str_empty(p->currency))
+        p->currency = own;
+    jw_obj(&w);
+    jw_kstr(&w, "kind", p->spec == NULL ? guess_kind(el) : p->kind);
+    enum err e = p->spec == NULL ? put_own_names(p, &w, el) : put_object(p, &w, json_get(p->spec, "fields"), el, 0);
+    if (e == OK && p->spec != NULL && str_empty(cur_path) && !str_empty(p->currency) &&
+        (str_eq(p->kind, STR("order")) || str_eq(p->kind, STR("refund"))))
+        jw_kstr(&w, "currency", p->currency);
+    jw_end(&w);
+    if (e == OK)
+        e = buf_err(&b);
+    if (e == OK)
+        e = arena_dup(p->ctx->arena, buf_str(&b), &text);
+    buf_clear(&b);
+    return e == OK ? read_fact(p, text, rows, out) : e;
+}
+
+/* One document through every plan of the mapping. */
+static enum err add_document(struct ctx *ctx, const struct account *acct, const struct json *doc, bool rows, struct decoded *out)
+{
+    const struct json *facts = json_get(acct->mapping, "facts");
+    enum err e = OK;
+    struct plan own = {.ctx = ctx, .acct = acct, .minor = true};
+    if (facts == NULL) {
+        if (!json_is(doc, JSON_ARRAY))
+            return add_element(&own, doc, rows, out);
+        JSON_EACH(el, doc) {
+            if (e == OK)
+                e = add_element(&own, el, rows, out);
+        }
+        return e;
+    }
+    JSON_EACH(spec, facts) {
+        struct plan p = {.ctx = ctx, .acct = acct, .spec = spec, .kind = json_str(spec, "kind")};
+        struct str each = json_str(spec, "each"), time = json_str(spec, "time");
+        p.unix_time = str_eq(time, STR("unix"));
+        p.unix_ms = str_eq(time, STR("unix_ms"));
+        p.minor = str_eq(json_str(spec, "money"), STR("minor"));
+        const struct json *list = str_empty(each) ? doc : list_at(&p, doc, each);
+        if (e == OK && !json_is(list, JSON_ARRAY) && list != NULL)
+            e = add_element(&p, list, rows, out);
+        for (const struct json *el = json_is(list, JSON_ARRAY) ? list->first : NULL; e == OK && el != NULL; el = el->next)
+            e = add_element(&p, el, rows, out);
+    }
+    return e;
+}
+
+/* ---- documents */
+
+/* A row as a flat JSON object of texts. */
+static enum err row_object(struct ctx *ctx, const struct csv *csv, const struct str *cells, size_t n, const struct json **out)
+{
+    struct buf b;
+    struct str text = STR_NULL;
+    buf_init(&b, (size_t)4 << 20);
+    struct jw w = jw_of(&b);
+    enum err e = OK;
+    jw_obj(&w);
+    for (size_t i = 0; e == OK && i < n && i < csv->columns; i++) {
+        struct str key;
+        if (str_empty(csv->header[i]) || str_empty(cells[i]))
+            continue;
+        e = arena_dup(ctx->arena, csv->header[i], &key);
+        if (e == OK)
+            jw_kstr(&w, key.p, cells[i]);
+    }
+    jw_end(&w);
+    if (e == OK)
+        e = buf_err(&b);
+    if (e == OK)
+        e = arena_dup(ctx->arena, buf_str(&b), &text);
+    buf_clear(&b);
+    return e == OK ? json_parse(ctx, text, &LIMITS, out) : e;
+}
+
+static enum err decode_csv(struct ctx *ctx, const struct account *acct, struct str body, struct decoded *out)
+{
+    struct csv csv;
+    struct str cells[CSV_COLUMNS_MAX];
+    size_t n = 0;
+    bool more = true;
+    enum err e = csv_open(ctx, body, &csv);
+    while (e == OK) {
+        const struct json *row = NULL;
+        e = csv_next(ctx, &csv, cells, &n, &more);
+        if (e != OK || !more)
+            break;
+        e = row_object(ctx, &csv, cells, n, &row);
+        if (e == OK)
+            e = add_document(ctx, acct, row, true, out);
+        if (e != OK) {
+            struct str why = arena_fmt(ctx->arena, "%s", ctx->msg);
+            return ctx_fail(ctx, e, "line %zu: %.*s", csv.line, STR_ARG(why));
+        }
+    }
+    return e;
+}
+
+static bool is_csv(const struct account *acct, const struct http_msg *msg)
+{
+    struct str format = json_str(acct->mapping, "format");
+    if (!str_empty(format))
+        return str_eq(format, STR("csv"));
+    struct str body = str_trim(msg->body);
+    return str_contains_nocase(http_msg_header(msg, "Content-Type"), STR("csv")) ||
+           (body.n > 0 && body.p[0] != '{' && body.p[0] != '[');
+}
+
+static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+{
+    struct str body = str_trim(msg->body), line;
+    const struct json *v = NULL;
+    enum err e = OK;
+    if (str_empty(body))
+        return ctx_fail(ctx, ERR_PARSE, "body: empty");
+    if (is_csv(acct, msg))
+        return decode_csv(ctx, acct, body, out);
+    if (!str_eq(json_str(acct->mapping, "format"), STR("ndjson"))) {
+        e = json_parse(ctx, body, &LIMITS, &v);
+        return e == OK ? add_document(ctx, acct, v, false, out) : e;
+    }
+    while (e == OK && str_split(&body, '\n', &line)) {
+        line = str_trim(line);
+        if (str_empty(line))
+            continue;
+        e = json_parse(ctx, line, &LIMITS, &v);
+        if (e == OK)
+            e = add_document(ctx, acct, v, false, out);
+    }
+    return e;
+}
+
+static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
+{
+    struct str name = account_setting(acct, "signature_header");
+    struct str z = arena_fmt(ctx->arena, "%.*s", STR_ARG(str_empty(name) ? STR("X-Wismo-Signature") : name));
+    struct str given = http_msg_header(msg, z.p);
+    if (str_eq(account_setting(acct, "signature"), STR("secret")))
+        return sig_header_secret(ctx, acct, given);
+    bool b64 = str_eq(account_setting(acct, "signature_encoding"), STR("base64"));
+    return sig_hmac(ctx, acct, MAC_SHA256, b64 ? SIG_BASE64 : SIG_HEX, account_setting(acct, "signature_prefix"), given, &msg->body, 1);
+}
+
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode};
+
+const struct connector connector_generic = {
+    .id = "generic",
+    .title = "Custom store (JSON, NDJSON, CSV)",
+    .docs_url = "docs/generic.md",
+    .api_version = "1",
+    .role = ROLE_STOREFRONT,
+    .auth = AUTH_NONE,
+    .limits = {.body_max = (size_t)5 << 20, .source = "our own"},
+    .cfg = CFG,
+    .hook = &HOOK,
+};
