@@ -138,13 +138,19 @@ static enum err add_result(struct ctx *ctx, const struct json *res, struct str a
     return OK;
 }
 
+/* A result that has nothing but an error; documentation shows both in one. */
+static bool is_error(const struct json *r)
+{
+    return json_get(r, "error") != NULL && json_get(r, "scanEvents") == NULL && json_get(r, "latestStatusDetail") == NULL;
+}
+
 /* The use of the number with the latest ship date is this parcel; scans of the others belong to somebody else. */
 static const struct json *current_use(const struct json *results)
 {
     const struct json *best = NULL;
     struct str best_date = STR_NULL;
     JSON_EACH(r, results) {
-        if (json_get(r, "error") != NULL)
+        if (is_error(r))
             continue;
         struct str d = str_sub(date_time(r, "SHIP"), 0, 10);
         if (str_empty(d))
@@ -161,7 +167,7 @@ static enum err add_errors(struct ctx *ctx, const struct json *results, struct s
 {
     JSON_EACH(r, results) {
         const struct json *err = json_get(r, "error");
-        if (err == NULL)
+        if (!is_error(r))
             continue;
         return not_found_add(ctx, out, STR("fedex"), asked, json_str(err, "code"), json_str(err, "message"));
     }
