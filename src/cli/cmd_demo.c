@@ -3,6 +3,7 @@
  * that holds a demo already is used again as it was left.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,9 +74,10 @@ static enum err write_config(struct cli *cli, struct demo *d)
         return ctx_fail(&cli->ctx, ERR_MEMORY, "no memory");
     buf_init(&b, 65536);
     enum err e = config_text(cli, d, &b);
-    FILE *f = e == OK ? fopen(d->config_path.p, "wb") : NULL;
-    bool ok = f != NULL && fwrite(b.p, 1, b.n, f) == b.n;
-    ok = f != NULL && fclose(f) == 0 && ok;
+    (void)unlink(d->config_path.p);
+    int fd = e == OK ? open(d->config_path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1; /* it holds secrets */
+    bool ok = fd >= 0 && write(fd, b.p, b.n) == (ssize_t)b.n;
+    ok = fd >= 0 && close(fd) == 0 && ok;
     buf_clear(&b);
     return ok ? OK : ctx_fail(&cli->ctx, ERR_IO, "%s: %s", d->config_path.p, strerror(errno));
 }

@@ -97,7 +97,7 @@ static bool is_given(const struct account *acct, const char *name)
     const struct {
         const char *name;
         const struct secret *s;
-    } SECRETS[] = {{"webhook_secret", &acct->webhook_secrets[0]}, {"api_key", &acct->api_key}, {"api_user", &acct->api_user},
+    } SECRETS[] = {{"webhook_secret", &acct->webhook_secrets[0]}, {"webhook_secrets", &acct->webhook_secrets[0]}, {"api_key", &acct->api_key}, {"api_user", &acct->api_user},
                    {"api_secret", &acct->api_secret}};
     for (size_t i = 0; i < sizeof(SECRETS) / sizeof(SECRETS[0]); i++)
         if (str_eq(str_of(name), str_of(SECRETS[i].name)))
@@ -116,7 +116,7 @@ static void check_account(struct doctor *d, const struct account *acct)
         }
     bool hooks = acct->conn->hook != NULL, signed_in = acct->api_key.n > 0 || acct->api_user.n > 0 || acct->conn->auth == AUTH_NONE;
     if (missing == 0 && hooks && acct->webhook_secrets[0].n == 0 && acct->conn->poll == NULL)
-        SAY(d, WARN, "connector", "set webhook_secret: without one every webhook is refused", "%.*s/%.*s (%s): no webhook secret",
+        SAY(d, WARN, "connector", "set webhook_secrets: without one every webhook is refused", "%.*s/%.*s (%s): no webhook secret",
             STR_ARG(acct->merchant), STR_ARG(acct->id), acct->conn->id);
     else if (missing == 0)
         SAY(d, FINE, "connector", NULL, "%.*s/%.*s (%s): %s%s%s", STR_ARG(acct->merchant), STR_ARG(acct->id), acct->conn->id,
