@@ -57,23 +57,28 @@ void cfg_say(struct cfg_reader *r, enum finding_level level, const struct yaml *
 
 /* ---- words that are nearly right */
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Letters to add, drop, change, or exchange with their neighbour. */
 static size_t distance(struct str a, const char *z)
 {
-    size_t row[NEAR_MAX + 1], zn = strlen(z);
+    size_t d[NEAR_MAX + 1][NEAR_MAX + 1], zn = strlen(z);
     if (a.n > NEAR_MAX || zn > NEAR_MAX)
         return SIZE_MAX;
-    for (size_t j = 0; j <= zn; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= zn; j++) {
-            size_t change = diagonal + (a.p[i - 1] == z[j - 1] ? 0 : 1), least = row[j] < row[j - 1] ? row[j] : row[j - 1];
-            diagonal = row[j];
-            row[j] = change < least + 1 ? change : least + 1;
+    for (size_t i = 0; i <= a.n; i++)
+        for (size_t j = 0; j <= zn; j++) {
+            if (i == 0 || j == 0) {
+                d[i][j] = i + j;
+                continue;
+            }
+            d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (a.p[i - 1] == z[j - 1] ? 0 : 1));
+            if (i > 1 && j > 1 && a.p[i - 1] == z[j - 2] && a.p[i - 2] == z[j - 1])
+                d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
         }
-    }
-    return row[zn];
+    return d[a.n][zn];
 }
 
 const char *cfg_near(struct str s, const char *(*word)(const void *list, size_t i), const void *list, size_t n)
@@ -190,14 +195,16 @@ static void secret_from_file(struct cfg_reader *r, const struct yaml *v, struct 
 {
     char text[SECRET_BYTES_MAX + 1];
     struct str path = cfg_path(r, given), whole = arena_fmt(r->ctx->arena, "%.*s", STR_ARG(path));
-    struct stat sb;
-    FILE *f = whole.p == NULL ? NULL : fopen(whole.p, "rb");
+    struct stat sb = {0};
+    bool plain = whole.p != NULL && stat(whole.p, &sb) == 0 && S_ISREG(sb.st_mode); /* a pipe could make us wait for ever */
+    FILE *f = plain ? fopen(whole.p, "rb") : NULL;
     if (f == NULL) {
-        cfg_say(r, FINDING_ERROR, v, "put the secret into that file and chmod 600 it", "file %.*s: %s", STR_ARG(path), strerror(errno));
+        cfg_say(r, FINDING_ERROR, v, "put the secret into that file and chmod 600 it", "file %.*s: %s", STR_ARG(path),
+                sb.st_mode != 0 && !plain ? "not a plain file" : strerror(errno));
         return;
     }
     size_t n = fread(text, 1, sizeof(text), f);
-    if (fstat(fileno(f), &sb) == 0 && (sb.st_mode & 077) != 0)
+    if ((sb.st_mode & 077) != 0)
         cfg_say(r, FINDING_WARNING, v, "chmod 600 it", "file %.*s: others can read it", STR_ARG(path));
     fclose(f);
     if (n > SECRET_BYTES_MAX)
