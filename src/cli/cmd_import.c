@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/csv_rows.h"
 #include "cli/remote.h"
 #include "flows/submit.h"
 #include "model/fact_json.h"
@@ -29,7 +30,10 @@ struct import {
     struct cli_store st;
     struct config config;           /* remote: read for the mapping only */
     const struct account *csv;      /* NULL: none named */
+    struct account own_csv;         /* without --account: columns have our own names */
     struct str csv_header;          /* first line of the file being read */
+    int csv_key;                    /* column of the order's id, -1: none */
+    char csv_sep;
     enum origin origin;
     pthread_mutex_t lock;
     pthread_cond_t moved;
@@ -152,17 +156,19 @@ static size_t count_lines(struct str s)
     return n;
 }
 
-typedef enum err (*block_fn)(struct import *im, struct ctx *ctx, struct str block);
+/* block_fn: whole lines; *took says how many bytes it has used (all, unless it wants the rest together with what follows). */
+typedef enum err (*block_fn)(struct import *im, struct ctx *ctx, struct str block, bool end, size_t *took);
 
-static enum err one_block(struct import *im, struct arena *scratch, struct str block, block_fn fn)
+static enum err one_block(struct import *im, struct arena *scratch, struct str block, bool end, block_fn fn, size_t *took)
 {
     struct ctx ctx;
     ctx_init(&ctx, scratch, &im->cli->clock, &im->cli->log);
-    enum err e = fn(im, &ctx, block);
+    *took = block.n;
+    enum err e = fn(im, &ctx, block, end, took);
     if (e != OK)
-        return ctx_fail(&im->cli->ctx, e, "%s", ctx.msg);
-    im->lines += count_lines(block);
-    im->bytes += block.n;
+        return im->cli->ctx.msg[0] != '\0' ? e : ctx_fail(&im->cli->ctx, e, "%s", ctx.msg);
+    im->lines += count_lines(str_sub(block, 0, *took));
+    im->bytes += *took;
     return OK;
 }
 
@@ -182,7 +188,7 @@ static enum err read_blocks(struct import *im, FILE *f, const char *path, bool q
         if (p == NULL || (n == 0 && b.n > LINE_LIMIT))
             e = ctx_fail(&im->cli->ctx, ERR_LIMIT, "%s: line %zu is over 5 MiB", path, im->lines + 1);
         else if (n > 0) {
-            e = one_block(im, scratch, (struct str){b.p, n}, fn);
+            e = one_block(im, scratch, (struct str){b.p, n}, end, fn, &n);
             memmove(b.p, b.p + n, b.n - n);
             b.n -= n;
         }
@@ -201,13 +207,15 @@ static submit_emit emitter(const struct import *im)
 }
 
 /* The report outlives the block's arena: it is made in the command's. */
-static enum err block_facts(struct import *im, struct ctx *ctx, struct str block)
+static enum err block_facts(struct import *im, struct ctx *ctx, struct str block, bool end, size_t *took)
 {
     (void)ctx;
+    (void)end;
+    (void)took;
     return submit_facts(&im->cli->ctx, block, im->lines, emitter(im), im, &im->report);
 }
 
-/* ---- CSV: whole blocks where they decode, else row by row to name the bad ones */
+/* ---- CSV: whole blocks where they decode, else order by order to name the bad rows */
 
 static enum err decode_csv(struct import *im, struct ctx *ctx, struct str rows, struct decoded *d)
 {
@@ -235,50 +243,64 @@ static enum err submit_decoded(struct import *im, struct ctx *ctx, const struct 
     return e;
 }
 
-static enum err csv_row_by_row(struct import *im, struct ctx *ctx, struct str block)
+static enum err csv_group_alone(struct import *im, struct ctx *ctx, struct str rows, size_t line)
+{
+    struct decoded d = {0};
+    if (str_empty(str_trim(rows)))
+        return OK;
+    enum err e = decode_csv(im, ctx, rows, &d);
+    if (e == ERR_MEMORY)
+        return e;
+    if (e == OK)
+        return submit_decoded(im, ctx, &d, line - 1);
+    im->report.seen++;
+    return submit_refuse(&im->cli->ctx, &im->report, line, ctx->msg);
+}
+
+static enum err csv_by_group(struct import *im, struct ctx *ctx, struct str block, size_t line)
 {
     enum err e = OK;
-    for (size_t line = im->lines + 1; e == OK && block.n > 0;) {
-        size_t n = 0;
-        bool in = false;
-        while (n < block.n && (block.p[n] != '\n' || in)) {
-            in = block.p[n] == '"' ? !in : in;
-            n++;
-        }
-        struct str row = str_trim(str_sub(block, 0, n));
-        struct decoded d = {0};
-        if (!str_empty(row)) {
-            enum err one = decode_csv(im, ctx, row, &d);
-            if (one == ERR_MEMORY)
-                return one;
-            e = one == OK ? submit_decoded(im, ctx, &d, line - 1) : submit_refuse(&im->cli->ctx, &im->report, line, ctx->msg);
-            im->report.seen += one == OK ? 0 : 1;
-        }
-        line += count_lines(str_sub(block, 0, n)) + 1;
-        block = str_sub(block, n + 1, block.n);
+    while (e == OK && block.n > 0) {
+        size_t n = csv_group(block, im->csv_key, im->csv_sep);
+        e = csv_group_alone(im, ctx, str_sub(block, 0, n), line);
+        line += count_lines(str_sub(block, 0, n));
+        block = str_sub(block, n, block.n - n);
         arena_reset(ctx->arena);
     }
     return e;
 }
 
-static enum err block_csv(struct import *im, struct ctx *ctx, struct str block)
+/* The first line names the columns; gives its bytes. */
+static enum err take_header(struct import *im, struct str block, size_t *bytes)
+{
+    struct str rest = block, head;
+    *bytes = 0;
+    if (im->lines > 0)
+        return OK;
+    if (!csv_row(&rest, &head))
+        return ctx_fail(&im->cli->ctx, ERR_PARSE, "line 1: expected the names of the columns");
+    *bytes = block.n - rest.n;
+    if (str_starts(head, STR("\xEF\xBB\xBF"))) /* a byte order mark, as spreadsheets write it */
+        head = str_sub(head, 3, head.n - 3);
+    im->csv_sep = csv_separator(head);
+    im->csv_key = csv_key_column(im->csv, head);
+    return arena_dup(im->cli->arena, head, &im->csv_header);
+}
+
+static enum err block_csv(struct import *im, struct ctx *ctx, struct str block, bool end, size_t *took)
 {
     struct decoded d = {0};
-    size_t took = 0;
-    if (im->lines == 0) {
-        struct str rest = block, head;
-        (void)str_split(&rest, '\n', &head);
-        took = head.n + 1;
-        if (arena_dup(im->cli->arena, str_trim(head), &im->csv_header) != OK)
-            return ERR_MEMORY;
-        im->lines = 1;
-        block = rest.p == NULL ? STR("") : rest;
-    }
-    enum err e = OK;
-    if (!str_empty(str_trim(block)))
-        e = decode_csv(im, ctx, block, &d) == OK ? submit_decoded(im, ctx, &d, im->lines) : csv_row_by_row(im, ctx, block);
-    if (took > 0)
-        im->lines--; /* the caller counts the whole block, its header too */
+    size_t head = 0;
+    enum err e = take_header(im, block, &head);
+    if (e != OK)
+        return e;
+    struct str rows = str_sub(block, head, block.n - head);
+    if (!end)
+        rows.n = csv_whole_groups(rows, im->csv_key, im->csv_sep);
+    *took = head + rows.n;
+    size_t line = im->lines + (head > 0 ? 1 : 0) + 1;
+    if (!str_empty(str_trim(rows)))
+        e = decode_csv(im, ctx, rows, &d) == OK ? submit_decoded(im, ctx, &d, line - 1) : csv_by_group(im, ctx, rows, line);
     arena_reset(ctx->arena);
     return e;
 }
@@ -289,7 +311,7 @@ static enum err import_file(struct import *im, const char *path)
 {
     bool csv = str_ends(str_of(path), STR(".csv"));
     if (csv && im->csv == NULL)
-        return ctx_fail(&im->cli->ctx, ERR_PARSE, "%s: CSV needs --account ID of a generic account with a mapping", path);
+        im->csv = &im->own_csv;
     FILE *f = str_eq(str_of(path), STR("-")) ? stdin : fopen(path, "rb");
     if (f == NULL)
         return ctx_fail(&im->cli->ctx, ERR_IO, "%s: cannot be opened: %s", path, strerror(errno));
@@ -397,7 +419,7 @@ int cmd_import(struct cli *cli, int argc, char **argv)
         OPT_TEXT("server", 's', &o.remote.server, "URL", "hand the facts to a running server instead"),
         OPT_TEXT("token-file", 0, &o.remote.token_file, "FILE", "API token for the server (else WISMO_TOKEN)"),
         OPT_TEXT("merchant", 'm', &o.store.merchant, "NAME", "which merchant, when there are several"),
-        OPT_TEXT("account", 'a', &o.account, "ID", "account of the generic connector that reads CSV"),
+        OPT_TEXT("account", 'a', &o.account, "ID", "generic account whose mapping reads the CSV; none: columns have our names"),
         OPT_TEXT("origin", 0, &o.origin, "WORD", "history (default): never causes a message or an action; or live"),
         OPT_FLAG("dry-run", 'n', &o.dry_run, "validate and report, append nothing"),
         OPT_FLAG("quiet", 'q', &o.quiet, "no progress bar"),
@@ -413,6 +435,8 @@ int cmd_import(struct cli *cli, int argc, char **argv)
         return EXIT_USAGE;
     }
     struct import im = {.cli = cli, .o = &o, .origin = live ? ORIGIN_LIVE : ORIGIN_HISTORY};
+    im.own_csv = (struct account){.merchant = STR("import"), .id = STR("import"), .conn = connector_find(STR("generic")),
+                                  .role = ROLE_STOREFRONT};
     pthread_mutex_init(&im.lock, NULL);
     pthread_cond_init(&im.moved, NULL);
     code = run_import(&im, &files);
