@@ -1,95 +1,171 @@
 /*
- * See case.h. An order's row is a set of versioned objects, each kept sorted by its key: the higher version stays, so any
- * order of arrival ends the same. One insert routine serves all kinds.
+ * The fold of an order; see case.h. A row is sets of versioned objects, each kept sorted by its
+ * identity: of an object the higher version stays, of a full set the lowest identities, so any
+ * order of arrival ends the same. One routine serves all sets. What was learned when belongs to
+ * each version, so that the case's freshness follows from what stays.
  */
-#include "model/case.h"
+#include "model/case_int.h"
 
-#include <stdlib.h>
+#define TEXT_MAX 255
+#define TITLE_MAX 200
+
+static int ref_cmp(struct fact_ref a, struct fact_ref b)
+{
+    if (a.pos != b.pos)
+        return a.pos < b.pos ? -1 : 1;
+    return (a.idx > b.idx) - (a.idx < b.idx);
+}
 
 int version_cmp(const struct version *a, const struct version *b)
 {
     if (a->changed_us != b->changed_us)
         return a->changed_us < b->changed_us ? -1 : 1;
-    if (a->ref.pos != b->ref.pos)
-        return a->ref.pos < b->ref.pos ? -1 : 1;
-    if (a->ref.idx != b->ref.idx)
-        return a->ref.idx < b->ref.idx ? -1 : 1;
-    return (a->key > b->key) - (a->key < b->key);
+    int c = ref_cmp(a->ref, b->ref);
+    if (c != 0)
+        return c;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return (a->content > b->content) - (a->content < b->content);
 }
 
 /* ---- keeping strings and lists */
 
-static struct str dup(struct ctx *ctx, struct str s, enum err *e)
+/* At most max bytes, whole characters. */
+static struct str dup_max(struct ctx *ctx, struct str s, size_t max, enum err *e)
 {
     struct str out = STR_NULL;
+    if (s.n > max)
+        s = str_sub(s, 0, str_utf8_prefix(str_sub(s, 0, max)));
     if (*e == OK && s.n > 0)
-        *e = arena_dup(ctx->arena, str_sub(s, 0, 1024), &out);
+        *e = arena_dup(ctx->arena, s, &out);
     return out;
 }
 
-static struct case_item *dup_items(struct ctx *ctx, const struct fact_item *from, size_t n, enum err *e)
+static struct str dup(struct ctx *ctx, struct str s, enum err *e)
 {
-    struct case_item *p = arena_array(ctx->arena, n == 0 ? 1 : n, sizeof(*p));
+    return dup_max(ctx, s, TEXT_MAX, e);
+}
+
+static struct case_item *dup_items(struct ctx *ctx, const struct fact_item *from, size_t n,
+                                   enum err *e)
+{
+    struct case_item *p = arena_array(ctx->arena, n, sizeof(*p));
     if (p == NULL)
         *e = ERR_MEMORY;
     for (size_t i = 0; *e == OK && i < n; i++)
         p[i] = (struct case_item){.item_id = dup(ctx, from[i].item_id, e),
                                   .sku = dup(ctx, from[i].sku, e),
-                                  .title = dup(ctx, from[i].title, e),
+                                  .title = dup_max(ctx, from[i].title, TITLE_MAX, e),
                                   .quantity = from[i].quantity,
                                   .price_minor = from[i].price_minor,
                                   .ships = from[i].ships};
     return p;
 }
 
-static struct parcel_ref *dup_refs(struct ctx *ctx, const struct parcel_ref *from, size_t n, enum err *e)
+static struct parcel_ref *dup_refs(struct ctx *ctx, const struct parcel_ref *from, size_t n,
+                                   enum err *e)
 {
-    struct parcel_ref *p = arena_array(ctx->arena, n == 0 ? 1 : n, sizeof(*p));
+    struct parcel_ref *p = arena_array(ctx->arena, n, sizeof(*p));
     if (p == NULL)
         *e = ERR_MEMORY;
     for (size_t i = 0; *e == OK && i < n; i++)
-        p[i] = (struct parcel_ref){dup(ctx, from[i].carrier, e), dup(ctx, from[i].tracking_number, e), dup(ctx, from[i].url, e)};
+        p[i] = (struct parcel_ref){dup(ctx, from[i].carrier, e),
+                                   dup(ctx, from[i].tracking_number, e), dup(ctx, from[i].url, e)};
     return p;
 }
 
-/* ---- one sorted list of objects of any kind */
+static size_t at_most(size_t n, size_t max)
+{
+    return n < max ? n : max;
+}
 
-struct list_kind {
+/* ---- one sorted set of objects of any kind */
+
+struct set_kind {
     size_t size, max;
-    int (*cmp)(const void *a, const void *b);                     /* by identity: 0 is the same object */
-    const struct version *(*ver)(const void *obj);                /* NULL: objects never change */
+    int (*cmp)(const void *a, const void *b); /* by identity: 0 is the same object */
+    struct version *(*ver)(void *obj);        /* NULL: objects never change */
+    bool (*repeat)(void *old,
+                   const void *obj); /* of those: what a repeat adds; true when anything moved */
     const char *name;
 };
 
-/* Puts obj into list; *took false when an equal or higher version stands there, or the list is full of lower keys. */
-static enum err list_put(struct ctx *ctx, const struct list_kind *k, void **list, size_t *n, const void *obj, bool *took)
+/* The same version again: the first that was received stays. In order of receipt nothing moves. */
+static bool version_again(struct version *old, const struct version *v)
 {
-    char *p = *list;
-    size_t i = 0;
-    int c = 1;
-    *took = false;
-    while (i < *n && (c = k->cmp(p + i * k->size, obj)) < 0)
-        i++;
-    if (i < *n && c == 0) {
-        if (k->ver == NULL || version_cmp(k->ver(obj), k->ver(p + i * k->size)) <= 0)
-            return OK;
-        memcpy(p + i * k->size, obj, k->size);
-        *took = true;
-        return OK;
+    bool earlier = ref_cmp(v->ref, old->ref) < 0, sooner = v->learned_us < old->learned_us;
+    if (earlier) {
+        old->ref = v->ref;
+        old->key = v->key;
     }
-    if (i >= k->max)
-        return ctx_fail(ctx, ERR_LIMIT, "%s: more than %zu", k->name, k->max);
-    size_t keep = *n < k->max ? *n : k->max - 1;
-    char *bigger = arena_array(ctx->arena, keep + 1, k->size);
+    if (sooner)
+        old->learned_us = v->learned_us;
+    return earlier || sooner;
+}
+
+/* Another telling of an object that the set has. */
+static bool replace(const struct set_kind *k, void *old, const void *obj, void *scratch)
+{
+    if (k->ver == NULL)
+        return k->repeat(old, obj);
+    memcpy(scratch, obj, k->size);
+    struct version *was = k->ver(old), *v = k->ver(scratch);
+    bool same_time = v->changed_us == was->changed_us;
+    if (same_time && v->content == was->content)
+        return version_again(was, v);
+    if (same_time && v->changed_us != 0 && v->content == was->replaced)
+        return false; /* a repeat that comes late, after what it was replaced by */
+    if (version_cmp(v, was) < 0)
+        return false;
+    v->replaced = same_time ? was->content : 0;
+    memcpy(old, scratch, k->size);
+    return true;
+}
+
+/* Room at i in a set: a copy with a gap; of a full set the last falls out. */
+static enum err make_gap(struct ctx *ctx, const struct set_kind *k, char **list, size_t *n,
+                         size_t i)
+{
+    size_t stay = at_most(*n, k->max - 1);
+    char *bigger = arena_array(ctx->arena, stay + 1, k->size);
     if (bigger == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "case: no memory");
     if (i > 0)
-        memcpy(bigger, p, i * k->size);
-    memcpy(bigger + i * k->size, obj, k->size);
-    if (keep > i)
-        memcpy(bigger + (i + 1) * k->size, p + i * k->size, (keep - i) * k->size);
+        memcpy(bigger, *list, i * k->size);
+    if (stay > i)
+        memcpy(bigger + (i + 1) * k->size, *list + i * k->size, (stay - i) * k->size);
     *list = bigger;
-    *n = keep + 1;
+    *n = stay + 1;
+    return OK;
+}
+
+/* Puts obj into the set; *took false when nothing moved. */
+static enum err set_put(struct ctx *ctx, const struct set_kind *k, void **set, size_t *n,
+                        const void *obj, bool *took)
+{
+    char *list = *set;
+    size_t lo = 0, hi = *n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (k->cmp(list + mid * k->size, obj) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo < *n && k->cmp(list + lo * k->size, obj) == 0) {
+        void *scratch = ctx_alloc(ctx, k->size);
+        if (scratch == NULL)
+            return ERR_MEMORY;
+        *took = replace(k, list + lo * k->size, obj, scratch);
+        return OK;
+    }
+    if (lo >= k->max)
+        return ctx_fail(ctx, ERR_LIMIT, "%s: more than %zu", k->name, k->max);
+    enum err e = make_gap(ctx, k, &list, n, lo);
+    if (e != OK)
+        return e;
+    memcpy(list + lo * k->size, obj, k->size);
+    *set = list;
     *took = true;
     return OK;
 }
@@ -108,9 +184,9 @@ static int view_cmp(const void *a, const void *b)
     return str_cmp(x->source, y->source);
 }
 
-static const struct version *view_ver(const void *v)
+static struct version *view_ver(void *v)
 {
-    return &((const struct order_view *)v)->ver;
+    return &((struct order_view *)v)->ver;
 }
 
 static int ful_cmp(const void *a, const void *b)
@@ -119,9 +195,9 @@ static int ful_cmp(const void *a, const void *b)
     return cmp2(x->source, y->source, x->fulfillment_id, y->fulfillment_id);
 }
 
-static const struct version *ful_ver(const void *v)
+static struct version *ful_ver(void *v)
 {
-    return &((const struct case_fulfillment *)v)->ver;
+    return &((struct case_fulfillment *)v)->ver;
 }
 
 static int refund_cmp(const void *a, const void *b)
@@ -130,9 +206,9 @@ static int refund_cmp(const void *a, const void *b)
     return cmp2(x->source, y->source, x->refund_id, y->refund_id);
 }
 
-static const struct version *refund_ver(const void *v)
+static struct version *refund_ver(void *v)
 {
-    return &((const struct case_refund *)v)->ver;
+    return &((struct case_refund *)v)->ver;
 }
 
 static int hold_cmp(const void *a, const void *b)
@@ -141,9 +217,9 @@ static int hold_cmp(const void *a, const void *b)
     return cmp2(x->source, y->source, x->hold_id, y->hold_id);
 }
 
-static const struct version *hold_ver(const void *v)
+static struct version *hold_ver(void *v)
 {
-    return &((const struct case_hold *)v)->ver;
+    return &((struct case_hold *)v)->ver;
 }
 
 static int report_cmp(const void *a, const void *b)
@@ -154,46 +230,114 @@ static int report_cmp(const void *a, const void *b)
     return (x->key > y->key) - (x->key < y->key);
 }
 
+static bool report_again(void *old, const void *obj)
+{
+    struct case_report *r = old;
+    const struct case_report *again = obj;
+    bool earlier = ref_cmp(again->ref, r->ref) < 0, sooner = again->learned_us < r->learned_us;
+    if (earlier)
+        r->ref = again->ref;
+    if (sooner)
+        r->learned_us = again->learned_us;
+    return earlier || sooner;
+}
+
 static int link_cmp(const void *a, const void *b)
 {
-    const struct parcel_ref *x = a, *y = b;
+    const struct case_link *x = a, *y = b;
     return cmp2(x->tracking_number, y->tracking_number, x->carrier, y->carrier);
 }
 
-static const struct list_kind VIEWS = {sizeof(struct order_view), CASE_VIEWS_MAX, view_cmp, view_ver, "views of an order"};
-static const struct list_kind FULFILLMENTS = {sizeof(struct case_fulfillment), CASE_FULFILLMENTS_MAX, ful_cmp, ful_ver, "fulfillments"};
-static const struct list_kind REFUNDS = {sizeof(struct case_refund), CASE_REFUNDS_MAX, refund_cmp, refund_ver, "refunds"};
-static const struct list_kind HOLDS = {sizeof(struct case_hold), CASE_HOLDS_MAX, hold_cmp, hold_ver, "holds"};
-static const struct list_kind REPORTS = {sizeof(struct case_report), CASE_REPORTS_MAX, report_cmp, NULL, "reports"};
-static const struct list_kind LINKS = {sizeof(struct parcel_ref), CASE_LINKS_MAX, link_cmp, NULL, "parcel links"};
+static bool link_again(void *old, const void *obj)
+{
+    struct case_link *link = old;
+    const struct case_link *again = obj;
+    if (again->learned_us >= link->learned_us)
+        return false;
+    link->learned_us = again->learned_us;
+    return true;
+}
 
-static enum err put_view(struct ctx *ctx, struct order_case *cas, const struct order_view *v, bool *took)
+static const struct set_kind VIEWS = {
+    sizeof(struct order_view), CASE_VIEWS_MAX, view_cmp, view_ver, NULL, "views of an order"};
+static const struct set_kind FULFILLMENTS = {
+    sizeof(struct case_fulfillment), CASE_FULFILLMENTS_MAX, ful_cmp, ful_ver, NULL, "fulfillments"};
+static const struct set_kind REFUNDS = {
+    sizeof(struct case_refund), CASE_REFUNDS_MAX, refund_cmp, refund_ver, NULL, "refunds"};
+static const struct set_kind HOLDS = {
+    sizeof(struct case_hold), CASE_HOLDS_MAX, hold_cmp, hold_ver, NULL, "holds"};
+static const struct set_kind REPORTS = {
+    sizeof(struct case_report), CASE_REPORTS_MAX, report_cmp, NULL, report_again, "reports"};
+static const struct set_kind LINKS = {
+    sizeof(struct case_link), CASE_LINKS_MAX, link_cmp, NULL, link_again, "parcel links"};
+
+/* A list that an arena array holds. */
+#define PUT(ctx, kind, list, n, obj, took)                                                         \
+    set_put((ctx), &(kind), (void **)(void *)&(list), &(n), (obj), (took))
+
+static enum err put_view(struct ctx *ctx, struct order_case *cas, const struct order_view *v,
+                         bool *took)
 {
     void *list = cas->views;
     size_t n = cas->views_n;
-    enum err e = list_put(ctx, &VIEWS, &list, &n, v, took);
+    enum err e = set_put(ctx, &VIEWS, &list, &n, v, took);
     if (e == OK && list != cas->views)
         memcpy(cas->views, list, n * sizeof(*cas->views));
     cas->views_n = n;
     return e;
 }
 
-/* ---- facts to objects */
-
-static struct version version_of(const struct fact *fct, struct fact_ref ref)
+static bool ascends(const struct set_kind *k, const void *list, size_t n)
 {
-    return (struct version){fct->changed_us, ref, str_hash(fct->key)};
+    const char *p = list;
+    for (size_t i = 1; i < n; i++)
+        if (k->cmp(p + (i - 1) * k->size, p + i * k->size) >= 0)
+            return false;
+    return true;
 }
 
-static enum err fold_order(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct, struct fact_ref ref,
+bool case_is_sorted(const struct order_case *cas)
+{
+    return ascends(&VIEWS, cas->views, cas->views_n) &&
+           ascends(&FULFILLMENTS, cas->fulfillments, cas->fulfillments_n) &&
+           ascends(&REFUNDS, cas->refunds, cas->refunds_n) &&
+           ascends(&HOLDS, cas->holds, cas->holds_n) &&
+           ascends(&REPORTS, cas->reports, cas->reports_n) &&
+           ascends(&LINKS, cas->links, cas->links_n);
+}
+
+/* ---- facts to objects */
+
+/* What every kind of fact comes with. */
+struct arrival {
+    struct str source;
+    const struct fact *fct;
+    struct fact_ref ref;
+    int64_t learned_us;
+};
+
+static struct version version_of(const struct arrival *in)
+{
+    return (struct version){.changed_us = in->fct->changed_us,
+                            .ref = in->ref,
+                            .key = str_hash(in->fct->key),
+                            .learned_us = in->learned_us};
+}
+
+static enum err no_memory(struct ctx *ctx, enum err e)
+{
+    return ctx_fail(ctx, e, e == ERR_LIMIT ? "case: an object is too large" : "case: no memory");
+}
+
+static enum err fold_order(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
                            const struct fold_hashes *hashes, bool *took)
 {
-    const struct order_fact *o = &fct->u.order;
+    const struct order_fact *o = &in->fct->u.order;
     enum err e = OK;
     struct order_view v = {
-        .source = dup(ctx, source, &e),
-        .role = fct->role,
-        .ver = version_of(fct, ref),
+        .source = dup(ctx, in->source, &e),
+        .role = in->fct->role,
+        .ver = version_of(in),
         .order_id = dup(ctx, o->order_id, &e),
         .name = dup(ctx, o->name, &e),
         .currency = dup(ctx, o->currency, &e),
@@ -209,141 +353,182 @@ static enum err fold_order(struct ctx *ctx, struct order_case *cas, struct str s
         .cod = o->cod,
         .country = dup(ctx, o->ship_to.country, &e),
         .region = dup(ctx, o->ship_to.region, &e),
-        .postal_prefix = dup(ctx, str_sub(o->ship_to.postal_code, 0, 3), &e),
+        .postal_prefix = dup_max(ctx, o->ship_to.postal_code, 3, &e),
         .address_hash = hashes == NULL ? 0 : hashes->address_hash,
-        .items = dup_items(ctx, o->items, o->items_n, &e),
-        .items_n = o->items_n,
+        .items_n = at_most(o->items_n, FACT_ITEMS_MAX),
     };
-    return e == OK ? put_view(ctx, cas, &v, took) : ctx_fail(ctx, e, "case: no memory");
+    v.items = dup_items(ctx, o->items, v.items_n, &e);
+    if (e == OK)
+        e = case_content(CASE_VIEW, &v, &v.ver.content);
+    return e == OK ? put_view(ctx, cas, &v, took) : no_memory(ctx, e);
 }
 
-static enum err fold_fulfillment(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct,
-                                 struct fact_ref ref, bool *took)
+static enum err fold_fulfillment(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
+                                 bool *took)
 {
-    const struct fulfillment_fact *f = &fct->u.fulfillment;
+    const struct fulfillment_fact *f = &in->fct->u.fulfillment;
     enum err e = OK;
     struct case_fulfillment c = {
-        .source = dup(ctx, source, &e),
+        .source = dup(ctx, in->source, &e),
         .fulfillment_id = dup(ctx, f->fulfillment_id, &e),
-        .role = fct->role,
-        .ver = version_of(fct, ref),
+        .role = in->fct->role,
+        .ver = version_of(in),
         .state = f->state,
-        .items = dup_items(ctx, f->items, f->items_n, &e),
-        .items_n = f->items_n,
-        .parcels = dup_refs(ctx, f->parcels, f->parcels_n, &e),
-        .parcels_n = f->parcels_n,
+        .items_n = at_most(f->items_n, FACT_ITEMS_MAX),
+        .parcels_n = at_most(f->parcels_n, FACT_PARCELS_MAX),
         .location = dup(ctx, f->location, &e),
         .service = dup(ctx, f->service, &e),
         .created_us = f->created_us,
         .estimated_delivery = dup(ctx, f->estimated_delivery, &e),
         .no_notification = f->no_notification,
     };
+    c.items = dup_items(ctx, f->items, c.items_n, &e);
+    c.parcels = dup_refs(ctx, f->parcels, c.parcels_n, &e);
+    if (e == OK)
+        e = case_content(CASE_FULFILLMENT, &c, &c.ver.content);
     if (e != OK)
-        return ctx_fail(ctx, e, "case: no memory");
-    return list_put(ctx, &FULFILLMENTS, (void **)(void *)&cas->fulfillments, &cas->fulfillments_n, &c, took);
+        return no_memory(ctx, e);
+    return PUT(ctx, FULFILLMENTS, cas->fulfillments, cas->fulfillments_n, &c, took);
 }
 
-static enum err fold_refund(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct, struct fact_ref ref,
+static enum err fold_refund(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
                             bool *took)
 {
-    const struct refund_fact *r = &fct->u.refund;
+    const struct refund_fact *r = &in->fct->u.refund;
     enum err e = OK;
     struct case_refund c = {
-        .source = dup(ctx, source, &e),
+        .source = dup(ctx, in->source, &e),
         .refund_id = dup(ctx, r->refund_id, &e),
-        .ver = version_of(fct, ref),
+        .ver = version_of(in),
         .amount_minor = r->amount_minor,
         .at_us = r->at_us,
         .currency = dup(ctx, r->currency, &e),
         .full = r->full,
-        .items = dup_items(ctx, r->items, r->items_n, &e),
-        .items_n = r->items_n,
+        .items_n = at_most(r->items_n, FACT_ITEMS_MAX),
     };
+    c.items = dup_items(ctx, r->items, c.items_n, &e);
+    if (e == OK)
+        e = case_content(CASE_REFUND, &c, &c.ver.content);
     if (e != OK)
-        return ctx_fail(ctx, e, "case: no memory");
-    return list_put(ctx, &REFUNDS, (void **)(void *)&cas->refunds, &cas->refunds_n, &c, took);
+        return no_memory(ctx, e);
+    return PUT(ctx, REFUNDS, cas->refunds, cas->refunds_n, &c, took);
 }
 
-static enum err fold_hold(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct, struct fact_ref ref,
+static enum err fold_hold(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
                           bool *took)
 {
-    const struct hold_fact *h = &fct->u.hold;
+    const struct hold_fact *h = &in->fct->u.hold;
     enum err e = OK;
     struct case_hold c = {
-        .source = dup(ctx, source, &e),
+        .source = dup(ctx, in->source, &e),
         .hold_id = dup(ctx, h->hold_id, &e),
         .why = dup(ctx, h->why, &e),
-        .ver = version_of(fct, ref),
+        .ver = version_of(in),
         .released = h->released,
         .at_us = h->at_us,
     };
     if (c.ver.changed_us == 0)
         c.ver.changed_us = h->at_us;
+    if (e == OK)
+        e = case_content(CASE_HOLD, &c, &c.ver.content);
     if (e != OK)
-        return ctx_fail(ctx, e, "case: no memory");
-    return list_put(ctx, &HOLDS, (void **)(void *)&cas->holds, &cas->holds_n, &c, took);
+        return no_memory(ctx, e);
+    return PUT(ctx, HOLDS, cas->holds, cas->holds_n, &c, took);
 }
 
-static enum err fold_report(struct ctx *ctx, struct order_case *cas, const struct fact *fct, struct fact_ref ref, bool *took)
+static enum err fold_report(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
+                            bool *took)
 {
-    const struct report_fact *r = &fct->u.report;
+    const struct report_fact *r = &in->fct->u.report;
     enum err e = OK;
+    uint64_t key = str_hash_add(str_hash(in->fct->key), str_of(report_kind_word(r->report)));
     struct case_report c = {
-        .key = str_hash_add(str_hash_add(str_hash(fct->key), str_of(report_kind_word(r->report))), r->tracking_number),
         .kind = r->report,
         .tracking_number = dup(ctx, r->tracking_number, &e),
         .sku = dup(ctx, r->sku, &e),
         .at_us = r->at_us,
-        .ref = ref,
+        .ref = in->ref,
+        .learned_us = in->learned_us,
     };
+    c.key = str_hash_add(str_hash_add(key, c.tracking_number), c.sku);
     if (e != OK)
-        return ctx_fail(ctx, e, "case: no memory");
-    return list_put(ctx, &REPORTS, (void **)(void *)&cas->reports, &cas->reports_n, &c, took);
+        return no_memory(ctx, e);
+    return PUT(ctx, REPORTS, cas->reports, cas->reports_n, &c, took);
 }
 
-static enum err fold_link(struct ctx *ctx, struct order_case *cas, const struct fact *fct, bool *took)
+static enum err fold_link(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
+                          bool *took)
 {
+    const struct parcel_link_fact *l = &in->fct->u.link;
     enum err e = OK;
-    struct parcel_ref c = {dup(ctx, fct->u.link.carrier, &e), dup(ctx, fct->u.link.tracking_number, &e), STR_NULL};
+    struct case_link c = {dup(ctx, l->carrier, &e), dup(ctx, l->tracking_number, &e),
+                          in->learned_us};
     if (e != OK)
-        return ctx_fail(ctx, e, "case: no memory");
-    return list_put(ctx, &LINKS, (void **)(void *)&cas->links, &cas->links_n, &c, took);
+        return no_memory(ctx, e);
+    return PUT(ctx, LINKS, cas->links, cas->links_n, &c, took);
 }
 
-enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct, struct fact_ref ref,
-                   const struct fold_hashes *hashes, int64_t learned_us, bool *changed)
+static enum err fold_object(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
+                            const struct fold_hashes *hashes, bool *took)
 {
-    bool took = false;
-    enum err e = OK;
-    switch (fct->kind) {
+    switch (in->fct->kind) {
     case FACT_ORDER:
-        e = fold_order(ctx, cas, source, fct, ref, hashes, &took);
-        break;
+        return fold_order(ctx, cas, in, hashes, took);
     case FACT_FULFILLMENT:
-        e = fold_fulfillment(ctx, cas, source, fct, ref, &took);
-        break;
+        return fold_fulfillment(ctx, cas, in, took);
     case FACT_REFUND:
-        e = fold_refund(ctx, cas, source, fct, ref, &took);
-        break;
+        return fold_refund(ctx, cas, in, took);
     case FACT_HOLD:
-        e = fold_hold(ctx, cas, source, fct, ref, &took);
-        break;
+        return fold_hold(ctx, cas, in, took);
     case FACT_CUSTOMER_REPORT:
-        e = fold_report(ctx, cas, fct, ref, &took);
-        break;
+        return fold_report(ctx, cas, in, took);
     case FACT_PARCEL_LINK:
-        e = fold_link(ctx, cas, fct, &took);
-        break;
+        return fold_link(ctx, cas, in, took);
     default:
-        return ctx_fail(ctx, ERR_PARSE, "kind: %s does not belong to an order", fact_kind_word(fct->kind));
+        return ctx_fail(ctx, ERR_PARSE, "kind: %s does not belong to an order",
+                        fact_kind_word(in->fct->kind));
     }
+}
+
+/* ---- freshness: the newest of what stays */
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t freshness(const struct order_case *cas)
+{
+    int64_t t = 0;
+    for (size_t i = 0; i < cas->views_n; i++)
+        t = later(t, cas->views[i].ver.learned_us);
+    for (size_t i = 0; i < cas->fulfillments_n; i++)
+        t = later(t, cas->fulfillments[i].ver.learned_us);
+    for (size_t i = 0; i < cas->refunds_n; i++)
+        t = later(t, cas->refunds[i].ver.learned_us);
+    for (size_t i = 0; i < cas->holds_n; i++)
+        t = later(t, cas->holds[i].ver.learned_us);
+    for (size_t i = 0; i < cas->reports_n; i++)
+        t = later(t, cas->reports[i].learned_us);
+    for (size_t i = 0; i < cas->links_n; i++)
+        t = later(t, cas->links[i].learned_us);
+    return t;
+}
+
+enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source,
+                   const struct fact *fct, struct fact_ref ref, const struct fold_hashes *hashes,
+                   int64_t learned_us, bool *changed)
+{
+    struct arrival in = {source, fct, ref, learned_us};
+    bool took = false;
+    enum err e = fold_object(ctx, cas, &in, hashes, &took);
     if (e != OK)
         return e;
-    if (took) {
-        if (learned_us > cas->fresh_us)
-            cas->fresh_us = learned_us;
-        if (cas->first_us == 0 || learned_us < cas->first_us)
-            cas->first_us = learned_us;
+    if (took)
+        cas->fresh_us = freshness(cas);
+    if (cas->first_us == 0 || learned_us < cas->first_us) {
+        cas->first_us = learned_us;
+        took = true;
     }
     *changed = took;
     return OK;
@@ -351,14 +536,19 @@ enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source, c
 
 /* ---- merging */
 
-static enum err merge_list(struct ctx *ctx, const struct list_kind *k, void **list, size_t *n, const void *from, size_t from_n)
+static enum err merge_set(struct ctx *ctx, const struct set_kind *k, void **set, size_t *n,
+                          const void *from, size_t from_n)
 {
     enum err e = OK;
     bool took;
     for (size_t i = 0; e == OK && i < from_n; i++)
-        e = list_put(ctx, k, list, n, (const char *)from + i * k->size, &took);
+        e = set_put(ctx, k, set, n, (const char *)from + i * k->size, &took);
     return e == ERR_LIMIT ? OK : e;
 }
+
+#define MERGE(ctx, kind, into, from, list)                                                         \
+    merge_set((ctx), &(kind), (void **)(void *)&(into)->list, &(into)->list##_n, (from)->list,     \
+              (from)->list##_n)
 
 enum err case_merge(struct ctx *ctx, struct order_case *cas, const struct order_case *from)
 {
@@ -369,146 +559,19 @@ enum err case_merge(struct ctx *ctx, struct order_case *cas, const struct order_
     if (e == ERR_LIMIT)
         e = OK;
     if (e == OK)
-        e = merge_list(ctx, &FULFILLMENTS, (void **)(void *)&cas->fulfillments, &cas->fulfillments_n, from->fulfillments, from->fulfillments_n);
+        e = MERGE(ctx, FULFILLMENTS, cas, from, fulfillments);
     if (e == OK)
-        e = merge_list(ctx, &REFUNDS, (void **)(void *)&cas->refunds, &cas->refunds_n, from->refunds, from->refunds_n);
+        e = MERGE(ctx, REFUNDS, cas, from, refunds);
     if (e == OK)
-        e = merge_list(ctx, &HOLDS, (void **)(void *)&cas->holds, &cas->holds_n, from->holds, from->holds_n);
+        e = MERGE(ctx, HOLDS, cas, from, holds);
     if (e == OK)
-        e = merge_list(ctx, &REPORTS, (void **)(void *)&cas->reports, &cas->reports_n, from->reports, from->reports_n);
+        e = MERGE(ctx, REPORTS, cas, from, reports);
     if (e == OK)
-        e = merge_list(ctx, &LINKS, (void **)(void *)&cas->links, &cas->links_n, from->links, from->links_n);
-    if (from->fresh_us > cas->fresh_us)
-        cas->fresh_us = from->fresh_us;
+        e = MERGE(ctx, LINKS, cas, from, links);
+    cas->fresh_us = freshness(cas);
     if (from->first_us != 0 && (cas->first_us == 0 || from->first_us < cas->first_us))
         cas->first_us = from->first_us;
     if (str_empty(cas->customer))
         cas->customer = from->customer;
     return e;
-}
-
-/* ---- questions to a case */
-
-const struct order_view *order_anchor(const struct order_case *cas)
-{
-    return cas->views_n > 0 ? &cas->views[0] : NULL; /* sorted by role: storefront first */
-}
-
-bool fulfillment_is_live(const struct case_fulfillment *ful)
-{
-    return ful->state != FUL_CANCELLED && ful->state != FUL_ERROR;
-}
-
-struct place case_destination(const struct order_case *cas)
-{
-    for (size_t i = 0; i < cas->views_n; i++)
-        if (!str_empty(cas->views[i].country))
-            return (struct place){.region = cas->views[i].region,
-                                  .postal_code = cas->views[i].postal_prefix,
-                                  .country = cas->views[i].country};
-    return (struct place){0};
-}
-
-struct str case_item_key(const struct case_item *it)
-{
-    if (!str_empty(it->sku))
-        return it->sku;
-    return str_empty(it->item_id) ? it->title : it->item_id;
-}
-
-int64_t case_quantity_ordered(const struct order_case *cas, struct str key)
-{
-    const struct order_view *v = order_anchor(cas);
-    int64_t q = 0;
-    for (size_t i = 0; v != NULL && i < v->items_n; i++)
-        if (str_eq(case_item_key(&v->items[i]), key))
-            q += v->items[i].quantity;
-    return q;
-}
-
-/* The same fulfillment told by two sources must not count twice: the source that tells most counts. */
-/*
- * What warehouses say of an item: they hold the goods, so where one of them speaks of it, its word counts and not the shop's
- * "fulfilled". *spoke: any did. Several warehouses each send their part.
- */
-static int64_t quantity_in_warehouses(const struct order_case *cas, struct str key, enum fulfillment_state at_least, bool *spoke)
-{
-    int64_t q = 0;
-    *spoke = false;
-    for (size_t i = 0; i < cas->fulfillments_n; i++) {
-        const struct case_fulfillment *f = &cas->fulfillments[i];
-        for (size_t j = 0; f->role == ROLE_WAREHOUSE && fulfillment_is_live(f) && j < f->items_n; j++)
-            if (str_eq(case_item_key(&f->items[j]), key)) {
-                *spoke = true;
-                q += f->state >= at_least ? f->items[j].quantity : 0;
-            }
-    }
-    return q;
-}
-
-int64_t case_quantity_in_fulfillments(const struct order_case *cas, struct str key, enum fulfillment_state at_least)
-{
-    int64_t best = 0, q = 0;
-    bool spoke;
-    int64_t held = quantity_in_warehouses(cas, key, at_least, &spoke);
-    if (spoke)
-        return held;
-    for (size_t i = 0; i < cas->fulfillments_n; i++) {
-        const struct case_fulfillment *f = &cas->fulfillments[i];
-        if (i > 0 && !str_eq(f->source, cas->fulfillments[i - 1].source))
-            q = 0;
-        for (size_t j = 0; fulfillment_is_live(f) && f->state >= at_least && j < f->items_n; j++)
-            if (str_eq(case_item_key(&f->items[j]), key))
-                q += f->items[j].quantity;
-        best = q > best ? q : best;
-    }
-    return best;
-}
-
-struct numbered {
-    struct parcel_ref ref;
-    int64_t since_us;
-};
-
-static int by_number(const void *a, const void *b)
-{
-    const struct numbered *x = a, *y = b;
-    int c = str_cmp(x->ref.tracking_number, y->ref.tracking_number);
-    if (c != 0)
-        return c;
-    if (x->since_us != y->since_us)
-        return x->since_us < y->since_us ? -1 : 1;
-    return str_cmp(x->ref.carrier, y->ref.carrier);
-}
-
-enum err case_parcel_numbers(struct ctx *ctx, const struct order_case *cas, struct parcel_ref **out, int64_t **since_us, size_t *n)
-{
-    size_t all = cas->links_n, k = 0, kept = 0;
-    for (size_t i = 0; i < cas->fulfillments_n; i++)
-        all += cas->fulfillments[i].parcels_n;
-    struct numbered *nums = ctx_alloc(ctx, (all + 1) * sizeof(*nums));
-    *out = ctx_alloc(ctx, (all + 1) * sizeof(**out));
-    *since_us = ctx_alloc(ctx, (all + 1) * sizeof(**since_us));
-    if (nums == NULL || *out == NULL || *since_us == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < cas->fulfillments_n; i++)
-        for (size_t j = 0; fulfillment_is_live(&cas->fulfillments[i]) && j < cas->fulfillments[i].parcels_n; j++)
-            nums[k++] = (struct numbered){cas->fulfillments[i].parcels[j], cas->fulfillments[i].created_us};
-    const struct order_view *v = order_anchor(cas);
-    for (size_t i = 0; i < cas->links_n; i++)
-        nums[k++] = (struct numbered){cas->links[i], v == NULL ? 0 : v->placed_us};
-    qsort(nums, k, sizeof(*nums), by_number);
-    for (size_t i = 0; i < k; i++) {
-        if (kept > 0 && str_eq((*out)[kept - 1].tracking_number, nums[i].ref.tracking_number)) {
-            if (str_empty((*out)[kept - 1].carrier))
-                (*out)[kept - 1].carrier = nums[i].ref.carrier;
-            if ((*since_us)[kept - 1] == 0)
-                (*since_us)[kept - 1] = nums[i].since_us;
-            continue;
-        }
-        (*out)[kept] = nums[i].ref;
-        (*since_us)[kept++] = nums[i].since_us;
-    }
-    *n = kept;
-    return OK;
 }

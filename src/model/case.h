@@ -16,11 +16,17 @@
 #define CASE_PARCELS_MAX 100
 #define CASE_LINKS_MAX 200
 
-/* Version of an object: the highest wins: (vendor's time of change, received, natural key). */
+/*
+ * Version of an object: the highest wins: (vendor's time of change, received, natural key). The same content with the same
+ * time of change is the same version, whenever it is received again.
+ */
 struct version {
     int64_t changed_us;
-    struct fact_ref ref;
-    uint64_t key;
+    struct fact_ref ref;  /* first fact that told it */
+    uint64_t key;         /* hash of that fact's natural key */
+    uint64_t content;     /* hash of all that the object says */
+    uint64_t replaced;    /* content of the same changed_us that this one replaced: it may come again, and is a repeat; 0 none */
+    int64_t learned_us;   /* ledger time of that fact */
 };
 int version_cmp(const struct version *a, const struct version *b);
 
@@ -84,6 +90,13 @@ struct case_report {
     struct str tracking_number, sku;
     int64_t at_us;
     struct fact_ref ref;
+    int64_t learned_us;
+};
+
+/* A parcel told by a parcel_link fact rather than by a fulfillment. */
+struct case_link {
+    struct str carrier, tracking_number;
+    int64_t learned_us;
 };
 
 struct case_stock {          /* joined at read, not stored with the order */
@@ -106,9 +119,9 @@ struct order_case {
     size_t holds_n;
     struct case_report *reports; /* sorted by at_us, key */
     size_t reports_n;
-    struct parcel_ref *links;    /* parcels told by parcel_link facts rather than by fulfillments; sorted */
+    struct case_link *links;     /* sorted by number, carrier */
     size_t links_n;
-    int64_t fresh_us;        /* last time any source told something of the order (ledger time) */
+    int64_t fresh_us;        /* last time any source told something new of the order (ledger time); derived from the versions */
     int64_t first_us;        /* ledger time of the first fact */
     struct str customer;     /* random customer id, empty before a contact was seen */
     /* derived, written by the fold */
@@ -143,8 +156,8 @@ struct fold_hashes {
  * case_fold: apply one fact to a case. Any order of arrival, any repetition, gives the same canonical bytes.
  * In:    cas zeroed (diag = DIAG_CLASS_COUNT) or decoded; fct of kind order, fulfillment, refund, hold, customer_report or
  *        parcel_link; source is the account id; learned_us the ledger time
- * Out:   *changed true when something a reader could see moved
- * Errs:  ERR_LIMIT (more objects than the limits above: the lowest by (source, id) stay), ERR_MEMORY
+ * Out:   *changed false when nothing at all moved: the row need not be written, nor the fact kept
+ * Errs:  ERR_LIMIT (more objects than the limits above: the lowest by (source, id) stay; case unchanged), ERR_MEMORY
  * Owns:  copies what it keeps into ctx's arena
  */
 MUST_CHECK enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct,

@@ -1,7 +1,10 @@
 /*
  * A parcel: everything known of one tracking number of a merchant, folded from scans in any order and any repetition.
- * It is a set: scans are kept sorted by a total order (rule 6), distinct by natural key, and bounded; the same facts give the
- * same bytes whatever the order of arrival. What the number meant for one order is a window of it (numbers are used again).
+ * It is a set of what vendors told of each scan: `scans` has for each natural key the telling that holds, `superseded` those
+ * it replaced. Both are sorted by a total order (rule 6) and bounded together; the same facts give the same bytes whatever
+ * the order of arrival. What the number meant for one order is a window of it (numbers are used again).
+ *
+ * Whatever does not set *changed has changed nothing: the row need not be written, nor the fact kept.
  */
 #ifndef WISMO_MODEL_PARCEL_H
 #define WISMO_MODEL_PARCEL_H
@@ -9,9 +12,10 @@
 #include "base/buf.h"
 #include "model/fact.h"
 
-#define PARCEL_SCANS_MAX 200   /* the newest by the total order stay */
-#define PARCEL_CARRIERS_MAX 6
+#define PARCEL_SCANS_MAX 200   /* with the superseded: the newest by the total order stay */
+#define PARCEL_CARRIERS_MAX 6  /* the first by name; scans of others count as the last one's */
 #define PARCEL_LINKS_MAX 8     /* orders that share the parcel */
+#define PARCEL_TIME_MAX_US (INT64_C(7258118400) * US_PER_S) /* 2200-01-01; instants of scans lie within plus and minus this */
 #define PARCEL_REUSE_GAP_US (120 * US_PER_DAY) /* a silence this long between scans: the number is used anew */
 
 struct fact_ref {
@@ -33,19 +37,21 @@ struct parcel_scan {
     uint64_t key;        /* hash of carrier and natural key */
     uint64_t content;    /* hash of what counts: a repeat has the same, a correction another */
     int64_t changed_us;  /* vendor's time of change, 0 */
-    uint32_t seq;        /* vendor's sequence */
+    int64_t learned_us;  /* ledger time at which it was first told */
+    uint32_t seq;        /* vendor's sequence, the highest told */
     enum parcel_status status;
     enum reason reason;
     unsigned flags;
     int carrier;         /* index into parcel.carriers */
     struct str code;     /* raw word, at most 40 bytes */
     struct place place;  /* of the scan; postal_code stays empty here */
-    struct fact_ref ref; /* not part of the canonical form: differs by arrival */
+    struct fact_ref ref; /* first fact that told it; not part of the canonical form: differs by arrival */
 };
 
 struct parcel_estimate {
     int64_t told_us;     /* effective instant of the scan that told it; 0: none */
     struct when when;    /* a day in the recipient's zone, mostly */
+    int64_t learned_us;  /* ledger time at which it was first told */
 };
 
 struct parcel_link {
@@ -60,13 +66,15 @@ struct parcel {
     size_t carriers_n;
     struct parcel_scan *scans; /* sorted by parcel_scan_cmp */
     size_t scans_n, scans_cap;
+    struct parcel_scan *superseded; /* tellings that a correction replaced: no reader shows them */
+    size_t superseded_n, superseded_cap;
     struct parcel_estimate first_estimate, estimate; /* first and last told */
     struct str next_carrier, next_number; /* the leg that follows */
     int64_t next_told_us;
     struct str dest_country, service;
     int64_t pickup_until_us;    /* end of that day, UTC; 0 unknown */
-    int64_t not_found_us;       /* last time a vendor did not know it; 0 never */
-    int64_t fresh_us;           /* last time any vendor told something of it (ledger time) */
+    int64_t not_found_us;       /* last hour in which a vendor did not know it; 0 never */
+    int64_t fresh_us;           /* last time a vendor told something new of it (ledger time); derived from what was learned when */
     struct parcel_link links[PARCEL_LINKS_MAX]; /* sorted by order_no */
     size_t links_n;
     /* derived, written by the fold */
@@ -79,12 +87,15 @@ struct parcel {
 int parcel_scan_cmp(const struct parcel_scan *a, const struct parcel_scan *b);
 
 /*
- * parcel_fold_event: add a scan. *changed true when anything a reader could see moved (false for a repeat).
- * In: ev's strings may be views: what is kept is copied into ctx's arena. learned_us: ledger time of the fact.
+ * parcel_fold_event: add a scan. A repeat (same key, same content) moves nothing but a higher place in the vendor's list; of
+ * several contents of one key the highest (changed_us, first ref, content) holds.
+ * In: fct's strings may be views: what is kept is copied into ctx's arena. learned_us: ledger time of the fact.
+ * Out: *changed false when nothing at all moved, as for a repeat
  * Errs: ERR_MEMORY. A full list drops the oldest scan (same ones whatever the order of arrival).
  */
 MUST_CHECK enum err parcel_fold_event(struct ctx *ctx, struct parcel *pcl, const struct fact *fct, struct fact_ref ref,
                                       int64_t learned_us, bool *changed);
+/* parcel_fold_not_found: the vendor does not know the number. At most one an hour changes anything. */
 MUST_CHECK enum err parcel_fold_not_found(struct ctx *ctx, struct parcel *pcl, int64_t learned_us, bool *changed);
 /* parcel_link_order: an order claims the parcel. Errs: ERR_LIMIT more than PARCEL_LINKS_MAX orders (the lowest numbers stay). */
 MUST_CHECK enum err parcel_link_order(struct parcel *pcl, int64_t order_no, int64_t since_us, bool *changed);
@@ -104,7 +115,11 @@ struct parcel_view {
     int attempts;               /* failed ones */
     bool moved_after_delivery;  /* scans that contradict a delivery */
 };
-/* parcel_view_make: of the use that belongs to an order linked with since_us (0: the latest use). */
+/*
+ * parcel_view_make: of the use that belongs to an order linked with since_us (0: the latest use): the first run of scans,
+ * without a silence of PARCEL_REUSE_GAP_US in it, that ends after since_us less 30 days, unless it belongs to a later order.
+ * None: an empty window. In: scans sorted, at_us within PARCEL_TIME_MAX_US.
+ */
 void parcel_view_make(const struct parcel *pcl, int64_t since_us, struct parcel_view *out);
 /* parcel_find_link: NULL when that order has no part in it. */
 const struct parcel_link *parcel_find_link(const struct parcel *pcl, int64_t order_no);
