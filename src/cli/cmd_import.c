@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/scan.h"
 #include "cli/cli.h"
 #include "cli/csv_rows.h"
 #include "cli/remote.h"
@@ -253,8 +254,12 @@ static enum err csv_group_alone(struct import *im, struct ctx *ctx, struct str r
         return e;
     if (e == OK)
         return submit_decoded(im, ctx, &d, line - 1);
+    struct scan sc = scan_of(str_of(ctx->msg));
+    int64_t inner = 2; /* the connector counts its header as line 1 */
+    if (!scan_lit(&sc, STR("line ")) || !scan_digits(&sc, 1, 9, &inner) || !scan_lit(&sc, STR(": ")))
+        sc = scan_of(str_of(ctx->msg));
     im->report.seen++;
-    return submit_refuse(&im->cli->ctx, &im->report, line, ctx->msg);
+    return submit_refuse(&im->cli->ctx, &im->report, line + (size_t)(inner > 2 ? inner - 2 : 0), sc.rest.p);
 }
 
 static enum err csv_by_group(struct import *im, struct ctx *ctx, struct str block, size_t line)
