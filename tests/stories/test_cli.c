@@ -1,0 +1,101 @@
+/*
+ * The program itself: the demo store is made, and commands are run against it, with what they print and how they end. Skipped
+ * where the program was not built.
+ */
+#include "lib/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUT_MAX 65536
+
+struct call {
+    const char *name, *args; /* %s stands for the demo's configuration */
+    int code;
+    const char *has, *has_not;
+};
+
+static const struct call CALLS[] = {
+    {"version", "version", 0, "wismo ", NULL},
+    {"help", "help", 0, "tracking-number", NULL},
+    {"help of a command", "help decode", 0, "--connector ID", NULL},
+    {"no such command", "nope", 2, "no such command", NULL},
+    {"no such option", "ask --nope", 2, "no such option", NULL},
+    {"ask wants a store", "ask x", 2, "--config FILE and --server URL", NULL},
+    {"ask", "ask --config %s 'where is my stuff? #1020 anna@example.com'", 0, "Paris", NULL},
+    {"ask as JSON", "ask --config %s --json --order 1020 --email anna@example.com", 0, "\"outcome\":\"answered\"", NULL},
+    {"wrong e-mail", "ask --config %s '#1020 eve@example.com'", 1, "could not find", "Paris"},
+    {"several orders", "ask --config %s 'marta@example.com 53703'", 0, "#1043", NULL},
+    {"case", "case --config %s '#1010'", 0, "Order #1010: stuck", "jon.placeholder"},
+    {"case by tracking number", "case --config %s 1Z7W4E590300010106", 0, "Order #1010", NULL},
+    {"case with personal data", "case --config %s --personal 1010", 0, "jon.placeholder@example.com", NULL},
+    {"case then", "case --config %s --at 2026-11-12T12:00:00Z 1010", 0, "Order #1010: label_only", NULL},
+    {"case as JSON", "case --config %s --json 1010", 0, "\"class\":\"stuck\"", NULL},
+    {"no case", "case --config %s 4711", 1, "no order of that name", NULL},
+    {"bad time", "case --config %s --at yesterday 1010", 2, "expected a time", NULL},
+    {"doctor", "doctor --config %s", 0, "0 wrong", "FAIL"},
+    {"connectors", "doctor", 0, "shopify", NULL},
+    {"ledger", "ledger --config %s", 0, "appended ", NULL},
+    {"undecoded", "ledger --config %s --undecoded", 0, "0 not decoded", NULL},
+    {"raw", "ledger --config %s --raw 1", 0, "inventory_level", NULL},
+    {"replay", "replay --config %s", 0, ": 0 differences", NULL},
+    {"tracking number", "tracking-number 1Z 7W4 E59 03 0001 0106", 0, "ups", NULL},
+    {"no carrier", "tracking-number x", 1, "no carrier", NULL},
+    {"erase asks back", "erase --config %s 1001", 2, "--yes", NULL},
+    {"erase", "erase --config %s --yes 1001", 0, "personal data is gone", NULL},
+    {"what was erased cannot ask", "ask --config %s '#1001 ada.demo@example.com'", 1, "could not find", NULL},
+    {"nor be seen", "case --config %s --personal 1001", 0, "Order #1001", "ada.demo"},
+    {"replay after that", "replay --config %s", 0, ": 0 differences", NULL},
+};
+
+static int run(const char *program, const char *args, const char *config, char *out)
+{
+    char line[2048], filled[1800];
+    const char *at = strstr(args, "%s");
+    if (at == NULL)
+        snprintf(filled, sizeof(filled), "%s", args);
+    else
+        snprintf(filled, sizeof(filled), "%.*s%s%s", (int)(at - args), args, config, at + 2);
+    snprintf(line, sizeof(line), "%s %s 2>&1 </dev/null", program, filled);
+    FILE *f = popen(line, "r");
+    assert_non_null(f);
+    size_t n = fread(out, 1, OUT_MAX - 1, f);
+    out[n] = '\0';
+    while (n > 0 && fgetc(f) != EOF) /* the rest of a long answer */
+        continue;
+    int status = pclose(f);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void commands(void **state)
+{
+    static char out[OUT_MAX];
+    char dir[] = "/tmp/wismo-cli-XXXXXX", config[64], args[128], clean[64];
+    const char *program = getenv("WISMO_BINARY");
+    (void)state;
+    if (program == NULL || access(program, X_OK) != 0) {
+        print_message("skipped: WISMO_BINARY is not built\n");
+        skip();
+    }
+    assert_non_null(mkdtemp(dir));
+    snprintf(config, sizeof(config), "%s/wismo.yaml", dir);
+    snprintf(args, sizeof(args), "demo --dir %s --no-serve", dir);
+    assert_int_equal(run(program, args, config, out), 0);
+    assert_int_equal(run(program, args, config, out), 0); /* once more: the same store */
+    for (size_t i = 0; i < sizeof(CALLS) / sizeof(CALLS[0]); i++) {
+        int code = run(program, CALLS[i].args, config, out);
+        if (code != CALLS[i].code || strstr(out, CALLS[i].has) == NULL ||
+            (CALLS[i].has_not != NULL && strstr(out, CALLS[i].has_not) != NULL))
+            fail_msg("%s: exit %d: %s", CALLS[i].name, code, out);
+    }
+    snprintf(clean, sizeof(clean), "rm -r %s", dir);
+    assert_int_equal(system(clean), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(commands)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
