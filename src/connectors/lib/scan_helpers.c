@@ -87,7 +87,7 @@ void scan_estimate(struct decoded *d, size_t from, struct str estimate)
 struct str scan_signer(struct str given)
 {
     static const char *const NOBODY[] = {"signature not required", "signature on file", "signature service not requested", "not required",
-                                         "no signature", "none", "n/a", "on file", "unknown"};
+                                         "no signature", "driver release", "none", "n/a", "on file", "unknown"};
     bool letter = false;
     given = str_trim(given);
     for (size_t i = 0; i < given.n; i++)

@@ -1,0 +1,3 @@
+/* Fuzz target: what the easypost connector decodes. */
+#define FUZZ_CONNECTOR "easypost"
+#include "connector_harness.h"

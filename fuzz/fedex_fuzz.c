@@ -1,0 +1,3 @@
+/* Fuzz target: what the fedex connector decodes. */
+#define FUZZ_CONNECTOR "fedex"
+#include "connector_harness.h"

@@ -1,0 +1,3 @@
+/* Fuzz target: what the generic connector decodes. */
+#define FUZZ_CONNECTOR "generic"
+#include "connector_harness.h"
