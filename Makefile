@@ -1,26 +1,37 @@
-# The words of everyday work; everything else is CMake's (CMakePresets.json).
+# The words of everyday work; everything else is CMake's (CMakePresets.json). WERROR=ON makes warnings errors, as the gate does.
 JOBS ?= $(shell nproc)
+WERROR ?= OFF
 SECONDS_EACH ?= 1800
+CTEST = ctest -j $(JOBS) --output-on-failure $(CTEST_ARGS)
+CONFIGURE = cmake -DWISMO_WERROR=$(WERROR) --preset
 
 all: build/wismo
 
 build/wismo: FORCE
-	@cmake --preset release >/dev/null
+	@$(CONFIGURE) release >/dev/null
 	@cmake --build build -j $(JOBS) --target wismo -- --quiet
 
-check:
-	@cmake --preset release >/dev/null
+check: build/wismo
 	@cmake --build build -j $(JOBS) -- --quiet
-	ctest --test-dir build -j $(JOBS) --output-on-failure
+	$(CTEST) --test-dir build
 
-asan tsan:
-	@tools/install-deps --test
-	@cmake --preset $@ >/dev/null
-	@cmake --build build-$@ -j $(JOBS) -- --quiet
-	ctest --test-dir build-$@ -j $(JOBS) --output-on-failure $(CTEST_ARGS)
+# asan: all tests under ASan and UBSan. tsan: the tests that run several threads (label flows) under TSan.
+asan: deps-test
+	@$(CONFIGURE) asan >/dev/null
+	@cmake --build build-asan -j $(JOBS) -- --quiet
+	$(CTEST) --test-dir build-asan
 
-fuzz:
-	@tools/install-deps --test
+tsan: deps-test
+	@$(CONFIGURE) tsan >/dev/null
+	@cmake --build build-tsan -j $(JOBS) --target tests-flows -- --quiet
+	$(CTEST) --test-dir build-tsan -L flows --no-tests=error
+
+clang: deps-test
+	@$(CONFIGURE) clang >/dev/null
+	@cmake --build build-clang -j $(JOBS) -- --quiet
+	$(CTEST) --test-dir build-clang
+
+fuzz: deps-test
 	tools/fuzz $(SECONDS_EACH)
 
 bench: build/wismo
@@ -28,10 +39,10 @@ bench: build/wismo
 	bench/run
 
 cov:
-	@cmake --preset cov >/dev/null
+	@$(CONFIGURE) cov >/dev/null
 	@cmake --build build-cov -j $(JOBS) -- --quiet
-	ctest --test-dir build-cov -j $(JOBS)
-	gcov -r -n $$(find build-cov -name '*.gcda' | grep /src/) 2>/dev/null | grep -A1 "^File 'src" | grep -v '^--'
+	$(CTEST) --test-dir build-cov
+	tools/coverage build-cov
 
 fmt:
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -39,11 +50,19 @@ fmt:
 lint:
 	tools/check-layers
 	tools/check-style
+	tools/check-self-test
 
-check-all: check asan tsan fuzz
+tidy: build/wismo
+	@command -v clang-tidy >/dev/null || { echo "tidy needs: apt-get install clang-tidy"; exit 1; }
+	clang-tidy -p build --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters' $$(git ls-files 'src/*.c')
+
+check-all: lint check clang asan tsan tidy fuzz
+
+deps-test:
+	@tools/install-deps --test
 
 clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all check asan tsan fuzz bench cov fmt lint check-all clean FORCE
+.PHONY: all check clang asan tsan fuzz bench cov fmt lint tidy check-all deps-test clean FORCE

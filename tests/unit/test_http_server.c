@@ -1,4 +1,5 @@
-/* The HTTP server over real sockets on the loopback: many at once, late answers, slow clients, floods, a stop in the middle. */
+/* The HTTP server over real sockets on the loopback: many at once, late answers, slow clients, floods, a stop in the middle.
+ * CTest label: flows */
 #include "lib/fixture.h"
 
 #include <arpa/inet.h>
