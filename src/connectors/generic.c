@@ -282,53 +282,58 @@ static struct str guess_kind(const struct json *row)
 
 /* ---- one element to one fact */
 
-static struct str natural_key(struct plan *p, const struct fact *fct, struct str text)
+static enum err join_items(struct ctx *ctx, const struct fact_item **items, size_t *n, const struct fact_item *more, size_t more_n)
 {
-    if (fct->kind == FACT_TRACKING_EVENT)
-        return str_empty(fct->u.event.vendor_event_id) ? tracking_event_key(p->ctx->arena, &fct->u.event) : fct->u.event.vendor_event_id;
-    return arena_fmt(p->ctx->arena, "%016llx", (unsigned long long)str_hash(text));
+    struct fact_item *all = arena_array(ctx->arena, *n + more_n + 1, sizeof(*all));
+    if (all == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "no memory");
+    if (*n > 0)
+        memcpy(all, *items, *n * sizeof(*all));
+    if (more_n > 0)
+        memcpy(all + *n, more, more_n * sizeof(*all));
+    *items = all;
+    *n += more_n;
+    return *n <= FACT_ITEMS_MAX ? OK : ctx_fail(ctx, ERR_LIMIT, "items: more than %d of one order", FACT_ITEMS_MAX);
 }
 
-/* Rows of one order that follow one another are its lines: they go into one fact. */
-static bool merge_lines(struct ctx *ctx, struct decoded *out, const struct fact *fct)
+/* Rows of one order, or of one fulfillment, that follow one another are its lines: they go into one fact. */
+static enum err merge_lines(struct ctx *ctx, struct decoded *out, const struct fact *fct, bool *merged)
 {
     struct fact *last = out->n == 0 ? NULL : &out->facts[out->n - 1];
-    if (last == NULL || last->kind != FACT_ORDER || fct->kind != FACT_ORDER || !str_eq(last->u.order.order_id, fct->u.order.order_id) ||
-        last->u.order.items_n + fct->u.order.items_n > FACT_ITEMS_MAX)
-        return false;
-    struct order_fact *o = &last->u.order;
-    struct fact_item *all = arena_array(ctx->arena, o->items_n + fct->u.order.items_n + 1, sizeof(*all));
-    if (all == NULL)
-        return false;
-    if (o->items_n > 0)
-        memcpy(all, o->items, o->items_n * sizeof(*all));
-    if (fct->u.order.items_n > 0)
-        memcpy(all + o->items_n, fct->u.order.items, fct->u.order.items_n * sizeof(*all));
-    o->items = all;
-    o->items_n += fct->u.order.items_n;
-    last->key = arena_fmt(ctx->arena, "%.*s+%.*s", STR_ARG(str_sub(last->key, 0, 100)), STR_ARG(str_sub(fct->key, 0, 16)));
-    return true;
+    *merged = false;
+    if (last == NULL || last->kind != fct->kind)
+        return OK;
+    if (fct->kind == FACT_ORDER && str_eq(last->u.order.order_id, fct->u.order.order_id)) {
+        *merged = true;
+        return join_items(ctx, &last->u.order.items, &last->u.order.items_n, fct->u.order.items, fct->u.order.items_n);
+    }
+    if (fct->kind == FACT_FULFILLMENT && str_eq(last->u.fulfillment.fulfillment_id, fct->u.fulfillment.fulfillment_id) &&
+        str_eq(last->u.fulfillment.order_id, fct->u.fulfillment.order_id)) {
+        *merged = true;
+        return join_items(ctx, &last->u.fulfillment.items, &last->u.fulfillment.items_n, fct->u.fulfillment.items, fct->u.fulfillment.items_n);
+    }
+    return OK;
 }
 
 static enum err read_fact(struct plan *p, struct str text, bool rows, struct decoded *out)
 {
     const struct json *v = NULL;
     struct fact fct, *to = NULL;
+    bool merged = false;
     enum err e = json_parse(p->ctx, text, &LIMITS, &v);
     if (e == OK)
         e = fact_read(p->ctx, v, NULL, &fct);
+    if (e == OK && fct.kind == FACT_TICK)
+        e = ctx_fail(p->ctx, ERR_PARSE, "kind: a tick does not come from outside");
     if (e != OK)
         return e;
-    if (fct.kind == FACT_TICK)
-        return ctx_fail(p->ctx, ERR_PARSE, "kind: a tick does not come from outside");
     if (json_get(v, "role") == NULL)
         fct.role = fct.kind == FACT_TRACKING_EVENT ? ROLE_CARRIER : p->acct->role;
-    if (str_empty(fct.key))
-        fct.key = natural_key(p, &fct, text);
-    if (rows && merge_lines(p->ctx, out, &fct))
-        return OK;
-    e = decoded_add(p->ctx, out, fct.kind, &to);
-    if (e == OK)
+    if (rows)
+        e = merge_lines(p->ctx, out, &fct, &merged);
+    if (e == OK && !merged)
+        e = decoded_add(p->ctx, out, fct.kind, &to);
+    if (e == OK && !merged)
         *to = fct;
     return e;
 }
@@ -451,7 +456,7 @@ static bool is_csv(const struct account *acct, const struct http_msg *msg)
            (body.n > 0 && body.p[0] != '{' && body.p[0] != '[');
 }
 
-static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+static enum err decode_body(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     struct str body = str_trim(msg->body), line;
     const struct json *v = NULL;
@@ -472,6 +477,15 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
         if (e == OK)
             e = add_document(ctx, acct, v, false, out);
     }
+    return e;
+}
+
+static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+{
+    size_t from = out->n;
+    enum err e = decode_body(ctx, acct, msg, out);
+    for (size_t i = from; e == OK && i < out->n; i++) /* after the rows were joined */
+        e = fact_key_by_content(ctx, &out->facts[i]);
     return e;
 }
 

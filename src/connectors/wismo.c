@@ -2,31 +2,10 @@
  * Our own form: facts as JSON objects, an array of them, or one a line (docs/fact.schema.json). What POST /v1/facts and
  * `wismo import` put into the ledger is decoded here.
  */
-#include "connectors/connector.h"
+#include "connectors/lib/shop_helpers.h"
 #include "model/fact_json.h"
 
 static const struct json_limits LIMITS = {(size_t)5 << 20, 400000, 32};
-
-/* A fact without a key of its own: its content is its key, so that a repeat is a repeat. */
-static enum err set_key(struct ctx *ctx, struct fact *fct)
-{
-    struct buf b;
-    enum err e = OK;
-    if (!str_empty(fct->key))
-        return OK;
-    if (fct->kind == FACT_TRACKING_EVENT) {
-        fct->key = str_empty(fct->u.event.vendor_event_id) ? tracking_event_key(ctx->arena, &fct->u.event) : fct->u.event.vendor_event_id;
-        return OK;
-    }
-    buf_init(&b, (size_t)1 << 20);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    e = buf_err(&b);
-    if (e == OK)
-        fct->key = arena_fmt(ctx->arena, "%016llx", (unsigned long long)str_hash(buf_str(&b)));
-    buf_clear(&b);
-    return e == OK ? OK : ctx_fail(ctx, e, "fact: too large");
-}
 
 /* A shop that sends its own facts is a storefront unless it says otherwise; a scan comes from a carrier. */
 static void set_role(const struct json *v, struct fact *fct)
@@ -44,7 +23,7 @@ static enum err add_one(struct ctx *ctx, const struct json *v, struct decoded *o
     if (e == OK && fct.kind == FACT_TICK)
         e = ctx_fail(ctx, ERR_PARSE, "kind: a tick does not come from outside");
     if (e == OK)
-        e = set_key(ctx, &fct);
+        e = fact_key_by_content(ctx, &fct);
     if (e == OK)
         e = decoded_add(ctx, out, fct.kind, &to);
     if (e != OK)

@@ -3,6 +3,7 @@
 
 #include "base/num.h"
 #include "connectors/lib/tracking_number.h"
+#include "model/fact_json.h"
 
 int map_word(const struct word_map *map, struct str word, int fallback)
 {
@@ -45,6 +46,25 @@ enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name
 struct str version_key(struct ctx *ctx, const char *kind, struct str id, int64_t changed_us)
 {
     return arena_fmt(ctx->arena, "%s:%.*s:%lld", kind, STR_ARG(id), (long long)changed_us);
+}
+
+enum err fact_key_by_content(struct ctx *ctx, struct fact *fct)
+{
+    struct buf b;
+    if (!str_empty(fct->key))
+        return OK;
+    if (fct->kind == FACT_TRACKING_EVENT) {
+        fct->key = str_empty(fct->u.event.vendor_event_id) ? tracking_event_key(ctx->arena, &fct->u.event) : fct->u.event.vendor_event_id;
+        return OK;
+    }
+    buf_init(&b, (size_t)8 << 20);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, fct);
+    enum err e = buf_err(&b);
+    if (e == OK)
+        fct->key = arena_fmt(ctx->arena, "%016llx", (unsigned long long)str_hash(buf_str(&b)));
+    buf_clear(&b);
+    return e == OK ? OK : ctx_fail(ctx, e, "fact: too large");
 }
 
 bool parcel_ref_make(struct ctx *ctx, struct str carrier_word, struct str number, struct str url, struct parcel_ref *out)

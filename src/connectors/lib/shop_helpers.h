@@ -19,6 +19,11 @@ MUST_CHECK enum err body_time(struct ctx *ctx, const struct json *obj, const cha
 MUST_CHECK enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name, int64_t fallback, int64_t *out);
 /* version_key: "kind:id:changed", the natural key of a versioned object. */
 struct str version_key(struct ctx *ctx, const char *kind, struct str id, int64_t changed_us);
+/*
+ * fact_key_by_content: gives a fact that has no key one: a scan its natural key, all else a hash of the fact as fact_write gives
+ * it, so that the same content is a repeat, however it was written. Errs: ERR_LIMIT, ERR_MEMORY.
+ */
+MUST_CHECK enum err fact_key_by_content(struct ctx *ctx, struct fact *fct);
 /* parcel_ref_make: a shop's free text as a parcel; false when the number holds nothing. Carrier by word, else by check digit. */
 bool parcel_ref_make(struct ctx *ctx, struct str carrier_word, struct str number, struct str url, struct parcel_ref *out);
 
