@@ -1,6 +1,6 @@
 /*
  * The one HTTP server. Threads of ours, each with its own listening socket and event loop; the library below (libmicrohttpd)
- * is visible in http.c only. A handler runs on an HTTP thread with the whole request read. It must not block: it answers at
+ * is seen in http.c and http_exchange.c only. A handler runs on an HTTP thread with the whole request read. It must not block: it answers at
  * once, or defers and answers later from any thread. Slow clients cost memory for their connection, never a thread.
  */
 #ifndef WISMO_SERVER_HTTP_H
