@@ -522,16 +522,17 @@ enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source,
     struct arrival in = {source, fct, ref, learned_us};
     bool took = false;
     enum err e = fold_object(ctx, cas, &in, hashes, &took);
-    if (e != OK)
+    if (e != OK && e != ERR_LIMIT)
         return e;
     if (took)
         cas->fresh_us = freshness(cas);
     if (cas->first_us == 0 || learned_us < cas->first_us) {
-        cas->first_us = learned_us;
+        cas->first_us = learned_us; /* facts without a place were learned too */
         took = true;
     }
-    *changed = took;
-    return OK;
+    if (e == OK)
+        *changed = took;
+    return e;
 }
 
 /* ---- merging */
