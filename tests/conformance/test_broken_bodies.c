@@ -163,7 +163,7 @@ static void one_case(struct fixture *f, const char *vendor, const char *name)
     assert_non_null(c.arena);
     buf_init(&b, (size_t)16 << 20);
     test_account(&c.acct, vendor, NULL);
-    snprintf(rel, sizeof(rel), "tests/fixtures/connectors/%s/%s/in.http", vendor, name);
+    snprintf(rel, sizeof(rel), "tests/fixtures/connectors/%.60s/%.120s/in.http", vendor, name);
     c.msg = test_message(test_read_file(f->arena, test_source_path(rel)), c.headers);
     assert_ok(&f->ctx, decode(&c, &f->ctx, c.msg.body, &d));
     if (!str_empty(str_trim(c.msg.body)) && json_parse(&f->ctx, c.msg.body, &JSON_LIMITS_WEBHOOK, &tree) == OK) {
