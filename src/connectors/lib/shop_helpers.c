@@ -43,6 +43,13 @@ enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name
     return ctx_fail(ctx, ERR_PARSE, "%s: expected a whole number from 0 to 1000000, got %.*s", name, STR_ARG(str_sub(json_text(obj, name), 0, 40)));
 }
 
+enum err fail_in(struct ctx *ctx, enum err e, const char *list, size_t i)
+{
+    char words[CTX_MSG_MAX];
+    memcpy(words, ctx->msg, sizeof(words));
+    return ctx_fail(ctx, e, "%s[%zu].%s", list, i, words);
+}
+
 struct str version_key(struct ctx *ctx, const char *kind, struct str id, int64_t changed_us)
 {
     return arena_fmt(ctx->arena, "%s:%.*s:%lld", kind, STR_ARG(id), (long long)changed_us);

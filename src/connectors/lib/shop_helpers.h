@@ -17,6 +17,8 @@ MUST_CHECK enum err body_money(struct ctx *ctx, const struct json *obj, const ch
 MUST_CHECK enum err body_time(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out_us);
 /* body_quantity: 0..1,000,000, absent: fallback. Errs: ERR_PARSE naming the field. */
 MUST_CHECK enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name, int64_t fallback, int64_t *out);
+/* fail_in: the words of the last failure again, with the place in a list before them: "line_items[2].quantity: ...". Gives e. */
+MUST_CHECK enum err fail_in(struct ctx *ctx, enum err e, const char *list, size_t i);
 /* version_key: "kind:id:changed", the natural key of a versioned object. */
 struct str version_key(struct ctx *ctx, const char *kind, struct str id, int64_t changed_us);
 /*
