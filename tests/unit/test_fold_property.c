@@ -159,11 +159,12 @@ static enum parcel_status any_status(struct story *s)
 
 static void embellish(struct story *s, struct tracking_event *ev)
 {
-    static const char *const ETAS[] = {"2026-11-24", "2026-11-26T18:00:00", "2026-11-26T18:00:00Z",
-                                       "2026-11-26T19:00:00+01:00", "soon"};
+    static const char *const ETAS[] = {"2026-11-24",           "2026-11-26T18:00:00",
+                                       "2026-11-26T18:00:00Z", "2026-11-26T19:00:00+01:00",
+                                       "2026-11-27T18:00:00Z", "soon"};
     static const char *const CITIES[] = {"Dayton", "Columbus", "", "K\xc3\xb6ln"};
     if (rng_chance(&s->r, 3))
-        ev->estimated_delivery = str_of(ETAS[rng_below(&s->r, 5)]);
+        ev->estimated_delivery = str_of(ETAS[rng_below(&s->r, 6)]);
     if (rng_chance(&s->r, 4))
         ev->location.city = str_of(CITIES[rng_below(&s->r, 4)]);
     if (rng_chance(&s->r, 6))
@@ -194,6 +195,7 @@ static void walk(struct story *s)
             continue;
         int64_t at_us = learn(s);
         for (size_t j = rng_below(&s->r, i + 1); j <= i; j++) {
+            embellish(s, &scans[j].u.event); /* another estimate, other words */
             scans[j].u.event.vendor_seq = (uint32_t)j;
             scan_told(&s->list, scans[j], at_us);
         }
