@@ -347,6 +347,18 @@ enum err appender_run(struct ctx *ctx, struct engine *eng, bool *did)
     return e;
 }
 
+void appender_drop(struct engine *eng)
+{
+    while (eng->queue_head != NULL) {
+        struct append_item *it = eng->queue_head;
+        eng->queue_head = it->next;
+        it->req.done(it->req.user, ERR_UNAVAILABLE, 0);
+        free(it);
+    }
+    eng->queue_tail = NULL;
+    eng->queue_n = 0;
+}
+
 void *appender_main(void *arg)
 {
     struct engine *eng = arg;

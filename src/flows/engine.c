@@ -242,6 +242,7 @@ void engine_close(struct engine *eng)
     if (eng == NULL)
         return;
     stop_threads(eng);
+    appender_drop(eng);
     db_close(eng->ledger_read);
     db_close(eng->ledger);
     db_close(eng->state);
@@ -313,24 +314,39 @@ void engine_status(struct engine *eng, int64_t merchant_id, struct engine_status
     out->lag_us = since == 0 ? 0 : clock_mono_us() - since;
 }
 
+/* One round: ticks that are due, rows that are queued, positions that are not folded. Memory of a slice ends with it. */
+static enum err settle_once(struct ctx *ctx, struct engine *eng, struct arena *a, int64_t *folded, bool *did)
+{
+    size_t ticks = 0;
+    enum err e = keeper_tick(ctx, eng, &ticks);
+    *did = ticks > 0;
+    while (e == OK && eng->queue_n > 0)
+        e = appender_run(ctx, eng, did);
+    for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
+        while (e == OK && atomic_load(&eng->merchants[i].head) > atomic_load(&eng->merchants[i].folded)) {
+            e = folder_slice(ctx, eng, &eng->merchants[i], INT64_MAX / 2, folded);
+            arena_reset(a);
+            *did = true;
+        }
+    return e;
+}
+
 enum err engine_fold_some(struct ctx *ctx, struct engine *eng, int64_t *folded)
 {
+    struct arena *a = arena_new(FOLD_ARENA_MAX);
+    struct ctx own;
     bool did = true;
-    size_t ticks = 0;
-    enum err e = OK;
+    enum err e = a == NULL ? ctx_fail(ctx, ERR_MEMORY, "no memory") : OK;
     *folded = 0;
-    if (!eng->opt.no_threads)
-        return ctx_fail(ctx, ERR_CONFLICT, "the engine folds by itself");
-    for (int round = 0; e == OK && (did || ticks > 0) && round < 1000; round++) {
-        e = keeper_tick(ctx, eng, &ticks);
-        did = false;
-        while (e == OK && eng->queue_n > 0)
-            e = appender_run(ctx, eng, &did);
-        for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
-            while (e == OK && atomic_load(&eng->merchants[i].head) > atomic_load(&eng->merchants[i].folded)) {
-                e = folder_slice(ctx, eng, &eng->merchants[i], INT64_MAX / 2, folded);
-                did = true;
-            }
+    if (e == OK && !eng->opt.no_threads)
+        e = ctx_fail(ctx, ERR_CONFLICT, "the engine folds by itself");
+    if (e == OK) {
+        ctx_init(&own, a, ctx->clock, ctx->log);
+        for (int round = 0; e == OK && did && round < 1000; round++)
+            e = settle_once(&own, eng, a, folded, &did);
+        if (e != OK)
+            memcpy(ctx->msg, own.msg, sizeof(ctx->msg));
     }
+    arena_free(a);
     return e;
 }

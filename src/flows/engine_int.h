@@ -91,6 +91,7 @@ struct merchant *engine_merchant_by_id(struct engine *eng, int64_t merchant_id);
 /* appender.c */
 void *appender_main(void *eng);
 MUST_CHECK enum err appender_run(struct ctx *ctx, struct engine *eng, bool *did); /* one group */
+void appender_drop(struct engine *eng); /* what is still queued is refused: only without threads is there anything */
 MUST_CHECK enum err merchant_day_key(struct ctx *ctx, struct engine *eng, struct db *ledger, struct merchant *m, int64_t day,
                                      unsigned char out[KEY_LEN]); /* reading side */
 
