@@ -1,5 +1,7 @@
-/* See arena.h. Blocks in a list; the first is kept over a reset, so that a unit of work mostly
- * allocates nothing. */
+/*
+ * See arena.h. Blocks in a list; the first is kept over a reset, so that a unit of work mostly allocates nothing. An arena of
+ * large works (the folder's slices) keeps more: pages given back to the kernel come back zeroed, which costs more than the work.
+ */
 #include "base/arena.h"
 
 #include <stdarg.h>
@@ -8,6 +10,9 @@
 
 #define FIRST_BLOCK ((size_t)16 << 10)
 #define ALIGN ((size_t)16)
+#define BLOCK_MAX ((size_t)1 << 20)
+#define LARGE_WORK ((size_t)256 << 20) /* arenas that may grow so far keep blocks over a reset */
+#define KEPT_BLOCKS 64
 
 struct block {
     struct block *next;
@@ -17,7 +22,9 @@ struct block {
 
 struct arena {
     struct block *head, *first; /* head: where we allocate now */
-    size_t max, used, spare;    /* used: handed out; spare: bytes in blocks */
+    struct block *kept;         /* of BLOCK_MAX each, for the next work */
+    size_t kept_n;
+    size_t max, used;           /* used: handed out */
 };
 
 static struct block *block_new(size_t cap)
@@ -57,11 +64,29 @@ void arena_free(struct arena *a)
     if (a == NULL)
         return;
     free_blocks(a->head, NULL);
+    free_blocks(a->kept, NULL);
     free(a);
+}
+
+static void keep_blocks(struct arena *a)
+{
+    while (a->head != a->first && a->kept_n < KEPT_BLOCKS) {
+        struct block *b = a->head;
+        a->head = b->next;
+        if (b->cap != BLOCK_MAX) {
+            free(b);
+            continue;
+        }
+        b->next = a->kept;
+        a->kept = b;
+        a->kept_n++;
+    }
 }
 
 void arena_reset(struct arena *a)
 {
+    if (a->max >= LARGE_WORK)
+        keep_blocks(a);
     free_blocks(a->head, a->first);
     a->head = a->first;
     a->first->next = NULL;
@@ -69,15 +94,24 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
-/* A block for n bytes more; doubles up to 1 MiB. */
+static struct block *take_kept(struct arena *a)
+{
+    struct block *b = a->kept;
+    a->kept = b->next;
+    a->kept_n--;
+    b->used = 0;
+    return b;
+}
+
+/* A block for n bytes more; doubles up to BLOCK_MAX. */
 static bool grow(struct arena *a, size_t n)
 {
     size_t cap = a->head->cap * 2;
-    if (cap > (size_t)1 << 20)
-        cap = (size_t)1 << 20;
+    if (cap > BLOCK_MAX)
+        cap = BLOCK_MAX;
     if (cap < n)
         cap = n;
-    struct block *b = block_new(cap);
+    struct block *b = a->kept_n > 0 && n <= BLOCK_MAX ? take_kept(a) : block_new(cap);
     if (b == NULL)
         return false;
     b->next = a->head;
