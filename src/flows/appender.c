@@ -5,6 +5,7 @@
 #include "flows/engine_int.h"
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "flows/envelope.h"
 
 #include <stdlib.h>
@@ -207,6 +208,7 @@ enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_
         return ctx_fail(ctx, ERR_MEMORY, "no memory");
     it->m = m;
     it->day = day;
+    it->queued_us = clock_mono_us();
     memcpy(it->dedupe, dk, sizeof(dk));
     if (eng->opt.store_off) {
         req->done(req->user, OK, 0);
@@ -341,6 +343,10 @@ enum err appender_run(struct ctx *ctx, struct engine *eng, bool *did)
     while (head != NULL) {
         struct append_item *it = head;
         head = it->next;
+        if (e == OK) {
+            metric_add(METRIC_APPENDED, 0, 1);
+            metric_observe_us(METRIC_H_APPEND, clock_mono_us() - it->queued_us);
+        }
         it->req.done(it->req.user, e, e == OK ? it->pos : 0);
         free(it);
     }

@@ -50,6 +50,7 @@ struct append_item {
     struct str wrapped;
     uint64_t dedupe[2];
     int64_t pos;
+    int64_t queued_us; /* monotonic */
 };
 
 struct engine {

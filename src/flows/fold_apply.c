@@ -6,6 +6,7 @@
 #include "flows/reader.h"
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "model/fact_json.h"
 
 #include <stdio.h>
@@ -506,6 +507,7 @@ static enum err count_unknown(struct fold *f, const struct tracking_event *ev)
     struct db_stmt *st = NULL;
     if (ev->status != PARCEL_UNKNOWN || str_empty(ev->code) || f->replay)
         return OK;
+    metric_add(METRIC_UNKNOWN_CODES, 0, 1);
     enum err e = db_stmt_get(f->ctx, f->db, SQL_UNKNOWN_CODE_ADD, &st);
     if (e != OK)
         return e;

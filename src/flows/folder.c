@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -109,6 +110,7 @@ static enum err fold_row(struct fold *f, struct engine *eng, const struct receiv
         e = received_decode(f->ctx, eng, f->m, row, &msg, &d);
     if (e != OK && is_input_fault(e)) {
         LOG(eng->log, LOG_WARN, "undecoded", LOG_I("pos", row->pos), LOG_S("account", account));
+        metric_add(METRIC_UNDECODED, 0, 1);
         return undecoded_add(f, str_of(f->ctx->msg));
     }
     if (e == OK && row->source == RECV_TALK)
@@ -125,7 +127,8 @@ static void wheel_take(void *user, bool is_parcel, int64_t number, int64_t due_u
         LOG(eng->log, LOG_ERROR, "timer_lost", LOG_I("number", number));
 }
 
-static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us, int64_t *rows)
+/* arrived: ledger times of the rows taken, for the lag that is told once they are committed. */
+static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us, int64_t *arrived, int64_t *rows)
 {
     struct db_stmt *st = NULL;
     bool row = true;
@@ -143,7 +146,7 @@ static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us,
         e = fold_row(f, eng, &r);
         if (e != OK)
             break;
-        (*rows)++;
+        arrived[(*rows)++] = r.at_us;
         if (clock_mono_us() - start > budget_us || arena_used(f->ctx->arena) > FOLD_ARENA_MAX / 4)
             break;
     }
@@ -155,11 +158,12 @@ enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, i
 {
     struct fold f = {0};
     int64_t rows = 0;
-    enum err e = db_begin(ctx, eng->state);
+    int64_t *arrived = ctx_alloc(ctx, FOLD_SLICE_ROWS * sizeof(*arrived));
+    enum err e = arrived == NULL ? ERR_MEMORY : db_begin(ctx, eng->state);
     if (e == OK)
         e = fold_begin(&f, ctx, m, eng->state);
     if (e == OK)
-        e = fold_rows(&f, eng, budget_us, &rows);
+        e = fold_rows(&f, eng, budget_us, arrived, &rows);
     if (e == OK && rows > 0)
         e = fold_flush(&f);
     if (e == OK)
@@ -168,6 +172,10 @@ enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, i
         db_rollback(eng->state);
         return e;
     }
+    int64_t now_us = clock_now_us(eng->clock);
+    metric_add(METRIC_FOLDED, 0, rows);
+    for (int64_t i = 0; i < rows; i++)
+        metric_observe_us(METRIC_H_FOLD_LAG, now_us > arrived[i] ? now_us - arrived[i] : 0);
     f.derived_user = eng;
     pthread_mutex_lock(&eng->wheel_lock);
     fold_due_each(&f, wheel_take, &f);
