@@ -11,6 +11,7 @@
 #include "connectors/lib/signature.h"
 
 #define BASE "https://api.bigcommerce.com"
+#define PAGE 50 /* orders a list gives at once */
 
 static const struct cfg_field CFG[] = {
     {"store_hash", true, false, "the store's hash (stores/HASH)"},
@@ -67,6 +68,43 @@ static enum err fetch_order(struct ctx *ctx, struct str id, struct decoded *out)
 
 /* ---- webhooks */
 
+/* A product's level, or that of one variant ("12/variants/34"); false: the body names neither. */
+static bool fetch_stock(struct ctx *ctx, const struct json *data, struct str id, struct decoded *out, enum err *e)
+{
+    const struct json *inv = json_get(data, "inventory");
+    struct str product = json_text(inv, "product_id"), variant = json_text(inv, "variant_id");
+    if (str_empty(product))
+        product = str_empty(json_text(data, "product_id")) ? id : json_text(data, "product_id");
+    if (str_empty(variant))
+        variant = json_text(data, "variant_id");
+    if (str_empty(product))
+        return false;
+    if (str_empty(variant) || str_eq(variant, STR("0")))
+        *e = decoded_fetch(ctx, out, STR("product"), product);
+    else
+        *e = decoded_fetch(ctx, out, STR("variant"), arena_fmt(ctx->arena, "%.*s/%.*s", STR_ARG(product), STR_ARG(variant)));
+    return true;
+}
+
+/* What is deleted is in no list that is read afterwards: this hook alone tells. */
+static enum err add_deleted(struct ctx *ctx, const struct json *v, struct str id, struct str order, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    int64_t created_s = 0;
+    if (str_empty(id))
+        return ctx_fail(ctx, ERR_PARSE, "data.id: missing");
+    if (json_i64(v, "created_at", 1, INT64_C(7258118399), &created_s) != OK)
+        return ctx_fail(ctx, ERR_PARSE, "created_at: expected seconds since 1970");
+    enum err e = decoded_add(ctx, out, FACT_FULFILLMENT, &fct);
+    if (e != OK)
+        return e;
+    fct->role = ROLE_STOREFRONT;
+    fct->changed_us = created_s * US_PER_S;
+    fct->key = version_key(ctx, "shipment", id, fct->changed_us);
+    fct->u.fulfillment = (struct fulfillment_fact){.order_id = order, .fulfillment_id = id, .state = FUL_CANCELLED};
+    return OK;
+}
+
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     const struct json *v = NULL;
@@ -79,13 +117,16 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
     if (str_empty(scope) || data == NULL)
         return ctx_fail(ctx, ERR_PARSE, "%s: missing", str_empty(scope) ? "scope" : "data");
     struct str id = json_text(data, "id"), order = json_text(data, "orderId");
+    if (str_starts(scope, STR("store/shipment/")) && str_empty(order))
+        return ctx_fail(ctx, ERR_PARSE, "data.orderId: missing");
+    if (str_eq(scope, STR("store/shipment/deleted")))
+        e = add_deleted(ctx, v, id, order, out);
     if (str_starts(scope, STR("store/shipment/")))
-        return fetch_order(ctx, str_empty(order) ? id : order, out);
+        return e == OK ? fetch_order(ctx, order, out) : e;
     if (str_starts(scope, STR("store/order/")) && !str_ends(scope, STR("/message/created")))
         return str_empty(id) ? ctx_fail(ctx, ERR_PARSE, "data.id: missing") : fetch_order(ctx, id, out);
-    if (str_contains(scope, STR("inventory")))
-        return decoded_fetch(ctx, out, str_starts(scope, STR("store/sku/")) ? STR("variant") : STR("product"),
-                             str_empty(json_text(json_get(data, "inventory"), "product_id")) ? id : json_text(json_get(data, "inventory"), "product_id"));
+    if (str_contains(scope, STR("inventory")) && fetch_stock(ctx, data, str_starts(scope, STR("store/product/")) ? id : STR_NULL, out, &e))
+        return e;
     out->note = arena_fmt(ctx->arena, "scope not used: %.*s", STR_ARG(scope));
     return OK;
 }
@@ -120,16 +161,14 @@ static struct address address_of(struct ctx *ctx, const struct json *a)
                             .country = scan_country(ctx, json_str(a, "country_iso2")), .phone = json_text(a, "phone")};
 }
 
-static enum err add_items(struct ctx *ctx, const struct json *products, struct str currency, struct order_fact *of)
+/* One list of lines onto the items that are there already. */
+static enum err add_lines(struct ctx *ctx, const struct json *lines, struct str currency, struct fact_item *items, size_t *n)
 {
-    size_t count = json_is(products, JSON_ARRAY) ? products->count : 0;
-    if (count > FACT_ITEMS_MAX)
-        return ctx_fail(ctx, ERR_LIMIT, "products: more than %d", FACT_ITEMS_MAX);
-    struct fact_item *items = ctx_alloc(ctx, (count + 1) * sizeof(*items));
-    enum err e = items == NULL ? ERR_MEMORY : OK;
-    of->items = items;
-    for (const struct json *p = count == 0 ? NULL : products->first; e == OK && p != NULL; p = p->next) {
-        struct fact_item *it = &items[of->items_n++];
+    enum err e = OK;
+    JSON_EACH(p, lines) {
+        if (*n >= FACT_ITEMS_MAX)
+            return ctx_fail(ctx, ERR_LIMIT, "products: more than %d", FACT_ITEMS_MAX);
+        struct fact_item *it = &items[(*n)++];
         it->item_id = json_text(p, "id");
         it->sku = json_text(p, "sku");
         it->title = json_str(p, "name");
@@ -137,8 +176,36 @@ static enum err add_items(struct ctx *ctx, const struct json *products, struct s
         e = body_quantity(ctx, p, "quantity", 1, &it->quantity);
         if (e == OK && num_is_currency(currency))
             e = body_money(ctx, p, "price_inc_tax", currency, &it->price_minor);
+        if (e != OK)
+            return fail_in(ctx, e, "products", *n - 1);
     }
     return e;
+}
+
+/* Lines stand in products, or with include=consignments in every consignment's shipping, pickups and downloads. */
+static enum err add_items(struct ctx *ctx, const struct json *o, struct str currency, struct order_fact *of)
+{
+    static const char *const WAYS[] = {"shipping", "pickups", "downloads"};
+    struct fact_item *items = ctx_alloc(ctx, (FACT_ITEMS_MAX + 1) * sizeof(*items));
+    const struct json *products = json_get(o, "products");
+    of->items = items;
+    if (items == NULL)
+        return ERR_MEMORY;
+    if (json_is(products, JSON_ARRAY) && products->count > 0)
+        return add_lines(ctx, products, currency, items, &of->items_n);
+    JSON_EACH(c, json_get(o, "consignments")) {
+        for (size_t w = 0; w < sizeof(WAYS) / sizeof(WAYS[0]); w++) {
+            JSON_EACH(part, json_get(c, WAYS[w])) {
+                size_t from = of->items_n;
+                enum err e = add_lines(ctx, json_get(part, "line_items"), currency, items, &of->items_n);
+                if (e != OK)
+                    return e;
+                for (size_t i = from; w > 0 && i < of->items_n; i++)
+                    items[i].ships = false;
+            }
+        }
+    }
+    return OK;
 }
 
 static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded *out)
@@ -146,20 +213,19 @@ static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded 
     struct fact *fct = NULL;
     struct str id = json_text(o, "id"), currency = json_str(o, "currency_code");
     const struct json *bill = json_get(o, "billing_address"), *ships = json_get(o, "shipping_addresses");
-    const struct json *products = json_get(o, "products"), *shipping = json_path(o, "consignments.0.shipping");
-    /* with include=consignments the addresses and lines stand there */
-    if (json_is(shipping, JSON_ARRAY)) {
+    const struct json *shipping = json_path(o, "consignments.0.shipping");
+    if (json_is(shipping, JSON_ARRAY)) /* with include=consignments the addresses stand there */
         ships = shipping;
-        products = json_get(json_at(shipping, 0), "line_items");
-    }
     int64_t status = 1;
     if (str_empty(id))
         return ctx_fail(ctx, ERR_PARSE, "id: missing");
     enum err e = decoded_add(ctx, out, FACT_ORDER, &fct);
     if (e != OK)
         return e;
-    if (json_i64(o, "status_id", 0, (int64_t)(sizeof(STATUS) / sizeof(STATUS[0])) - 1, &status) == ERR_PARSE)
-        return ctx_fail(ctx, ERR_PARSE, "status_id: expected 0 to 14");
+    if (json_i64(o, "status_id", 0, 100000, &status) == ERR_PARSE)
+        return ctx_fail(ctx, ERR_PARSE, "status_id: expected a whole number");
+    if (!str_empty(currency) && !num_is_currency(currency))
+        return ctx_fail(ctx, ERR_PARSE, "currency_code: expected a currency code (ISO 4217), got %.*s", STR_ARG(str_sub(currency, 0, 20)));
     struct order_fact *of = &fct->u.order;
     fct->role = ROLE_STOREFRONT;
     of->order_id = id;
@@ -168,8 +234,10 @@ static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded 
     of->email = json_str(bill, "email");
     of->phone = json_text(bill, "phone");
     of->ship_to = address_of(ctx, json_is(ships, JSON_ARRAY) && ships->count > 0 ? json_at(ships, 0) : bill);
-    of->state = STATUS[status].state;
-    of->financial = STATUS[status].financial;
+    if (status >= 0 && (size_t)status < sizeof(STATUS) / sizeof(STATUS[0])) { /* a status of tomorrow: open, money unknown */
+        of->state = STATUS[status].state;
+        of->financial = STATUS[status].financial;
+    }
     of->service = json_str(json_at(ships, 0), "shipping_method");
     of->cod = str_contains_nocase(json_str(o, "payment_method"), STR("cash on delivery"));
     e = date_of(ctx, o, "date_created", &of->placed_us);
@@ -178,7 +246,7 @@ static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded 
     if (e == OK && num_is_currency(currency))
         e = body_money(ctx, o, "total_inc_tax", currency, &of->total_minor);
     if (e == OK)
-        e = add_items(ctx, products, currency, of);
+        e = add_items(ctx, o, currency, of);
     fct->key = version_key(ctx, "order", id, fct->changed_us);
     return e;
 }
@@ -216,31 +284,41 @@ static enum err add_shipment(struct ctx *ctx, const struct json *s, struct decod
     if (e == OK)
         e = date_of(ctx, s, "date_created", &ff->created_us);
     fct->changed_us = ff->created_us;
-    fct->key = version_key(ctx, "shipment", ff->fulfillment_id, ff->created_us);
+    if (e == OK) /* no time of change is told: another content is another version */
+        e = fact_key_by_content(ctx, fct);
+    fct->key = arena_fmt(ctx->arena, "shipment:%.*s:%.*s", STR_ARG(ff->fulfillment_id), STR_ARG(fct->key));
     return e;
 }
 
-static enum err add_stock(struct ctx *ctx, const struct json *p, struct decoded *out)
+static enum err add_stock(struct ctx *ctx, const struct json *p, int64_t received_us, struct decoded *out)
 {
     struct fact *fct = NULL;
+    struct str tracking = json_str(p, "inventory_tracking");
+    if (str_eq(tracking, STR("none")) || str_eq(tracking, STR("variant"))) { /* its level says nothing */
+        out->note = arena_fmt(ctx->arena, "stock of this product is tracked by: %.*s", STR_ARG(tracking));
+        return OK;
+    }
     enum err e = decoded_add(ctx, out, FACT_INVENTORY_LEVEL, &fct);
     if (e != OK)
         return e;
     fct->role = ROLE_STOREFRONT;
     fct->u.inventory.sku = json_text(p, "sku");
-    fct->u.inventory.item_ref = json_text(p, "id");
+    bool variant = json_get(p, "product_id") != NULL;
+    fct->u.inventory.item_ref = variant ? arena_fmt(ctx->arena, "variant:%.*s", STR_ARG(json_text(p, "id"))) : json_text(p, "id");
     fct->u.inventory.location = STR("store");
     if (json_i64(p, "inventory_level", -1000000000, 1000000000, &fct->u.inventory.available) != OK)
         return ctx_fail(ctx, ERR_PARSE, "inventory_level: expected a whole number");
     e = date_of(ctx, p, "date_modified", &fct->changed_us);
-    fct->key = version_key(ctx, "level", json_text(p, "id"), fct->changed_us);
+    if (fct->changed_us == 0) /* a variant has no time of change: it is what it was when it was read */
+        fct->changed_us = received_us;
+    fct->key = version_key(ctx, "level", fct->u.inventory.item_ref, fct->changed_us);
     return e;
 }
 
-static enum err decode_one(struct ctx *ctx, const struct json *v, struct decoded *out)
+static enum err decode_one(struct ctx *ctx, const struct json *v, int64_t received_us, struct decoded *out)
 {
     if (json_get(v, "inventory_level") != NULL && json_get(v, "sku") != NULL)
-        return add_stock(ctx, v, out);
+        return add_stock(ctx, v, received_us, out);
     if (json_get(v, "order_address_id") != NULL && json_get(v, "tracking_number") != NULL)
         return add_shipment(ctx, v, out);
     if (json_get(v, "status_id") != NULL || json_get(v, "billing_address") != NULL)
@@ -248,10 +326,53 @@ static enum err decode_one(struct ctx *ctx, const struct json *v, struct decoded
     return ctx_fail(ctx, ERR_PARSE, "expected an order, a shipment or a product");
 }
 
+/* v2: [{"status":404,"message":"..."}]; v3: {"status":404,"title":"..."}. */
+static enum err error_of(struct ctx *ctx, const struct json *v, bool *is)
+{
+    const struct json *one = json_is(v, JSON_ARRAY) ? json_at(v, 0) : v;
+    struct str words = str_empty(json_str(one, "message")) ? json_str(one, "title") : json_str(one, "message");
+    int64_t status = 0;
+    *is = json_i64(one, "status", 400, 599, &status) == OK && !str_empty(words);
+    if (!*is)
+        return OK;
+    enum err e = status == 404 ? ERR_NOTFOUND : status == 401 || status == 403 ? ERR_DENIED : status == 429 ? ERR_BUSY
+                 : status >= 500 ? ERR_UNAVAILABLE : ERR_PARSE;
+    return ctx_fail(ctx, e, "BigCommerce: %lld: %.*s", (long long)status, STR_ARG(str_sub(words, 0, 200)));
+}
+
+/* A list of changed orders names them: each is read with its parts. The cursor is "TIME PAGE": where the next page begins. */
+static enum err decode_list(struct ctx *ctx, const struct json *list, const struct poll_ask *ask, struct decoded *out, struct str *cursor)
+{
+    int64_t first = 0, last = 0, page = 1;
+    struct str rest = ask->cursor, time = STR_NULL;
+    enum err e = OK;
+    JSON_EACH(one, list) {
+        struct str id = json_text(one, "id");
+        if (e == OK && str_empty(id))
+            e = ctx_fail(ctx, ERR_PARSE, "id: missing");
+        if (e == OK)
+            e = date_of(ctx, one, "date_modified", &last);
+        first = first == 0 ? last : first;
+        if (e == OK)
+            e = fetch_order(ctx, id, out);
+    }
+    if (e != OK || list->count < PAGE)
+        return e;
+    (void)str_split(&rest, ' ', &time);
+    if (last == first && num_parse_i64(rest, 1, 100000, &page) == OK) /* a page full of one second: the next one of it */
+        *cursor = arena_fmt(ctx->arena, "%.*s %lld", STR_ARG(time), (long long)page + 1);
+    else if (last == first)
+        *cursor = arena_fmt(ctx->arena, "%.*s 2", STR_ARG(time_rfc3339(ctx->arena, ask->since_us)));
+    else /* by time, not by page: an order that changes meanwhile moves to the end and would shift the pages */
+        *cursor = arena_fmt(ctx->arena, "%.*s 1", STR_ARG(time_rfc3339(ctx->arena, last)));
+    return OK;
+}
+
 static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
                             struct decoded *out, struct str *cursor)
 {
     const struct json *v = NULL;
+    bool refused = false;
     if (str_empty(str_trim(msg->body)))
         return OK; /* 204: none */
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
@@ -259,46 +380,63 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
         return e;
     if (json_get(v, "scope") != NULL)
         return decode_hook(ctx, acct, msg, out);
-    const struct json *list = json_is(json_get(v, "data"), JSON_ARRAY) ? json_get(v, "data") : v;
-    if (json_is(json_get(v, "data"), JSON_OBJECT))
-        return decode_one(ctx, json_get(v, "data"), out);
+    e = error_of(ctx, v, &refused);
+    if (refused)
+        return e;
+    const struct json *inner = json_get(v, "data");
+    const struct json *list = json_is(inner, JSON_ARRAY) || json_is(inner, JSON_OBJECT) ? inner : v;
     if (!json_is(list, JSON_ARRAY))
-        return decode_one(ctx, list, out);
-    if (json_get(json_at(list, 0), "message") != NULL && json_get(json_at(list, 0), "status") != NULL)
-        return ctx_fail(ctx, ERR_NOTFOUND, "BigCommerce: %.*s", STR_ARG(str_sub(json_str(json_at(list, 0), "message"), 0, 200)));
+        return decode_one(ctx, list, msg->received_us, out);
+    if (ask != NULL && ask->kind == POLL_SINCE)
+        return decode_list(ctx, list, ask, out, cursor);
     JSON_EACH(one, list) {
-        e = decode_one(ctx, one, out);
-        /* a list of orders names them; parts are read one by one */
-        if (e == OK && ask != NULL && ask->kind == POLL_SINCE)
-            e = fetch_order(ctx, json_text(one, "id"), out);
-        if (e != OK)
-            return e;
+        if (e == OK)
+            e = decode_one(ctx, one, msg->received_us, out);
     }
-    if (ask != NULL && ask->kind == POLL_SINCE && list->count == 50) {
-        int64_t page = 1;
-        if (num_parse_i64(ask->cursor, 1, 100000, &page) != OK)
-            page = 1;
-        *cursor = arena_fmt(ctx->arena, "%lld", (long long)page + 1);
+    return e;
+}
+
+/* What can be read by id: the path below the store's. A variant's id is "PRODUCT/VARIANT". */
+static const struct {
+    const char *what, *before, *between, *after;
+} READS[] = {
+    {"order", "/v2/orders/", NULL, "?include=consignments,consignments.line_items"},
+    {"shipments", "/v2/orders/", NULL, "/shipments?limit=250"},
+    {"product", "/v3/catalog/products/", NULL, ""},
+    {"variant", "/v3/catalog/products/", "/variants/", ""},
+};
+
+static struct str read_path(struct ctx *ctx, const struct fetch_request *f)
+{
+    for (size_t i = 0; i < sizeof(READS) / sizeof(READS[0]); i++) {
+        struct str rest = f->id, id = STR_NULL;
+        if (!str_eq(f->what, str_of(READS[i].what)))
+            continue;
+        if (READS[i].between == NULL)
+            return arena_fmt(ctx->arena, "%s%.*s%s", READS[i].before, STR_ARG(url_encode(ctx->arena, f->id)), READS[i].after);
+        (void)str_split(&rest, '/', &id);
+        return arena_fmt(ctx->arena, "%s%.*s%s%.*s%s", READS[i].before, STR_ARG(url_encode(ctx->arena, id)), READS[i].between,
+                         STR_ARG(url_encode(ctx->arena, rest)), READS[i].after);
     }
-    return OK;
+    return STR_NULL;
 }
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
 {
-    struct str hash = account_setting(acct, "store_hash"), id = url_encode(ctx->arena, ask->fetch.id);
-    struct str tail;
-    if (ask->kind == POLL_SINCE)
-        tail = arena_fmt(ctx->arena, "%.*s/v2/orders?limit=50&sort=date_modified:asc&page=%.*s&min_date_modified=%.*s", STR_ARG(hash),
-                         STR_ARG(str_empty(ask->cursor) ? STR("1") : ask->cursor),
-                         STR_ARG(url_encode(ctx->arena, time_rfc3339(ctx->arena, ask->since_us))));
-    else if (str_eq(ask->fetch.what, STR("shipments")))
-        tail = arena_fmt(ctx->arena, "%.*s/v2/orders/%.*s/shipments", STR_ARG(hash), STR_ARG(id));
-    else if (str_eq(ask->fetch.what, STR("product")) || str_eq(ask->fetch.what, STR("variant")))
-        tail = arena_fmt(ctx->arena, "%.*s/v3/catalog/products/%.*s", STR_ARG(hash), STR_ARG(id));
-    else
-        tail = arena_fmt(ctx->arena, "%.*s/v2/orders/%.*s?include=consignments.line_items,consignments.shipping", STR_ARG(hash), STR_ARG(id));
+    struct str hash = url_encode(ctx->arena, account_setting(acct, "store_hash")), path, page = ask->cursor, since = STR_NULL;
+    if (ask->kind == POLL_SINCE) {
+        (void)str_split(&page, ' ', &since);
+        if (str_empty(since))
+            since = time_rfc3339(ctx->arena, ask->since_us);
+        path = arena_fmt(ctx->arena, "/v2/orders?limit=%d&sort=date_modified:asc&page=%.*s&min_date_modified=%.*s", PAGE,
+                         STR_ARG(str_empty(page) ? STR("1") : page), STR_ARG(url_encode(ctx->arena, since)));
+    } else {
+        path = read_path(ctx, &ask->fetch);
+    }
+    if (str_empty(path))
+        return ctx_fail(ctx, ERR_UNSUPPORTED, "BigCommerce: nothing to read a %.*s with", STR_ARG(str_sub(ask->fetch.what, 0, 40)));
     out->method = STR("GET");
-    out->url = url_join(ctx, acct, BASE, "/stores/", tail);
+    out->url = url_join(ctx, acct, BASE, "/stores/", arena_fmt(ctx->arena, "%.*s%.*s", STR_ARG(hash), STR_ARG(path)));
     return out_req_header(ctx, out, STR("Accept"), STR("application/json"));
 }
 
