@@ -126,7 +126,7 @@ static void pack_link(struct pack *p, struct case_link *link)
     pack_i64(p, &link->learned_us);
 }
 
-/* A list of `one`, each followed by `more` (its version), both with p and the element. */
+/* A list within max; `each` packs the element at i. */
 #define PACK_LIST(p, list, n, max, each)                                                           \
     do {                                                                                           \
         pack_count((p), &(n), (max));                                                              \
@@ -220,6 +220,9 @@ enum err case_content(enum case_object kind, const void *obj, uint64_t *out)
         pack_hold(&p, &h);
         break;
     }
+    case CASE_REPORT:
+    case CASE_LINK:
+        return ERR_UNSUPPORTED;
     }
     enum err e = buf_err(&b);
     if (e == OK)
