@@ -6,6 +6,7 @@
 #include "flows/reader.h"
 
 #include "base/json.h"
+#include "flows/replay_answers.h"
 #include "storage/migrate.h"
 
 #include <stdio.h>
@@ -25,6 +26,9 @@ struct replay {
     /* derived facts of the position under way: what was recorded, in order */
     struct fact_row *stored;
     size_t stored_n, stored_next;
+    /* answers, by the position they had seen */
+    struct told *told;
+    size_t told_n, told_next;
 };
 
 static void differ(struct replay *r, int64_t pos, int64_t build, const char *what, struct str detail)
@@ -70,7 +74,7 @@ static enum err apply_row(struct replay *r, struct fold *f, const struct fact_ro
         return e == OK ? fold_customer_link(f, order_no, json_str(v, "customer")) : e;
     case FACT_QUESTION:
     case FACT_ANSWER:
-        return OK; /* kept words; what an answer rested on is compared by its case */
+        return OK; /* kept words; answers are rendered again when their position is reached */
     default:
         e = fact_row_read(r->ctx, row, &fct, &rec.address_hash);
         return e == OK ? fold_fact(f, &fct, &rec) : e;
@@ -128,6 +132,25 @@ static enum err load_batch(struct replay *r, struct fact_ref *after, struct fact
     return e;
 }
 
+static bool told_due(const struct replay *r, int64_t next_pos)
+{
+    return r->told_next < r->told_n && r->told[r->told_next].seen < next_pos;
+}
+
+static enum err tell_again(struct replay *r, int64_t next_pos)
+{
+    enum err e = OK;
+    for (; e == OK && told_due(r, next_pos); r->told_next++) {
+        const struct told *t = &r->told[r->told_next];
+        bool same = false;
+        e = told_again(r->ctx, r->eng, r->scratch, r->m, t, &same);
+        r->rep->compared_derived++;
+        if (e == OK && !same)
+            differ(r, t->pos, t->build, "answer has other words now", t->sha);
+    }
+    return e;
+}
+
 /* One transaction over a batch of whole positions; *after ends at the last one taken. */
 static enum err replay_batch(struct replay *r, struct fact_ref *after, bool *more)
 {
@@ -150,21 +173,25 @@ static enum err replay_batch(struct replay *r, struct fact_ref *after, bool *mor
         e = db_begin(r->ctx, r->scratch);
     if (e == OK)
         e = fold_begin(&f, r->ctx, r->m, r->scratch);
-    while (e == OK && i < n) {
+    /* an answer that rested on what has been folded so far is told again before anything later is folded */
+    while (e == OK && i < n && !told_due(r, rows[i].pos)) {
         size_t k = i;
         while (k < n && rows[k].pos == rows[i].pos)
             k++;
         e = replay_position(r, &f, &rows[i], k - i);
         i = k;
     }
-    if (e == OK && n > 0)
+    if (e == OK && i > 0)
         e = fold_flush(&f);
     if (e == OK)
         e = db_commit(r->ctx, r->scratch);
     if (e != OK)
         db_rollback(r->scratch);
-    if (n > 0)
-        *after = (struct fact_ref){rows[n - 1].pos, rows[n - 1].idx};
+    if (i > 0)
+        *after = (struct fact_ref){rows[i - 1].pos, rows[i - 1].idx};
+    if (e == OK)
+        e = tell_again(r, i < n ? rows[i].pos : *more ? after->pos + 1 : INT64_MAX);
+    *more = *more || i < n;
     return e;
 }
 
@@ -249,6 +276,9 @@ static enum err replay_merchant(struct replay *r)
     enum err e = a == NULL ? ctx_fail(r->ctx, ERR_MEMORY, "no memory") : open_scratch(r, path);
     if (a != NULL)
         ctx_init(&inner, a, r->ctx->clock, r->ctx->log);
+    if (e == OK)
+        e = told_load(outer, r->rd, r->m->id, &r->told, &r->told_n);
+    r->told_next = 0;
     r->ctx = &inner;
     while (e == OK && more) {
         e = replay_batch(r, &after, &more);

@@ -5,6 +5,7 @@
  */
 #include "lib/fixture.h"
 
+#include "flows/ask.h"
 #include "flows/engine.h"
 #include "storage/db.h"
 
@@ -157,6 +158,52 @@ static void erased_and_still_replayed(void **state)
     assert_ok(&s.f.ctx, engine_replay(&s.f.ctx, s.eng, 0, &rep));
     assert_int_equal(rep.differences, 0);
     assert_true(rep.compared_orders == 1 && rep.compared_parcels == 1 && rep.compared_derived > 0);
+    store_drop(&s);
+}
+
+/* What a customer was told is told again from the state it rested on, also when later facts would say something else. */
+static void answers_are_told_again(void **state)
+{
+    struct store s;
+    struct reader *rd = NULL;
+    struct ask_reply rep;
+    struct replay_report report;
+    int64_t folded = 0;
+    (void)state;
+    store_make(&s, false);
+    struct str text = STR(ORDER);
+    const char *second = strchr(strchr(ORDER, '\n') + 1, '\n') + 1; /* order and fulfillment first, the scan later */
+    store_append(&s, 1, str_sub(text, 0, (size_t)(second - ORDER)), ORIGIN_LIVE);
+    settle(&s);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(&s.f.ctx, reader_open(&s.f.ctx, s.eng, &rd));
+        struct ask_env env = {.eng = s.eng, .rd = rd, .merchant_id = 1, .record = true};
+        struct ask_question q = {.order_name = STR("#7"), .email = STR(PERSONAL_EMAIL)};
+        assert_ok(&s.f.ctx, ask(&s.f.ctx, &env, &q, &rep));
+        assert_int_equal(rep.outcome, ASK_ANSWERED);
+        reader_close(rd);
+        settle(&s);
+        clock_advance(&s.f.clock, US_PER_H);
+        store_append(&s, 1, str_of(second), ORIGIN_LIVE);
+        assert_ok(&s.f.ctx, engine_fold_some(&s.f.ctx, s.eng, &folded));
+    }
+    assert_true(str_contains(rep.text, STR("delivered")));
+    assert_ok(&s.f.ctx, engine_replay(&s.f.ctx, s.eng, 0, &report));
+    if (report.differences != 0)
+        fail_msg("%.*s", STR_ARG(report.first));
+    /* and it can fail: another record of what was said is found */
+    struct db *db = NULL;
+    char path[160];
+    snprintf(path, sizeof(path), "%s/state.db", s.path);
+    struct db_options o = {.path = path, .part = DB_STATE, .cache_mb = 1};
+    assert_ok(&s.f.ctx, db_open(&s.f.ctx, &o, &db));
+    char sql[200];
+    snprintf(sql, sizeof(sql), "UPDATE fact SET clear = CAST(replace(CAST(clear AS TEXT), '\"text_sha256\":\"', '\"text_sha256\":\"0') AS BLOB) WHERE kind = %d",
+             FACT_ANSWER);
+    assert_ok(&s.f.ctx, db_exec(&s.f.ctx, db, sql));
+    db_close(db);
+    assert_ok(&s.f.ctx, engine_replay(&s.f.ctx, s.eng, 0, &report));
+    assert_int_equal(report.differences, 2);
     store_drop(&s);
 }
 
@@ -313,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_in_the_clear),
         cmocka_unit_test(erased_and_still_replayed),
+        cmocka_unit_test(answers_are_told_again),
         cmocka_unit_test(replay_sees_a_change),
         cmocka_unit_test(merchants_do_not_cross),
         cmocka_unit_test(every_statement_names_its_merchant),
