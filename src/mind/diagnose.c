@@ -1,6 +1,6 @@
 /*
- * diagnose: each parcel by the parcel rules, then the order by the order rules and its worst parcel. The next look is the
- * earliest time at which a rule above the one that holds would hold, or at which the one that holds says it may end.
+ * diagnose: each parcel by the parcel rules, then the order by the order rules and its worst parcel (order.c). The next look is
+ * the earliest time at which a rule above the one that holds would hold, or at which the one that holds says it may end.
  */
 #include "base/zone.h"
 #include "mind/rules.h"
@@ -25,6 +25,14 @@ int64_t after_business(const struct look *lk, int64_t start_us, int n)
     return calendar_add_business(&lk->cal, lk->zone, start_us, n, &t) == OK ? t : 0;
 }
 
+int64_t after_hours(const struct look *lk, int64_t start_us, int hours)
+{
+    int64_t t = after_business(lk, start_us, hours / 24);
+    if (t == 0 || hours % 24 == 0)
+        return t;
+    return after_business(lk, t + hours % 24 * US_PER_H, 0); /* never ends on a day off */
+}
+
 int64_t end_of_day(struct str zone, int64_t at_us)
 {
     int32_t off = 0;
@@ -35,20 +43,27 @@ int64_t end_of_day(struct str zone, int64_t at_us)
     return zone_to_utc(zone, (day + 1) * US_PER_DAY, &end) == OK ? end - 1 : at_us + US_PER_DAY;
 }
 
+int64_t silent_from(struct look *lk)
+{
+    if (lk->silent_us < 0)
+        lk->silent_us = lk->move == NULL ? 0 : after_hours(lk, lk->move->at_us, lk->lim.silent_hours);
+    return lk->silent_us;
+}
+
 void evidence_add(struct diagnosis *d, const char *what, struct fact_ref ref, int64_t at_us, struct str detail)
 {
     for (size_t i = 0; i < d->evidence_n; i++)
-        if (d->evidence[i].what == what && d->evidence[i].at_us == at_us && str_eq(d->evidence[i].detail, detail))
+        if (d->evidence[i].at_us == at_us && strcmp(d->evidence[i].what, what) == 0 && str_eq(d->evidence[i].detail, detail))
             return;
     if (d->evidence_n < EVIDENCE_MAX)
         d->evidence[d->evidence_n++] = (struct evidence){what, ref, at_us, detail};
 }
 
-/* Tries the rules of a level; the first that holds decides. False: none held. */
-static bool run_rules(struct look *lk, enum rule_level level)
+bool run_rules(struct look *lk, enum rule_level level)
 {
     struct diagnosis *d = lk->out;
     int64_t look = 0;
+    enum diag_class would_be = DIAG_CLASS_COUNT;
     for (size_t i = 0; i < RULES_N; i++) {
         const struct rule *r = &RULES[i];
         int64_t since = 0;
@@ -59,13 +74,18 @@ static bool run_rules(struct look *lk, enum rule_level level)
         if (r->fn(lk, &since)) {
             d->cls = r->cls;
             d->since_us = since;
+            bool own_end = d->next_look_us != 0 && (look == 0 || d->next_look_us <= look);
             d->next_look_us = earlier(look, d->next_look_us);
+            d->next_cls = own_end ? DIAG_CLASS_COUNT : would_be;
             return true;
         }
-        if (since > lk->now_us)
-            look = earlier(look, since);
+        if (since > lk->now_us && (look == 0 || since < look)) {
+            look = since;
+            would_be = r->cls;
+        }
     }
     d->next_look_us = look;
+    d->next_cls = would_be;
     return false;
 }
 
@@ -76,304 +96,137 @@ static const struct parcel_scan *scan_at(const struct parcel *pcl, int i)
     return i < 0 ? NULL : &pcl->scans[i];
 }
 
-static struct str dest_country(const struct order_case *cas, const struct parcel *pcl)
-{
-    struct place dest = case_destination(cas);
-    return str_empty(dest.country) ? pcl->dest_country : dest.country;
-}
-
 static struct str carrier_of(const struct order_case *cas, const struct parcel *pcl, const struct parcel_scan *last)
 {
     if (last != NULL && last->carrier < (int)pcl->carriers_n)
         return pcl->carriers[last->carrier];
-    for (size_t i = 0; i < cas->fulfillments_n; i++)
-        for (size_t j = 0; j < cas->fulfillments[i].parcels_n; j++)
-            if (str_eq(cas->fulfillments[i].parcels[j].tracking_number, pcl->number) &&
-                !str_empty(cas->fulfillments[i].parcels[j].carrier))
-                return cas->fulfillments[i].parcels[j].carrier;
+    const struct case_fulfillment *f = fulfillment_of(cas, pcl);
+    for (size_t j = 0; f != NULL && j < f->parcels_n; j++)
+        if (str_eq(f->parcels[j].tracking_number, pcl->number) && !str_empty(f->parcels[j].carrier))
+            return f->parcels[j].carrier;
     return pcl->carriers_n > 0 ? pcl->carriers[0] : STR_NULL;
 }
 
-static int64_t fulfilled_at(const struct order_case *cas, const struct parcel *pcl)
+/* Where the carrier had it last: the newest place that names a country, else the merchant's home. */
+static const struct parcel_scan *last_placed(const struct look *lk)
 {
-    for (size_t i = 0; i < cas->fulfillments_n; i++)
-        for (size_t j = 0; j < cas->fulfillments[i].parcels_n; j++)
-            if (str_eq(cas->fulfillments[i].parcels[j].tracking_number, pcl->number))
-                return cas->fulfillments[i].created_us != 0 ? cas->fulfillments[i].created_us : cas->fulfillments[i].ver.changed_us;
-    return 0;
+    int last = lk->v->last_move >= 0 ? lk->v->last_move : lk->v->last;
+    for (int i = last; i >= (int)lk->v->from; i--)
+        if (!str_empty(lk->pcl->scans[i].place.country))
+            return &lk->pcl->scans[i];
+    return NULL;
 }
 
-static void set_place(struct look *lk, const struct parcel_scan *last)
+static void set_place(struct look *lk)
 {
     bool exact;
-    struct place dest = case_destination(lk->cas);
-    struct str country = last != NULL && !str_empty(last->place.country) ? last->place.country : lk->p->home_country;
-    struct str region = last != NULL ? last->place.region : STR_NULL;
-    lk->zone = zone_of_place(country, region, &exact);
-    lk->dest_zone = zone_of_place(dest_country(lk->cas, lk->pcl), dest.region, &exact);
-    if (str_empty(dest_country(lk->cas, lk->pcl)))
-        lk->dest_zone = lk->zone;
-    lk->cal = (struct calendar){.country = country, .region = region};
+    const struct parcel_scan *at = last_placed(lk);
+    lk->cal = (struct calendar){.country = lk->p->home_country};
+    lk->zone = lk->p->home_zone;
+    if (at != NULL) {
+        lk->cal = (struct calendar){.country = at->place.country, .region = at->place.region};
+        lk->zone = zone_of_place(at->place.country, at->place.region, &exact);
+    }
+    lk->dest = case_destination(lk->cas);
+    if (str_empty(lk->dest.country))
+        lk->dest = (struct place){.country = lk->pcl->dest_country};
+    lk->dest_zone = str_empty(lk->dest.country) ? lk->zone : zone_of_place(lk->dest.country, lk->dest.region, &exact);
 }
 
-/* The promise: the storefront's date, else the carrier's first estimate, else hand-over and the usual time. */
-static void set_promise(struct look *lk)
+/* When a label was first known: the storefront's fulfillment, the carrier's word, whichever is earlier; else when we heard of it. */
+static int64_t label_known(const struct look *lk)
 {
-    struct diag_figures *fig = &lk->out->fig;
-    const struct order_view *v = order_anchor(lk->cas);
-    struct place dest = case_destination(lk->cas);
-    struct str country = dest_country(lk->cas, lk->pcl);
-    struct when w;
-    if (v != NULL && !str_empty(v->promised_at) && when_parse(v->promised_at, &w) == OK) {
-        fig->promised_us = estimate_instant(&w, country, dest.region);
-        fig->promise_from = "storefront";
-    } else if (lk->pcl->first_estimate.told_us != 0) {
-        fig->promised_us = estimate_instant(&lk->pcl->first_estimate.when, country, dest.region);
-        fig->promise_from = "carrier";
-    } else if (lk->v->first_move >= 0) {
-        fig->promised_us = end_of_day(lk->dest_zone, after_business(lk, lk->pcl->scans[lk->v->first_move].at_us, lk->lim.transit_days));
-        fig->promise_from = "rule";
-    }
+    const struct parcel_scan *label = scan_at(lk->pcl, lk->v->label);
+    const struct case_fulfillment *f = fulfillment_of(lk->cas, lk->pcl);
+    int64_t ful = f == NULL ? 0 : fulfillment_sent_us(f);
+    if (label != NULL)
+        return earlier(label->at_us, ful);
+    if (ful != 0)
+        return ful;
+    for (size_t i = 0; i < lk->cas->links_n; i++)
+        if (str_eq(lk->cas->links[i].tracking_number, lk->pcl->number))
+            return lk->cas->links[i].learned_us;
+    return lk->cas->first_us != 0 ? lk->cas->first_us : lk->pcl->fresh_us;
 }
 
-/* What is expected now: the carrier's last word, else the promise; never a time that has passed (B8). */
-static void set_expected(struct look *lk)
+/* Limits are those of the time when the matter began, so that the end of a season changes nothing that began in it. */
+static void set_limits(struct look *lk, struct str carrier)
 {
-    struct diag_figures *fig = &lk->out->fig;
-    struct place dest = case_destination(lk->cas);
-    const struct parcel_estimate *est = &lk->pcl->estimate;
-    int64_t t = est->told_us == 0 ? 0 : estimate_instant(&est->when, dest_country(lk->cas, lk->pcl), dest.region);
-    fig->expected_day_only = est->told_us != 0 && est->when.kind == WHEN_DATE;
-    if (est->told_us != 0 && est->when.kind != WHEN_DATE && (est->when.has_local ? est->when.local_us : t) % US_PER_DAY == 0)
-        fig->expected_day_only = true; /* midnight is a date in disguise */
-    bool known = fig->promise_from != NULL && fig->promise_from[0] != 'r';
-    if (t <= lk->now_us && fig->promised_us > lk->now_us && known) {
-        t = fig->promised_us;
-        fig->expected_day_only = true;
-    }
-    fig->expected_us = t > lk->now_us ? t : 0;
-    if (lk->v->status == PARCEL_DELIVERED || lk->v->status >= PARCEL_RETURNING)
-        fig->expected_us = 0;
+    const struct parcel_scan *first = scan_at(lk->pcl, lk->v->first_move);
+    int64_t began = first != NULL ? first->at_us : lk->label_us, moved = lk->move != NULL ? lk->move->at_us : lk->label_us;
+    limits_for(lk->p, carrier, lk->pcl->service, lk->dest.country, began, &lk->lim_way);
+    lk->lim = lk->lim_way;
+    if (moved != began && lk->p->rules_n > 0)
+        limits_for(lk->p, carrier, lk->pcl->service, lk->dest.country, moved, &lk->lim);
+    lk->out->limits = lk->lim;
+    lk->out->limits.transit_days = lk->lim_way.transit_days;
+    lk->out->limits.slow_percent = lk->lim_way.slow_percent;
+    lk->out->limits.late_grace_hours = lk->lim_way.late_grace_hours;
 }
 
-static void set_figures(struct look *lk)
-{
-    struct diag_figures *fig = &lk->out->fig;
-    const struct parcel *pcl = lk->pcl;
-    const struct parcel_scan *last = scan_at(pcl, lk->v->last), *del = scan_at(pcl, lk->v->delivered);
-    const struct parcel_scan *attempt = scan_at(pcl, lk->v->last_attempt);
-    fig->status = lk->v->status;
-    fig->reason = lk->v->reason;
-    fig->attempts = lk->v->attempts;
-    fig->label_us = lk->label_us;
-    if (last != NULL) {
-        fig->last_scan_us = last->at_us;
-        fig->last_local_us = last->local_us;
-        fig->last_estimated = (last->flags & SCAN_ESTIMATED) != 0;
-        fig->last_place = last->place;
-        evidence_add(lk->out, "last_scan", last->ref, last->at_us, last->code);
-    }
-    if (lk->v->first_move >= 0)
-        fig->hand_over_us = pcl->scans[lk->v->first_move].at_us;
-    if (del != NULL && lk->v->status == PARCEL_DELIVERED) {
-        fig->delivered_us = del->at_us;
-        fig->delivered_local_us = del->local_us;
-    }
-    if (attempt != NULL)
-        fig->attempt_us = attempt->at_us;
-    set_promise(lk);
-    set_expected(lk);
-    if (lk->move != NULL && lk->now_us > lk->move->at_us)
-        fig->silent_hours = (int)((lk->now_us - lk->move->at_us) / US_PER_H);
-    if (fig->promised_us != 0 && lk->now_us > fig->promised_us)
-        fig->late_days = (int)((lk->now_us - fig->promised_us) / US_PER_DAY) + 1;
-}
-
-/* Silence is noted beside any class that still waits for scans (R58), and looked at again when it begins. */
+/* Silence is noted beside any class that still waits for scans (R58), and looked at when it begins. */
 static void note_silence(struct look *lk)
 {
+    static const bool WAITS[DIAG_CLASS_COUNT] = {
+        [DIAG_ON_TRACK] = true,       [DIAG_SLOW] = true,           [DIAG_LATE] = true,
+        [DIAG_STUCK] = true,          [DIAG_PRESUMED_LOST] = true,  [DIAG_ATTEMPT_FAILED] = true,
+        [DIAG_ADDRESS_PROBLEM] = true, [DIAG_CUSTOMS_HOLD] = true,  [DIAG_RETURNING] = true,
+        [DIAG_OUT_FOR_DELIVERY] = true,
+    };
     struct diagnosis *d = lk->out;
-    bool waits = d->cls == DIAG_ON_TRACK || d->cls == DIAG_SLOW || d->cls == DIAG_LATE || d->cls == DIAG_STUCK ||
-                 d->cls == DIAG_PRESUMED_LOST || d->cls == DIAG_ATTEMPT_FAILED || d->cls == DIAG_ADDRESS_PROBLEM ||
-                 d->cls == DIAG_CUSTOMS_HOLD;
-    int64_t since = 0;
-    if (!waits || lk->move == NULL)
+    int64_t since = WAITS[d->cls] ? silent_from(lk) : 0;
+    if (since == 0)
         return;
-    struct diagnosis scratch = *d;
-    struct look probe = *lk;
-    probe.out = &scratch;
-    d->flag_not_updated = d->stale = rule_stuck(&probe, &since);
-    if (!d->stale && since > lk->now_us)
-        d->next_look_us = earlier(d->next_look_us, since);
+    d->flag_not_updated = d->stale = lk->now_us >= since;
+    if (!d->stale && earlier(d->next_look_us, since) != d->next_look_us) {
+        d->next_look_us = since;
+        d->next_cls = DIAG_CLASS_COUNT; /* a note is added, the class stays */
+    }
 }
 
 static void diagnose_parcel(struct look *lk, struct parcel_diagnosis *pd)
 {
     const struct parcel *pcl = pd->parcel;
     const struct parcel_link *link = parcel_find_link(pcl, lk->cas->order_no);
+    struct diagnosis *d = &pd->d;
     parcel_view_make(pcl, link == NULL ? 0 : link->since_us, &pd->view);
     lk->pcl = pcl;
     lk->v = &pd->view;
-    lk->out = &pd->d;
+    lk->out = d;
     lk->scan = scan_at(pcl, pd->view.status_scan);
     lk->move = scan_at(pcl, pd->view.last_move);
-    const struct parcel_scan *last = scan_at(pcl, pd->view.last), *label = scan_at(pcl, pd->view.label);
-    pd->carrier = carrier_of(lk->cas, pcl, last);
-    limits_for(lk->p, pd->carrier, pcl->service, dest_country(lk->cas, pcl), lk->now_us, &lk->lim);
-    set_place(lk, lk->move != NULL ? lk->move : last);
-    int64_t ful = fulfilled_at(lk->cas, pcl);
-    lk->label_us = label != NULL && (ful == 0 || label->at_us < ful) ? label->at_us : ful;
-    if (lk->label_us == 0)
-        lk->label_us = pcl->fresh_us != 0 ? pcl->fresh_us : lk->cas->first_us;
+    lk->silent_us = -1;
+    pd->carrier = carrier_of(lk->cas, pcl, scan_at(pcl, pd->view.last));
+    set_place(lk);
+    lk->label_us = label_known(lk);
+    set_limits(lk, pd->carrier);
     set_figures(lk);
-    if (!run_rules(lk, LEVEL_PARCEL))
-        pd->d.cls = DIAG_ON_TRACK;
+    (void)run_rules(lk, LEVEL_PARCEL); /* the last one always holds */
     note_silence(lk);
     /* an expected time that passes changes the words */
-    if (pd->d.fig.expected_us != 0)
-        pd->d.next_look_us = earlier(pd->d.next_look_us, pd->d.fig.expected_us + 1);
-}
-
-/* ---- the order */
-
-static enum err set_items(struct look *lk)
-{
-    const struct order_view *v = order_anchor(lk->cas);
-    struct case_diagnosis *cd = lk->cd;
-    cd->items = ctx_alloc(lk->ctx, ((v == NULL ? 0 : v->items_n) + 1) * sizeof(*cd->items));
-    if (cd->items == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; v != NULL && i < v->items_n; i++) {
-        const struct case_item *it = &v->items[i];
-        struct item_state *is = &cd->items[cd->items_n++];
-        is->item = it;
-        is->shipped = case_quantity_in_fulfillments(lk->cas, case_item_key(it), FUL_SHIPPED);
-        if (is->shipped > it->quantity)
-            is->shipped = it->quantity;
-        is->waiting = it->ships ? it->quantity - is->shipped : 0;
-        lk->waiting += is->waiting;
+    if (d->fig.expected_us != 0 && earlier(d->next_look_us, d->fig.expected_us + 1) != d->next_look_us) {
+        d->next_look_us = d->fig.expected_us + 1;
+        d->next_cls = DIAG_CLASS_COUNT;
     }
-    return OK;
-}
-
-static bool shipped_untracked(const struct order_case *cas)
-{
-    for (size_t i = 0; i < cas->fulfillments_n; i++)
-        if (fulfillment_is_live(&cas->fulfillments[i]) && cas->fulfillments[i].state == FUL_SHIPPED)
-            return true;
-    return false;
-}
-
-static const struct parcel_diagnosis *worst_parcel(const struct case_diagnosis *cd)
-{
-    const struct parcel_diagnosis *w = NULL;
-    for (size_t i = 0; i < cd->parcels_n; i++) {
-        const struct parcel_diagnosis *pd = &cd->parcels[i];
-        if (pd->d.cls == DIAG_CANCELLED && cd->parcels_n > 1)
-            continue;
-        /* of equals the one that is not there yet speaks */
-        if (w == NULL || pd->d.severity > w->d.severity || (pd->d.severity == w->d.severity && w->d.cls == DIAG_DELIVERED))
-            w = pd;
-    }
-    return w;
 }
 
 /* A first leg that was handed on says no more than the leg that follows: its silence is no trouble. */
 static void quiet_first_legs(struct case_diagnosis *cd)
 {
     for (size_t i = 0; i < cd->parcels_n; i++)
-        for (size_t j = 0; j < cd->parcels_n; j++) {
+        for (size_t j = 0; j < cd->parcels_n && !str_empty(cd->parcels[i].parcel->next_number); j++) {
             struct parcel_diagnosis *a = &cd->parcels[i], *b = &cd->parcels[j];
-            if (i == j || str_empty(a->parcel->next_number) || !str_eq(a->parcel->next_number, b->parcel->number) ||
-                b->view.last_move < 0)
+            if (i == j || !str_eq(a->parcel->next_number, b->parcel->number) || b->view.last_move < 0)
                 continue;
-            a->d.cls = b->d.cls;
-            a->d.severity = b->d.severity;
-            a->d.since_us = b->d.since_us;
-            a->d.next_look_us = b->d.next_look_us;
-            a->d.fig = b->d.fig;
-            a->d.flag_not_updated = b->d.flag_not_updated;
-            a->d.stale = b->d.stale;
+            a->d = b->d;
             a->carrier = b->carrier;
         }
-}
-
-/* Shipped without a number: on its way until the usual time has passed (B50). */
-static void diagnose_untracked(struct look *lk)
-{
-    struct diagnosis *d = lk->out;
-    int64_t sent = 0;
-    for (size_t i = 0; i < lk->cas->fulfillments_n; i++)
-        if (lk->cas->fulfillments[i].state == FUL_SHIPPED && lk->cas->fulfillments[i].created_us > sent)
-            sent = lk->cas->fulfillments[i].created_us;
-    d->fig.hand_over_us = sent;
-    d->fig.promised_us = sent == 0 ? 0 : end_of_day(lk->zone, after_business(lk, sent, lk->lim.transit_days));
-    d->fig.promise_from = "rule";
-    bool late = d->fig.promised_us != 0 && lk->now_us > d->fig.promised_us;
-    d->cls = late ? DIAG_LATE : DIAG_ON_TRACK;
-    d->severity = diag_class_severity(d->cls);
-    d->since_us = late ? d->fig.promised_us + 1 : sent;
-    d->next_look_us = late || d->fig.promised_us == 0 ? 0 : d->fig.promised_us + 1;
-    d->fig.expected_us = late ? 0 : d->fig.promised_us;
-    d->fig.expected_day_only = true;
-}
-
-static void order_from_worst(struct look *lk)
-{
-    struct diagnosis *d = lk->out;
-    struct str conflict = d->conflict;
-    int64_t look = d->next_look_us;
-    struct evidence kept[EVIDENCE_MAX];
-    size_t kept_n = d->evidence_n;
-    memcpy(kept, d->evidence, sizeof(kept));
-    *d = lk->worst->d;
-    d->conflict = conflict;
-    for (size_t i = 0; i < kept_n; i++)
-        evidence_add(d, kept[i].what, kept[i].ref, kept[i].at_us, kept[i].detail);
-    d->next_look_us = earlier(look, lk->worst->d.next_look_us);
-}
-
-static void diagnose_order(struct look *lk)
-{
-    const struct order_view *v = order_anchor(lk->cas);
-    struct case_diagnosis *cd = lk->cd;
-    struct diagnosis *d = &cd->order;
-    lk->out = d;
-    lk->pcl = NULL;
-    lk->cal = (struct calendar){.country = lk->p->home_country, .extra_off = lk->p->extra_off, .extra_off_n = lk->p->extra_off_n};
-    lk->zone = lk->p->home_zone;
-    limits_for(lk->p, STR_NULL, v == NULL ? STR_NULL : v->service, case_destination(lk->cas).country, lk->now_us, &lk->lim);
-    lk->worst = worst_parcel(cd);
-    lk->any_left = cd->parcels_n > 0 || shipped_untracked(lk->cas);
-    lk->all_there = cd->parcels_n > 0 && lk->waiting == 0;
-    for (size_t i = 0; i < cd->parcels_n; i++)
-        lk->all_there = lk->all_there && cd->parcels[i].d.cls == DIAG_DELIVERED;
-    if (v != NULL)
-        evidence_add(d, "order", v->ver.ref, v->ver.changed_us != 0 ? v->ver.changed_us : v->placed_us, v->name);
-    bool decided = run_rules(lk, LEVEL_ORDER);
-    /* trouble of a parcel outranks what the order alone would say */
-    bool alone = decided && (d->cls == DIAG_REFUNDED || d->cls == DIAG_CANCELLED || d->cls == DIAG_DATA_CONFLICT);
-    if (lk->worst != NULL && !alone && (!decided || lk->worst->d.severity > d->severity)) {
-        order_from_worst(lk);
-    } else if (decided && lk->worst != NULL && d->fig.last_scan_us == 0) {
-        int64_t ships_by = d->fig.ships_by_us, restock = d->fig.restock_us, pre = d->fig.preorder_us;
-        d->fig = lk->worst->d.fig;
-        d->fig.ships_by_us = ships_by;
-        d->fig.restock_us = restock;
-        d->fig.preorder_us = pre;
-    } else if (!decided && lk->worst == NULL) {
-        diagnose_untracked(lk);
-    }
-    cd->next_look_us = d->next_look_us;
-    for (size_t i = 0; i < cd->parcels_n; i++)
-        cd->next_look_us = earlier(cd->next_look_us, cd->parcels[i].d.next_look_us);
-    d->next_look_us = cd->next_look_us;
 }
 
 enum err diagnose(struct ctx *ctx, const struct order_case *cas, const struct promises *p, int64_t now_us, struct case_diagnosis *out)
 {
     struct look lk = {.ctx = ctx, .cas = cas, .p = p, .now_us = now_us, .cd = out};
-    memset(out, 0, sizeof(*out));
+    *out = (struct case_diagnosis){.waiting_cls = DIAG_CLASS_COUNT};
     out->parcels = ctx_alloc(ctx, (cas->parcels_n + 1) * sizeof(*out->parcels));
     if (out->parcels == NULL)
         return ERR_MEMORY;
@@ -383,8 +236,5 @@ enum err diagnose(struct ctx *ctx, const struct order_case *cas, const struct pr
         diagnose_parcel(&lk, &out->parcels[i]);
     }
     quiet_first_legs(out);
-    enum err e = set_items(&lk);
-    if (e == OK)
-        diagnose_order(&lk);
-    return e;
+    return diagnose_order(&lk);
 }

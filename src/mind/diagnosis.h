@@ -10,16 +10,18 @@
 #define EVIDENCE_MAX 12
 
 struct evidence {
-    const char *what;         /* fixed word: "last_scan", "promise", "label", "estimate", "order", "stock", "report", "conflict" */
-    struct fact_ref ref;      /* the fact it rests on; pos 0: a limit or the clock */
+    /* fixed word: "last_scan", "promise", "label", "estimate", "order", "stock", "hold", "refund", "report", "conflict" */
+    const char *what;
+    struct fact_ref ref;      /* the fact it rests on; pos 0: not one fact alone */
     int64_t at_us;            /* of the fact, 0 unknown */
     struct str detail;        /* plain words for the operator, no personal data */
 };
 
 /* Figures that the words need; 0 or empty when they play no part. */
 struct diag_figures {
-    int64_t last_scan_us, last_local_us; /* last event that is not info */
+    int64_t last_scan_us, last_local_us; /* last movement; without one the last event that is not info */
     bool last_estimated;                 /* its instant is estimated */
+    bool last_day_only;                  /* its day is known, its hour is not */
     struct place last_place;
     int64_t promised_us;      /* what counts as the promise: end of the promised day */
     const char *promise_from; /* "storefront", "carrier", "rule", or NULL */
@@ -28,9 +30,14 @@ struct diag_figures {
     int64_t window_from_us;   /* carrier's hour window begins, 0 */
     int64_t delivered_us, delivered_local_us;
     int64_t hand_over_us, label_us, attempt_us, pickup_until_us, customs_us, ships_by_us, restock_us, preorder_us;
+    int64_t sent_us;          /* untracked: when it left */
     int attempts, silent_hours, late_days;
     enum reason reason;
     enum parcel_status status;
+    bool delivered_doubt;     /* "delivered" is a weaker sign here (R72), or the carrier scanned it again afterwards */
+    bool attempt_overdue;     /* no news for attempt_look_hours after the failed attempt */
+    bool untracked;           /* sent without a tracking number (B50) */
+    bool nothing_ships;       /* no item of the order is sent by parcel */
 };
 
 struct diagnosis {
@@ -38,6 +45,8 @@ struct diagnosis {
     int severity;
     int64_t since_us;         /* when it became true (not when it was seen): definitions in requirements.md part D */
     int64_t next_look_us;     /* 0: nothing changes by time alone */
+    enum diag_class next_cls; /* what it becomes at next_look if nothing comes; DIAG_CLASS_COUNT: not told, or the class stays */
+    struct limit_set limits;  /* the figures that were used */
     struct evidence evidence[EVIDENCE_MAX];
     size_t evidence_n;
     struct diag_figures fig;
@@ -61,16 +70,22 @@ struct case_diagnosis {
     /* which items have left and which not (R2), by item of the anchor view */
     struct item_state {
         const struct case_item *item;
-        int64_t shipped, delivered, waiting; /* quantities */
+        int64_t shipped, delivered, waiting; /* quantities; delivered is part of shipped */
+        bool short_of_stock;                 /* waits, and no location has any */
     } *items;
     size_t items_n;
+    /* why a part waits: awaiting_fulfillment, fulfillment_late, backordered, preorder or on_hold; DIAG_CLASS_COUNT: none waits */
+    enum diag_class waiting_cls;
 };
 
 /* diagnose: everything in ctx's arena. Never fails for odd data (that is data_conflict); Errs: ERR_MEMORY. */
 MUST_CHECK enum err diagnose(struct ctx *ctx, const struct order_case *cas, const struct promises *p, int64_t now_us,
                              struct case_diagnosis *out);
 
-/* The words: plain language, English here (templates are data: data/words/en.tsv); no carrier jargon. Operator: with figures. */
+/*
+ * The words: plain language, English here (templates are data: data/words/en.tsv), in the arena. For the customer: days in the
+ * destination's zone, no vendor's text, nothing personal. For the operator: figures in UTC, the limits that hold, the evidence.
+ */
 struct str diagnosis_for_customer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd,
                                   const struct parcel_diagnosis *pd /* NULL: the order */, int64_t now_us);
 struct str diagnosis_for_operator(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd,

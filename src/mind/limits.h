@@ -1,6 +1,7 @@
 /*
  * A merchant's promises and limits: what counts as late, stuck, lost. Defaults are requirements.md's; each can be set for the
- * merchant and overridden per carrier, service, destination country and season (dates), most specific first match wins.
+ * merchant and overridden per carrier, service, destination country and season. For each figure the most specific rule that gives
+ * it has the last word (service before carrier before country before season); of equals the first.
  */
 #ifndef WISMO_MIND_LIMITS_H
 #define WISMO_MIND_LIMITS_H
@@ -27,7 +28,7 @@ struct limit_set {
 struct limit_rule {              /* empty or 0: any */
     struct str carrier, service, country;
     int64_t from_day, to_day;    /* days since 1970, season; both 0: always */
-    struct limit_set set;        /* field < 0: not set by this rule */
+    struct limit_set set;        /* field < 0: not set by this rule; delivered_trusted: false takes the trust away, true says nothing */
 };
 
 struct promises {
@@ -41,7 +42,10 @@ struct promises {
 };
 
 void promises_default(struct promises *out); /* home_country "US", zone "America/New_York", the figures above, India untrusted */
-/* limits_for: the figures that hold for a parcel or order at an instant. */
+/*
+ * limits_for: the figures that hold for a parcel or order. at_us is when the matter began (the order was placed, the parcel was
+ * scanned), not now: so a season that ends does not change what was promised in it. Its days are those of home_zone.
+ */
 void limits_for(const struct promises *p, struct str carrier, struct str service, struct str country, int64_t at_us,
                 struct limit_set *out);
 

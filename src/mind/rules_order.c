@@ -1,4 +1,4 @@
-/* The rules of a whole order, tried before its worst parcel speaks (conflicts, cancellation) or for what has not left. */
+/* The rules of a whole order: how it ended, and what of it has not left. Conflicts between its sources are in rules_conflict.c. */
 #include "mind/rules.h"
 
 static const struct order_view *anchor(const struct look *lk)
@@ -6,27 +6,46 @@ static const struct order_view *anchor(const struct look *lk)
     return order_anchor(lk->cas);
 }
 
+/* When it was placed, as well as that is known. */
+static int64_t placed(const struct look *lk)
+{
+    const struct order_view *v = anchor(lk);
+    return v != NULL && v->placed_us != 0 ? v->placed_us : lk->cas->first_us;
+}
+
+static int64_t changed(const struct look *lk)
+{
+    const struct order_view *v = anchor(lk);
+    return v->ver.changed_us != 0 ? v->ver.changed_us : v->ver.learned_us;
+}
+
 bool rule_refunded(struct look *lk, int64_t *since_us)
 {
     const struct order_view *v = anchor(lk);
     bool full = v != NULL && v->financial == FIN_REFUNDED;
+    int64_t last = 0;
     for (size_t i = 0; i < lk->cas->refunds_n; i++) {
         const struct case_refund *r = &lk->cas->refunds[i];
         full = full || r->full;
-        if (r->at_us > *since_us)
-            *since_us = r->at_us;
-        evidence_add(lk->out, "refund", r->ver.ref, r->at_us, STR("refund at the storefront"));
+        if (r->at_us > last)
+            last = r->at_us;
+        evidence_add(lk->out, "refund", r->ver.ref, r->at_us, r->full ? STR("all of it refunded") : STR("refunded in part"));
     }
-    if (full && *since_us == 0)
-        *since_us = v != NULL && v->ver.changed_us != 0 ? v->ver.changed_us : lk->cas->fresh_us;
+    if (full)
+        *since_us = last != 0 ? last : v != NULL ? changed(lk) : lk->cas->fresh_us;
     return full;
 }
 
-static bool is_moving(const struct look *lk)
+static bool is_cancelled(const struct look *lk)
+{
+    return anchor(lk) != NULL && anchor(lk)->state == ORDER_CANCELLED;
+}
+
+bool goes_on(const struct look *lk)
 {
     for (size_t i = 0; i < lk->cd->parcels_n; i++) {
-        enum diag_class c = lk->cd->parcels[i].d.cls;
-        if (lk->cd->parcels[i].view.last_move >= 0 && c != DIAG_RETURNED && c != DIAG_RETURNING && c != DIAG_CANCELLED)
+        const struct parcel_diagnosis *pd = &lk->cd->parcels[i];
+        if (pd->view.last_move >= 0 && pd->d.cls != DIAG_RETURNED && pd->d.cls != DIAG_RETURNING && pd->d.cls != DIAG_CANCELLED)
             return true;
     }
     return false;
@@ -34,93 +53,45 @@ static bool is_moving(const struct look *lk)
 
 bool rule_cancelled(struct look *lk, int64_t *since_us)
 {
-    const struct order_view *v = anchor(lk);
-    if (v == NULL || v->state != ORDER_CANCELLED || is_moving(lk))
+    if (!is_cancelled(lk) || goes_on(lk))
         return false;
-    *since_us = v->ver.changed_us != 0 ? v->ver.changed_us : lk->cas->fresh_us;
-    evidence_add(lk->out, "order", v->ver.ref, *since_us, STR("cancelled at the storefront"));
+    *since_us = changed(lk);
+    evidence_add(lk->out, "order", anchor(lk)->ver.ref, *since_us, STR("cancelled"));
     return true;
 }
 
-static void say_conflict(struct look *lk, struct str what, struct fact_ref ref, int64_t at_us, int64_t *since_us)
-{
-    if (str_empty(lk->out->conflict)) {
-        lk->out->conflict = what;
-        *since_us = at_us;
-    }
-    evidence_add(lk->out, "conflict", ref, at_us, what);
-}
+/* ---- complaints about what was sent without a number */
 
-static int64_t quantity_of(const struct order_view *v, struct str key)
+static bool order_reported(struct look *lk, unsigned kinds, int64_t *since_us)
 {
-    int64_t q = 0;
-    for (size_t i = 0; i < v->items_n; i++)
-        if (str_eq(case_item_key(&v->items[i]), key))
-            q += v->items[i].quantity;
-    return q;
-}
-
-/* R176: items, quantity or address differ between the storefront and the back office. */
-static void compare_views(struct look *lk, int64_t *since_us)
-{
-    const struct order_view *a = anchor(lk);
-    for (size_t k = 1; a != NULL && k < lk->cas->views_n; k++) {
-        const struct order_view *b = &lk->cas->views[k];
-        int64_t at = a->ver.changed_us > b->ver.changed_us ? a->ver.changed_us : b->ver.changed_us;
-        for (size_t i = 0; i < a->items_n && b->items_n > 0; i++) {
-            struct str key = case_item_key(&a->items[i]);
-            int64_t qa = quantity_of(a, key), qb = quantity_of(b, key);
-            if (qa != qb)
-                say_conflict(lk, arena_fmt(lk->ctx->arena, "%.*s: %.*s has %lld, %.*s has %lld", STR_ARG(key), STR_ARG(a->source),
-                                           (long long)qa, STR_ARG(b->source), (long long)qb),
-                             b->ver.ref, at, since_us);
-        }
-        for (size_t i = 0; i < b->items_n && a->items_n > 0; i++)
-            if (quantity_of(a, case_item_key(&b->items[i])) == 0 && b->items[i].quantity > 0)
-                say_conflict(lk, arena_fmt(lk->ctx->arena, "%.*s: only %.*s has it", STR_ARG(case_item_key(&b->items[i])),
-                                           STR_ARG(b->source)),
-                             b->ver.ref, at, since_us);
-        if (a->address_hash != 0 && b->address_hash != 0 && a->address_hash != b->address_hash)
-            say_conflict(lk, arena_fmt(lk->ctx->arena, "the address differs between %.*s and %.*s", STR_ARG(a->source),
-                                       STR_ARG(b->source)),
-                         b->ver.ref, at, since_us);
-    }
-}
-
-/* R2: the storefront calls a line fulfilled, the warehouse has not picked it. */
-static void compare_warehouse(struct look *lk, int64_t *since_us)
-{
-    for (size_t i = 0; i < lk->cas->fulfillments_n; i++) {
-        const struct case_fulfillment *w = &lk->cas->fulfillments[i];
-        if (w->role != ROLE_WAREHOUSE || !fulfillment_is_live(w) || w->state >= FUL_PICKED)
+    for (size_t i = 0; lk->cd->parcels_n == 0 && i < lk->cas->reports_n; i++) {
+        const struct case_report *r = &lk->cas->reports[i];
+        if ((1u << (unsigned)r->kind & kinds) == 0)
             continue;
-        for (size_t j = 0; j < w->items_n; j++)
-            for (size_t k = 0; k < lk->cas->fulfillments_n; k++) {
-                const struct case_fulfillment *s = &lk->cas->fulfillments[k];
-                if (s->role != ROLE_STOREFRONT || s->state != FUL_SHIPPED)
-                    continue;
-                for (size_t n = 0; n < s->items_n; n++)
-                    if (str_eq(case_item_key(&s->items[n]), case_item_key(&w->items[j])))
-                        say_conflict(lk, arena_fmt(lk->ctx->arena, "%.*s: %.*s calls it shipped, %.*s has not picked it",
-                                                   STR_ARG(case_item_key(&w->items[j])), STR_ARG(s->source), STR_ARG(w->source)),
-                                     w->ver.ref, w->ver.changed_us, since_us);
-            }
+        *since_us = r->at_us;
+        evidence_add(lk->out, "report", r->ref, r->at_us, str_of(report_kind_word(r->kind)));
+        return true;
     }
+    return false;
 }
 
-bool rule_conflict(struct look *lk, int64_t *since_us)
+bool rule_order_damaged(struct look *lk, int64_t *since_us)
+{
+    return order_reported(lk, 1u << REPORT_DAMAGED, since_us);
+}
+
+bool rule_order_wrong_item(struct look *lk, int64_t *since_us)
+{
+    return order_reported(lk, 1u << REPORT_WRONG_ITEM | 1u << REPORT_MISSING_ITEM, since_us);
+}
+
+/* ---- what has not left */
+
+/* Something is to be sent and has not left; an order whose items nobody told counts until anything has. */
+static bool something_waits(const struct look *lk)
 {
     const struct order_view *v = anchor(lk);
-    if (v != NULL && v->state == ORDER_CANCELLED && is_moving(lk))
-        say_conflict(lk, STR("the order is cancelled, but a parcel of it is on its way"), v->ver.ref, v->ver.changed_us, since_us);
-    compare_warehouse(lk, since_us);
-    compare_views(lk, since_us);
-    if (str_empty(lk->out->conflict) || lk->all_there)
-        return false;
-    if (*since_us == 0)
-        *since_us = lk->cas->fresh_us;
-    /* a parcel in trouble outranks it; the conflict stays as a note */
-    return lk->worst == NULL || lk->worst->d.severity < 3;
+    return v != NULL && (lk->waiting > 0 || (v->items_n == 0 && !lk->any_left));
 }
 
 bool rule_on_hold(struct look *lk, int64_t *since_us)
@@ -128,42 +99,37 @@ bool rule_on_hold(struct look *lk, int64_t *since_us)
     const struct order_view *v = anchor(lk);
     const struct case_hold *held = NULL;
     for (size_t i = 0; i < lk->cas->holds_n; i++)
-        if (!lk->cas->holds[i].released)
+        if (!lk->cas->holds[i].released && (held == NULL || lk->cas->holds[i].at_us < held->at_us))
             held = &lk->cas->holds[i];
-    if (lk->any_left || (held == NULL && (v == NULL || v->state != ORDER_ON_HOLD)))
+    bool stands = held != NULL || (v != NULL && v->state == ORDER_ON_HOLD);
+    if (!stands || (lk->any_left && !something_waits(lk)))
         return false;
-    *since_us = held != NULL ? held->at_us : v->ver.changed_us;
+    *since_us = held == NULL ? changed(lk) : held->at_us != 0 ? held->at_us : held->ver.learned_us;
     if (held != NULL)
         evidence_add(lk->out, "hold", held->ver.ref, held->at_us, held->why);
     return true;
 }
 
-/* The end of a date or instant that the source gave as text; 0: none. */
-static int64_t text_instant(struct str s, struct str country, struct str region)
-{
-    struct when w;
-    return str_empty(s) || when_parse(s, &w) != OK ? 0 : estimate_instant(&w, country, region);
-}
-
 static int64_t preorder_end(const struct look *lk)
 {
     const struct order_view *v = anchor(lk);
-    return v == NULL ? 0 : text_instant(v->preorder_until, lk->p->home_country, STR_NULL);
+    return v == NULL ? 0 : text_instant(lk, v->preorder_until);
 }
 
 bool rule_preorder(struct look *lk, int64_t *since_us)
 {
-    const struct order_view *v = anchor(lk);
     int64_t until = preorder_end(lk);
-    if (lk->any_left || until == 0 || lk->now_us > until)
+    if (until == 0 || lk->now_us > until)
         return false;
-    *since_us = v->placed_us;
-    lk->out->fig.preorder_us = until;
+    lk->out->fig.preorder_us = until; /* a part that waits says so too */
+    if (lk->any_left)
+        return false;
+    *since_us = placed(lk);
     lk->out->next_look_us = until + 1;
     return true;
 }
 
-/* No location has any of an item that has not left. */
+/* No location has any of an item that has not left: the stock row that went empty last, NULL when there is some or none is known. */
 static const struct case_stock *missing_stock(const struct look *lk, const struct case_item *it)
 {
     const struct case_stock *none = NULL;
@@ -173,43 +139,70 @@ static const struct case_stock *missing_stock(const struct look *lk, const struc
             continue;
         if (s->available > 0)
             return NULL;
-        if (none == NULL || s->changed_us < none->changed_us)
+        if (none == NULL || s->changed_us > none->changed_us)
             none = s;
     }
     return none;
 }
 
+/* The first day on which stock comes, of the days still ahead. */
+static int64_t restock(const struct look *lk, struct str sku)
+{
+    int64_t at = 0;
+    for (size_t i = 0; i < lk->cas->stock_n; i++) {
+        int64_t t = str_eq(lk->cas->stock[i].sku, sku) ? text_instant(lk, lk->cas->stock[i].restock_at) : 0;
+        if (t > lk->now_us)
+            at = earlier(at, t);
+    }
+    return at;
+}
+
+/* When the home calendar's days to send it are over; a pre-order's begin with its date. */
+static int64_t ships_by(const struct look *lk)
+{
+    int64_t start = placed(lk), pre = preorder_end(lk);
+    return anchor(lk) == NULL ? 0 : after_business(lk, pre > start ? pre : start, lk->lim.fulfillment_days);
+}
+
+/* An order waits for all of its items, so the latest of their days counts, and none is told when one has none. */
 bool rule_backordered(struct look *lk, int64_t *since_us)
 {
+    struct diag_figures *fig = &lk->out->fig;
+    bool dated = true, any = false;
     for (size_t i = 0; i < lk->cd->items_n; i++) {
-        const struct item_state *is = &lk->cd->items[i];
+        struct item_state *is = &lk->cd->items[i];
         const struct case_stock *s = is->waiting > 0 ? missing_stock(lk, is->item) : NULL;
         if (s == NULL)
             continue;
-        *since_us = s->changed_us != 0 ? s->changed_us : s->fresh_us;
-        lk->out->fig.restock_us = text_instant(s->restock_at, lk->p->home_country, STR_NULL);
-        evidence_add(lk->out, "stock", (struct fact_ref){0, 0}, s->changed_us,
+        int64_t empty = s->changed_us != 0 ? s->changed_us : s->fresh_us, comes = restock(lk, s->sku);
+        if (!any || empty < *since_us)
+            *since_us = empty;
+        any = is->short_of_stock = true;
+        dated = dated && comes != 0;
+        fig->restock_us = comes > fig->restock_us ? comes : fig->restock_us;
+        lk->out->next_look_us = earlier(lk->out->next_look_us, comes == 0 ? 0 : comes + 1);
+        evidence_add(lk->out, "stock", (struct fact_ref){0, 0}, empty,
                      arena_fmt(lk->ctx->arena, "%.*s: %lld at %.*s", STR_ARG(s->sku), (long long)s->available, STR_ARG(s->location)));
-        lk->out->next_look_us = lk->now_us + US_PER_DAY;
-        return true;
     }
-    return false;
-}
-
-static int64_t ships_by(struct look *lk)
-{
-    const struct order_view *v = anchor(lk);
-    if (v == NULL)
-        return 0;
-    int64_t start = v->placed_us != 0 ? v->placed_us : lk->cas->first_us, pre = preorder_end(lk);
-    if (pre > start)
-        start = pre;
-    return after_business(lk, start, lk->lim.fulfillment_days);
+    if (!any)
+        return false;
+    if (!dated)
+        fig->restock_us = 0;
+    if (*since_us < placed(lk))
+        *since_us = placed(lk);
+    fig->ships_by_us = ships_by(lk);
+    if (fig->ships_by_us != 0 && lk->now_us >= fig->ships_by_us)
+        lk->out->severity = 3;
+    else
+        lk->out->next_look_us = earlier(lk->out->next_look_us, fig->ships_by_us);
+    /* stock is not part of the order's facts: it is read again each day */
+    lk->out->next_look_us = earlier(lk->out->next_look_us, lk->now_us + US_PER_DAY);
+    return true;
 }
 
 bool rule_fulfillment_late(struct look *lk, int64_t *since_us)
 {
-    if (lk->waiting == 0)
+    if (!something_waits(lk))
         return false;
     *since_us = ships_by(lk);
     lk->out->fig.ships_by_us = *since_us;
@@ -218,27 +211,27 @@ bool rule_fulfillment_late(struct look *lk, int64_t *since_us)
 
 bool rule_split(struct look *lk, int64_t *since_us)
 {
-    bool some_there = false, some_not = lk->waiting > 0;
-    for (size_t i = 0; i < lk->cd->parcels_n; i++) {
-        bool there = lk->cd->parcels[i].d.cls == DIAG_DELIVERED;
-        some_there = some_there || there;
-        some_not = some_not || (!there && lk->cd->parcels[i].d.cls != DIAG_CANCELLED);
-        if (there)
-            *since_us = lk->cd->parcels[i].d.since_us;
-    }
-    bool partly_left = lk->any_left && lk->waiting > 0;
-    if (!(some_there && some_not) && !partly_left)
+    int64_t unseen = lk->untracked_us == 0 ? 0 : usual_arrival(lk, lk->untracked_us);
+    bool open = unseen != 0 && lk->now_us <= unseen; /* a part without a number, inside its usual time */
+    bool there = lk->there > 0 && (lk->moving > 0 || lk->labels > 0 || lk->waiting > 0 || open);
+    bool moving = lk->moving > 0 && (lk->labels > 0 || lk->waiting > 0);
+    if ((!there && !moving) || lk->worst->d.severity > 1)
         return false;
-    if (*since_us == 0 && lk->worst != NULL)
-        *since_us = lk->worst->d.since_us;
-    return lk->worst == NULL || lk->worst->d.severity <= 1;
+    for (size_t i = 0; i < lk->cd->parcels_n; i++) {
+        const struct parcel_diagnosis *pd = &lk->cd->parcels[i];
+        int64_t at = there ? pd->d.fig.delivered_us : pd->d.fig.hand_over_us;
+        if (pd->d.cls != DIAG_CANCELLED && at != 0)
+            *since_us = earlier(*since_us, at);
+    }
+    if (open)
+        lk->out->next_look_us = unseen + 1;
+    return true;
 }
 
 bool rule_awaiting(struct look *lk, int64_t *since_us)
 {
-    const struct order_view *v = anchor(lk);
-    if (lk->any_left || v == NULL)
+    if (lk->any_left || anchor(lk) == NULL)
         return false;
-    *since_us = v->placed_us != 0 ? v->placed_us : lk->cas->first_us;
+    *since_us = placed(lk);
     return true;
 }

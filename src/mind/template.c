@@ -1,4 +1,7 @@
-/* See template.h. The table is found by binary search in a sorted index made once per language. */
+/*
+ * See template.h. The texts are part of the program; a sorted index of their keys is made once, at the first question. A further
+ * language is a further file and a further index here.
+ */
 #include "mind/template.h"
 
 #include "base/data.h"
@@ -6,11 +9,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#define ROWS_MAX 512 /* keys of one language; en has some 120 */
+#define TEXT_MAX 65536
+
 struct word_row {
     struct str key, text;
 };
 
-static struct word_row *rows;
+static struct word_row rows[ROWS_MAX];
 static size_t rows_n;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -22,16 +28,12 @@ static int by_key(const void *a, const void *b)
 static void load(void)
 {
     struct str rest = data_file("words/en.tsv"), line;
-    while (data_line(&rest, &line)) {
-        struct word_row r;
-        if (!str_split(&line, '\t', &r.key))
-            continue;
-        r.text = line;
-        struct word_row *p = realloc(rows, (rows_n + 1) * sizeof(*p));
-        if (p == NULL)
-            return;
-        rows = p;
-        rows[rows_n++] = r;
+    while (rows_n < ROWS_MAX && data_line(&rest, &line)) {
+        struct word_row *r = &rows[rows_n];
+        if (str_split(&line, '\t', &r->key)) {
+            r->text = line;
+            rows_n++;
+        }
     }
     if (rows_n > 0)
         qsort(rows, rows_n, sizeof(*rows), by_key);
@@ -39,70 +41,65 @@ static void load(void)
 
 struct str words_find(struct str lang, struct str key)
 {
-    (void)lang; /* one language so far: others become further files */
-    pthread_once(&once, load);
     struct word_row want = {key, STR_NULL};
-    const struct word_row *r = rows_n == 0 ? NULL : bsearch(&want, rows, rows_n, sizeof(*rows), by_key);
+    pthread_once(&once, load);
+    if (!str_eq(lang, STR("en")) || rows_n == 0)
+        return STR_NULL;
+    const struct word_row *r = bsearch(&want, rows, rows_n, sizeof(*rows), by_key);
     return r == NULL ? STR_NULL : r->text;
 }
 
-static struct str slot_value(struct str name, const struct slot *slots, size_t n)
+/* Takes the text before the first `open` off *t, then what stands between it and `close`; false when there is no such pair. */
+static bool take_pair(struct str *t, char open, char close, struct str *before, struct str *inside)
 {
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(name, str_of(slots[i].name)))
-            return slots[i].value;
-    return STR_NULL;
+    const char *o = t->n == 0 ? NULL : memchr(t->p, open, t->n);
+    size_t lit = o == NULL ? t->n : (size_t)(o - t->p);
+    const char *c = o == NULL ? NULL : memchr(o, close, t->n - lit);
+    *before = c == NULL ? *t : str_sub(*t, 0, lit);
+    if (c == NULL)
+        return false;
+    size_t len = (size_t)(c - o) - 1;
+    *inside = str_sub(*t, lit + 1, len);
+    *t = str_sub(*t, lit + len + 2, t->n);
+    return true;
 }
 
 /* Text without brackets; false when a name in it has no value. */
-static bool fill_plain(struct buf *b, struct str t, const struct slot *slots, size_t n)
+static bool fill_plain(struct buf *b, struct str t, const struct slots *slots)
 {
+    struct str before, name;
     bool whole = true;
-    while (t.n > 0) {
-        const char *open = memchr(t.p, '{', t.n);
-        size_t lit = open == NULL ? t.n : (size_t)(open - t.p);
-        buf_add(b, str_sub(t, 0, lit));
-        t = str_sub(t, lit, t.n);
-        if (t.n == 0)
-            break;
-        const char *close = memchr(t.p, '}', t.n);
-        size_t len = close == NULL ? t.n : (size_t)(close - t.p);
-        struct str v = slot_value(str_sub(t, 1, len - 1), slots, n);
+    while (take_pair(&t, '{', '}', &before, &name)) {
+        struct str v = slots->value(slots->user, name);
         whole = whole && !str_empty(v);
+        buf_add(b, before);
         buf_add(b, v);
-        t = str_sub(t, len + 1, t.n);
     }
+    buf_add(b, before);
     return whole;
 }
 
-static void fill_choice(struct buf *b, struct str choice, const struct slot *slots, size_t n)
+static void fill_choice(struct buf *b, struct str choice, const struct slots *slots)
 {
     struct str alt;
     while (str_split(&choice, '|', &alt)) {
-        size_t before = b->n;
-        if (fill_plain(b, alt, slots, n))
+        size_t start = b->n;
+        if (fill_plain(b, alt, slots))
             return;
-        b->n = before;
+        b->n = start;
     }
 }
 
-struct str template_fill(struct ctx *ctx, struct str tpl, const struct slot *slots, size_t n)
+struct str template_fill(struct ctx *ctx, struct str tpl, const struct slots *slots)
 {
+    struct str out = STR_NULL, before, choice;
     struct buf b;
-    struct str out = STR_NULL;
-    buf_init(&b, 65536);
-    while (tpl.n > 0) {
-        const char *open = memchr(tpl.p, '[', tpl.n);
-        size_t lit = open == NULL ? tpl.n : (size_t)(open - tpl.p);
-        (void)fill_plain(&b, str_sub(tpl, 0, lit), slots, n);
-        tpl = str_sub(tpl, lit, tpl.n);
-        if (tpl.n == 0)
-            break;
-        const char *close = memchr(tpl.p, ']', tpl.n);
-        size_t len = close == NULL ? tpl.n : (size_t)(close - tpl.p);
-        fill_choice(&b, str_sub(tpl, 1, len - 1), slots, n);
-        tpl = str_sub(tpl, len + 1, tpl.n);
+    buf_init(&b, TEXT_MAX);
+    while (take_pair(&tpl, '[', ']', &before, &choice)) {
+        (void)fill_plain(&b, before, slots);
+        fill_choice(&b, choice, slots);
     }
+    (void)fill_plain(&b, before, slots);
     if (buf_err(&b) != OK || arena_dup(ctx->arena, buf_str(&b), &out) != OK)
         out = STR_NULL;
     buf_clear(&b);

@@ -5,14 +5,15 @@
 #include "base/buf.h"
 #include "base/ctx.h"
 
-struct slot {
-    const char *name;
-    struct str value; /* empty: has no value */
+/* What gives the values: asked only for the names that a template has, each time it has them. Empty: no value. */
+struct slots {
+    struct str (*value)(void *user, struct str name);
+    void *user;
 };
 
-/* words_find: the template of a key in a language; empty when there is none. */
+/* words_find: the template of a key in a language (such as "en"); empty when there is none. */
 struct str words_find(struct str lang, struct str key);
-/* template_fill: in ctx's arena. An unknown {name} counts as empty. */
-struct str template_fill(struct ctx *ctx, struct str tpl, const struct slot *slots, size_t n);
+/* template_fill: in ctx's arena; empty when memory is short. An unknown {name} counts as empty. */
+struct str template_fill(struct ctx *ctx, struct str tpl, const struct slots *slots);
 
 #endif
