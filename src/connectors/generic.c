@@ -3,9 +3,9 @@
  * Each row or element is rewritten in our own fact form and read by the one fact reader, so that every error names our field.
  * Without a mapping the names must be ours already: columns such as order_id, ship_to.city, items.sku.
  */
-#include "base/num.h"
+#include "connectors/generic_int.h"
+
 #include "connectors/lib/csv.h"
-#include "connectors/lib/shop_helpers.h"
 #include "connectors/lib/signature.h"
 #include "model/fact_json.h"
 
@@ -20,111 +20,6 @@ static const struct cfg_field CFG[] = {
     {"mapping", false, false, "which facts a message gives and where their fields stand (docs/generic.md)"},
     {NULL, false, false, NULL},
 };
-
-/* One kind of fact that the mapping takes out of a document. */
-struct plan {
-    struct ctx *ctx;
-    const struct account *acct;
-    const struct json *spec;      /* an element of mapping.facts; NULL: names are ours already */
-    struct str kind, currency;
-    bool unix_time, unix_ms, minor;
-};
-
-/* ---- values */
-
-static bool is_money(struct str name)
-{
-    return str_ends(name, STR("_minor"));
-}
-
-static bool is_time(struct str name)
-{
-    return str_ends(name, STR("_at")) || str_eq(name, STR("at")) || str_eq(name, STR("occurred_local"));
-}
-
-static bool is_number(struct str name)
-{
-    return str_eq(name, STR("quantity")) || str_eq(name, STR("available")) || str_eq(name, STR("sequence"));
-}
-
-static bool is_flag(struct str name)
-{
-    static const char *const FLAGS[] = {"cod", "full", "released", "ships", "synthetic", "no_notification"};
-    for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++)
-        if (str_eq(name, str_of(FLAGS[i])))
-            return true;
-    return false;
-}
-
-static enum err put_time(struct plan *p, struct jw *w, struct str name, struct str v)
-{
-    int64_t n;
-    if (!p->unix_time && !p->unix_ms) {
-        jw_str(w, v);
-        return OK;
-    }
-    if (num_parse_i64(v, 0, INT64_C(7258118400000), &n) != OK)
-        return ctx_fail(p->ctx, ERR_PARSE, "%.*s: expected seconds since 1970, got %.*s", STR_ARG(name), STR_ARG(str_sub(v, 0, 40)));
-    jw_time(w, p->unix_ms ? n * 1000 : n * US_PER_S);
-    return OK;
-}
-
-static enum err put_money(struct plan *p, struct jw *w, struct str name, struct str v)
-{
-    int64_t minor = 0;
-    enum err e = p->minor ? num_parse_i64(v, -INT64_C(1000000000000000), INT64_C(1000000000000000), &minor)
-                          : num_parse_money(v, p->currency, &minor);
-    if (e != OK)
-        return ctx_fail(p->ctx, ERR_PARSE, "%.*s: expected an amount%s, got %.*s", STR_ARG(name),
-                        str_empty(p->currency) ? " and a currency" : "", STR_ARG(str_sub(v, 0, 40)));
-    jw_i64(w, minor);
-    return OK;
-}
-
-/* The vendor's words for ours: spec.values.<field>.<word>. */
-static struct str translate(const struct plan *p, struct str name, struct str v)
-{
-    JSON_EACH(f, json_get(p->spec, "values")) {
-        if (!str_eq(f->key, name))
-            continue;
-        JSON_EACH(word, f) {
-            if (str_eq_nocase(word->key, v))
-                return json_value_text(word);
-        }
-    }
-    return v;
-}
-
-static enum err put_value(struct plan *p, struct jw *w, struct str name, struct str v)
-{
-    int64_t n;
-    v = translate(p, name, v);
-    if (is_money(name))
-        return put_money(p, w, name, v);
-    if (is_time(name))
-        return put_time(p, w, name, v);
-    if (is_flag(name)) {
-        jw_bool(w, str_eq_nocase(v, STR("true")) || str_eq(v, STR("1")) || str_eq_nocase(v, STR("yes")));
-        return OK;
-    }
-    if (!is_number(name)) {
-        jw_str(w, v);
-        return OK;
-    }
-    if (num_parse_i64(v, INT64_MIN / 2, INT64_MAX / 2, &n) != OK)
-        return ctx_fail(p->ctx, ERR_PARSE, "%.*s: expected a whole number, got %.*s", STR_ARG(name), STR_ARG(str_sub(v, 0, 40)));
-    jw_i64(w, n);
-    return OK;
-}
-
-static enum err put_key(struct plan *p, struct jw *w, struct str name)
-{
-    struct str z;
-    enum err e = arena_dup(p->ctx->arena, name, &z);
-    if (e == OK)
-        jw_key(w, z.p);
-    return e;
-}
 
 /* ---- a mapped object: field -> path, nested objects and lists by objects of their own */
 
@@ -182,7 +77,7 @@ static enum err put_object(struct plan *p, struct jw *w, const struct json *fiel
             break;
         if (json_is(f, JSON_OBJECT)) {
             bool list = str_eq(f->key, STR("items")) || str_eq(f->key, STR("parcels"));
-            e = put_key(p, w, f->key);
+            e = generic_key(p, w, f->key);
             if (e == OK && list) {
                 e = put_list(p, w, f, from, depth);
             } else if (e == OK) {
@@ -196,9 +91,7 @@ static enum err put_object(struct plan *p, struct jw *w, const struct json *fiel
         struct str v = str_starts(path, STR("=")) ? str_sub(path, 1, path.n) : value_at(p, from, path);
         if (str_empty(v))
             continue;
-        e = put_key(p, w, f->key);
-        if (e == OK)
-            e = put_value(p, w, f->key, v);
+        e = generic_put(p, w, f->key, v);
     }
     return e;
 }
@@ -212,16 +105,13 @@ static bool is_list_name(struct str name)
 
 static enum err put_group(struct plan *p, struct jw *w, const struct json *row, struct str group)
 {
-    enum err e = put_key(p, w, group);
+    enum err e = generic_key(p, w, group);
     if (is_list_name(group))
         jw_arr(w);
     jw_obj(w);
     JSON_EACH(c, row) {
         if (e == OK && c->key.n > group.n + 1 && str_starts(c->key, group) && c->key.p[group.n] == '.' && !str_empty(json_value_text(c))) {
-            struct str name = str_sub(c->key, group.n + 1, c->key.n);
-            e = put_key(p, w, name);
-            if (e == OK)
-                e = put_value(p, w, name, json_value_text(c));
+            e = generic_put(p, w, str_sub(c->key, group.n + 1, c->key.n), json_value_text(c));
         }
     }
     jw_end(w);
@@ -255,29 +145,37 @@ static enum err put_own_names(struct plan *p, struct jw *w, const struct json *r
         if (rest.p != NULL) {
             if (first_of_group(row, c, group))
                 e = put_group(p, w, row, group);
+        } else if (json_is(c, JSON_BOOL)) {
+            e = generic_key(p, w, c->key);
+            jw_bool(w, c->truth);
         } else if (!str_empty(v)) {
-            e = put_key(p, w, c->key);
-            if (e == OK)
-                e = put_value(p, w, c->key, v);
+            e = generic_put(p, w, c->key, v);
         } else if (json_is(c, JSON_ARRAY) || json_is(c, JSON_OBJECT)) {
-            e = put_key(p, w, c->key);
+            e = generic_key(p, w, c->key);
             json_write(w, c);
         }
     }
     return e;
 }
 
+/* A row without a kind: the first row whose names are all there. */
 static struct str guess_kind(const struct json *row)
 {
+    static const struct {
+        const char *a, *b;
+        enum fact_kind kind;
+    } SHAPES[] = {
+        {"tracking_number", "status", FACT_TRACKING_EVENT}, {"available", "available", FACT_INVENTORY_LEVEL}, {"refund_id", "order_id", FACT_REFUND},
+        {"hold_id", "order_id", FACT_HOLD},                 {"report", "report", FACT_CUSTOMER_REPORT},       {"fulfillment_id", "fulfillment_id", FACT_FULFILLMENT},
+        {"tracking_number", "order_id", FACT_PARCEL_LINK},  {"tracking_number", "order_name", FACT_PARCEL_LINK},
+        {"tracking_number", "next_number", FACT_PARCEL_LINK}, {"customer_id", "customer_id", FACT_CUSTOMER},
+    };
     if (!str_empty(json_str(row, "kind")))
         return json_str(row, "kind");
-    if (json_get(row, "tracking_number") != NULL && json_get(row, "status") != NULL)
-        return STR("tracking_event");
-    if (json_get(row, "available") != NULL)
-        return STR("inventory_level");
-    if (json_get(row, "refund_id") != NULL)
-        return STR("refund");
-    return json_get(row, "fulfillment_id") != NULL ? STR("fulfillment") : STR("order");
+    for (size_t i = 0; i < sizeof(SHAPES) / sizeof(SHAPES[0]); i++)
+        if (json_get(row, SHAPES[i].a) != NULL && json_get(row, SHAPES[i].b) != NULL)
+            return str_of(fact_kind_word(SHAPES[i].kind));
+    return STR("order");
 }
 
 /* ---- one element to one fact */
@@ -296,6 +194,28 @@ static enum err join_items(struct ctx *ctx, const struct fact_item **items, size
     return *n <= FACT_ITEMS_MAX ? OK : ctx_fail(ctx, ERR_LIMIT, "items: more than %d of one order", FACT_ITEMS_MAX);
 }
 
+static bool has_parcel(const struct fulfillment_fact *ff, struct str number)
+{
+    for (size_t i = 0; i < ff->parcels_n; i++)
+        if (str_eq(ff->parcels[i].tracking_number, number))
+            return true;
+    return false;
+}
+
+static enum err join_parcels(struct ctx *ctx, struct fulfillment_fact *ff, const struct fulfillment_fact *more)
+{
+    struct parcel_ref *all = arena_array(ctx->arena, ff->parcels_n + more->parcels_n + 1, sizeof(*all));
+    if (all == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "no memory");
+    if (ff->parcels_n > 0)
+        memcpy(all, ff->parcels, ff->parcels_n * sizeof(*all));
+    ff->parcels = all;
+    for (size_t i = 0; i < more->parcels_n; i++)
+        if (!has_parcel(ff, more->parcels[i].tracking_number))
+            all[ff->parcels_n++] = more->parcels[i];
+    return ff->parcels_n <= FACT_PARCELS_MAX ? OK : ctx_fail(ctx, ERR_LIMIT, "parcels: more than %d of one fulfillment", FACT_PARCELS_MAX);
+}
+
 /* Rows of one order, or of one fulfillment, that follow one another are its lines: they go into one fact. */
 static enum err merge_lines(struct ctx *ctx, struct decoded *out, const struct fact *fct, bool *merged)
 {
@@ -310,7 +230,8 @@ static enum err merge_lines(struct ctx *ctx, struct decoded *out, const struct f
     if (fct->kind == FACT_FULFILLMENT && str_eq(last->u.fulfillment.fulfillment_id, fct->u.fulfillment.fulfillment_id) &&
         str_eq(last->u.fulfillment.order_id, fct->u.fulfillment.order_id)) {
         *merged = true;
-        return join_items(ctx, &last->u.fulfillment.items, &last->u.fulfillment.items_n, fct->u.fulfillment.items, fct->u.fulfillment.items_n);
+        enum err e = join_items(ctx, &last->u.fulfillment.items, &last->u.fulfillment.items_n, fct->u.fulfillment.items, fct->u.fulfillment.items_n);
+        return e == OK ? join_parcels(ctx, &last->u.fulfillment, &fct->u.fulfillment) : e;
     }
     return OK;
 }
@@ -321,15 +242,16 @@ static enum err read_fact(struct plan *p, struct str text, bool rows, struct dec
     struct fact fct, *to = NULL;
     bool merged = false;
     enum err e = json_parse(p->ctx, text, &LIMITS, &v);
+    if (e == OK && str_eq(json_str(v, "kind"), str_of(fact_kind_word(FACT_TICK))))
+        e = ctx_fail(p->ctx, ERR_PARSE, "kind: a tick does not come from outside");
     if (e == OK)
         e = fact_read(p->ctx, v, NULL, &fct);
-    if (e == OK && fct.kind == FACT_TICK)
-        e = ctx_fail(p->ctx, ERR_PARSE, "kind: a tick does not come from outside");
     if (e != OK)
         return e;
     if (json_get(v, "role") == NULL)
         fct.role = fct.kind == FACT_TRACKING_EVENT ? ROLE_CARRIER : p->acct->role;
-    if (rows)
+    e = fact_tidy_carriers(p->ctx, &fct);
+    if (e == OK && rows)
         e = merge_lines(p->ctx, out, &fct, &merged);
     if (e == OK && !merged)
         e = decoded_add(p->ctx, out, fct.kind, &to);
@@ -338,24 +260,38 @@ static enum err read_fact(struct plan *p, struct str text, bool rows, struct dec
     return e;
 }
 
+static bool tells(const struct plan *p, const struct json *el, const char *name)
+{
+    return json_get(p->spec == NULL ? el : json_get(p->spec, "fields"), name) != NULL;
+}
+
+/* What follows from other fields: the currency of amounts, a scan's code and reason. */
+static void put_rest(struct plan *p, struct jw *w, const struct json *el)
+{
+    bool scan = str_eq(p->kind, STR("tracking_event")), money = str_eq(p->kind, STR("order")) || str_eq(p->kind, STR("refund"));
+    if (money && !tells(p, el, "currency"))
+        jw_kstr_opt(w, "currency", p->currency);
+    if (scan && !tells(p, el, "code"))
+        jw_kstr_opt(w, "code", p->raw_status);
+    if (scan && !tells(p, el, "reason"))
+        jw_kstr_opt(w, "reason", p->table_reason);
+}
+
 static enum err add_element(struct plan *p, const struct json *el, bool rows, struct decoded *out)
 {
     struct buf b;
-    struct str text = STR_NULL, own = json_str(el, "currency");
+    struct str text = STR_NULL, path = json_str(json_get(p->spec, "fields"), "currency");
     buf_init(&b, (size_t)4 << 20);
     struct jw w = jw_of(&b);
-    struct str cur_path = json_str(json_get(p->spec, "fields"), "currency");
-    p->currency = json_str(p->spec, "currency");
-    if (!str_empty(cur_path))
-        p->currency = str_starts(cur_path, STR("=")) ? str_sub(cur_path, 1, cur_path.n) : value_at(p, el, cur_path);
-    else if (str_empty(p->currency))
-        p->currency = own;
+    p->currency = p->spec == NULL ? json_str(el, "currency") : json_str(p->spec, "currency");
+    if (!str_empty(path))
+        p->currency = str_starts(path, STR("=")) ? str_sub(path, 1, path.n) : value_at(p, el, path);
+    p->kind = p->spec == NULL ? guess_kind(el) : p->kind;
+    p->raw_status = p->table_reason = STR_NULL;
     jw_obj(&w);
-    jw_kstr(&w, "kind", p->spec == NULL ? guess_kind(el) : p->kind);
+    jw_kstr(&w, "kind", p->kind);
     enum err e = p->spec == NULL ? put_own_names(p, &w, el) : put_object(p, &w, json_get(p->spec, "fields"), el, 0);
-    if (e == OK && p->spec != NULL && str_empty(cur_path) && !str_empty(p->currency) &&
-        (str_eq(p->kind, STR("order")) || str_eq(p->kind, STR("refund"))))
-        jw_kstr(&w, "currency", p->currency);
+    put_rest(p, &w, el);
     jw_end(&w);
     if (e == OK)
         e = buf_err(&b);
@@ -381,11 +317,10 @@ static enum err add_document(struct ctx *ctx, const struct account *acct, const 
         return e;
     }
     JSON_EACH(spec, facts) {
-        struct plan p = {.ctx = ctx, .acct = acct, .spec = spec, .kind = json_str(spec, "kind")};
-        struct str each = json_str(spec, "each"), time = json_str(spec, "time");
-        p.unix_time = str_eq(time, STR("unix"));
-        p.unix_ms = str_eq(time, STR("unix_ms"));
-        p.minor = str_eq(json_str(spec, "money"), STR("minor"));
+        struct plan p = {.ctx = ctx, .acct = acct};
+        struct str each = json_str(spec, "each");
+        if (e == OK)
+            e = generic_plan(&p, spec);
         const struct json *list = str_empty(each) ? doc : list_at(&p, doc, each);
         if (e == OK && !json_is(list, JSON_ARRAY) && list != NULL)
             e = add_element(&p, list, rows, out);

@@ -23,6 +23,8 @@ static enum err add_one(struct ctx *ctx, const struct json *v, struct decoded *o
     if (e == OK && fct.kind == FACT_TICK)
         e = ctx_fail(ctx, ERR_PARSE, "kind: a tick does not come from outside");
     if (e == OK)
+        e = fact_tidy_carriers(ctx, &fct);
+    if (e == OK)
         e = fact_key_by_content(ctx, &fct);
     if (e == OK)
         e = decoded_add(ctx, out, fct.kind, &to);

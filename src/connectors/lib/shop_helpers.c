@@ -74,6 +74,64 @@ enum err fact_key_by_content(struct ctx *ctx, struct fact *fct)
     return e == OK ? OK : ctx_fail(ctx, e, "fact: too large");
 }
 
+static enum err tidy(struct ctx *ctx, struct str *carrier)
+{
+    struct str known = carrier_from_word(*carrier);
+    bool plain = true;
+    for (size_t i = 0; i < carrier->n; i++) {
+        char c = carrier->p[i];
+        plain = plain && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
+    }
+    if (plain) /* an id, ours or of a carrier that we do not know */
+        return OK;
+    if (!str_empty(known)) {
+        *carrier = known;
+        return OK;
+    }
+    char *p = ctx_alloc(ctx, carrier->n + 1);
+    if (p == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < carrier->n; i++)
+        p[i] = carrier->p[i] >= 'A' && carrier->p[i] <= 'Z' ? (char)(carrier->p[i] + 32) : carrier->p[i];
+    *carrier = str_trim((struct str){p, carrier->n});
+    return OK;
+}
+
+static enum err tidy_parcels(struct ctx *ctx, struct fulfillment_fact *ff)
+{
+    struct parcel_ref *refs = ctx_alloc(ctx, (ff->parcels_n + 1) * sizeof(*refs));
+    enum err e = refs == NULL ? ERR_MEMORY : OK;
+    for (size_t i = 0; e == OK && i < ff->parcels_n; i++) {
+        refs[i] = ff->parcels[i];
+        e = tidy(ctx, &refs[i].carrier);
+        /* none is told: the number's check digit may tell */
+        if (e == OK && str_empty(refs[i].carrier) && !parcel_ref_make(ctx, STR_NULL, refs[i].tracking_number, refs[i].url, &refs[i]))
+            refs[i] = ff->parcels[i];
+    }
+    if (e == OK)
+        ff->parcels = refs;
+    return e;
+}
+
+enum err fact_tidy_carriers(struct ctx *ctx, struct fact *fct)
+{
+    enum err e = OK;
+    switch (fct->kind) {
+    case FACT_TRACKING_EVENT:
+        e = tidy(ctx, &fct->u.event.carrier);
+        return e == OK ? tidy(ctx, &fct->u.event.next_carrier) : e;
+    case FACT_PARCEL_LINK:
+        e = tidy(ctx, &fct->u.link.carrier);
+        return e == OK ? tidy(ctx, &fct->u.link.next_carrier) : e;
+    case FACT_NOT_FOUND:
+        return tidy(ctx, &fct->u.not_found.carrier);
+    case FACT_FULFILLMENT:
+        return tidy_parcels(ctx, &fct->u.fulfillment);
+    default:
+        return OK;
+    }
+}
+
 bool parcel_ref_make(struct ctx *ctx, struct str carrier_word, struct str number, struct str url, struct parcel_ref *out)
 {
     struct number_candidate cand[NUMBER_CANDIDATES_MAX];

@@ -26,6 +26,8 @@ struct str version_key(struct ctx *ctx, const char *kind, struct str id, int64_t
  * it, so that the same content is a repeat, however it was written. Errs: ERR_LIMIT, ERR_MEMORY.
  */
 MUST_CHECK enum err fact_key_by_content(struct ctx *ctx, struct fact *fct);
+/* fact_tidy_carriers: carriers that somebody typed ("UPS Ground") become our ids; what is not known stays, in lower case. */
+MUST_CHECK enum err fact_tidy_carriers(struct ctx *ctx, struct fact *fct);
 /* parcel_ref_make: a shop's free text as a parcel; false when the number holds nothing. Carrier by word, else by check digit. */
 bool parcel_ref_make(struct ctx *ctx, struct str carrier_word, struct str number, struct str url, struct parcel_ref *out);
 
