@@ -52,6 +52,11 @@ struct hook_ops {
      * (by msg->received_us). With no secret configured: ERR_DENIED, unless the account sets insecure: "true".
      */
     enum err (*verify)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg);
+    /*
+     * lacks: after verify gave ERR_DENIED: the read that may bring what it lacked, such as the vendor's newest signing keys; else
+     * ERR_NOTFOUND. Anybody can send an unknown key id: the engine asks at most once a minute for an account.
+     */
+    enum err (*lacks)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct fetch_request *out);
     /* dedupe: key of this delivery, the same on the vendor's retries; NULL role or empty key: hash of the body. */
     enum err (*dedupe)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *key);
     /* reply: body of handshakes; NULL: empty 200. */
@@ -59,6 +64,12 @@ struct hook_ops {
     /* decode: facts with natural keys, and reads for what the vendor only named. Errs: ERR_PARSE with the field. */
     enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out);
 };
+
+/*
+ * A read whose `what` begins so brings a setting, not facts: poll->decode checks the answer, and the engine then keeps its body as
+ * the account's setting of the name that follows, before the configured ones: "setting:jwks".
+ */
+#define FETCH_SETTING "setting:"
 
 /* What to ask: a parcel (carriers), or "everything since the cursor" (storefronts), or one fetch. */
 enum poll_kind { POLL_PARCEL, POLL_SINCE, POLL_FETCH };

@@ -1,94 +1,209 @@
 /*
- * ShipEngine and ShipStation v2: API_TRACK webhook (RSA signature, key by id from a JWKS) and GET /v1/tracking; ShipStation's
- * classic SHIP_NOTIFY names a resource to read. Facts: shipengine-openapi and SDK tests. Traps: occurred_at is UTC,
- * carrier_occurred_at the local clock of the same scan; codes may be numbers or undocumented; empty strings are absent.
+ * ShipEngine and ShipStation v2: API_TRACK webhook (RSA signature, key by id from a JWKS) and GET of one tracking; ShipStation's
+ * classic hooks (SHIP_NOTIFY ...) are not signed and only name a resource to read. Facts: shipengine-openapi and SDK tests, read
+ * 2026-11. Traps: occurred_at is UTC, carrier_occurred_at the local clock of the same scan; event_code is the carrier's own word
+ * (FedEx's DE is no delivery); codes may be numbers or undocumented, then the text counts; empty strings are absent; coordinates
+ * are often placeholders and are not read; the webhook names the carrier in its resource_url only; ship_date may be "8/4/2021".
  */
 #include "base/http_client.h"
-#include "connectors/lib/scan_helpers.h"
+#include "connectors/lib/aggregate.h"
 #include "connectors/lib/signature.h"
 #include "connectors/lib/tracking_number.h"
 
 #define BASE "https://api.shipengine.com"
+#define BASE_V2 "https://api.shipstation.com"
+#define BASE_CLASSIC "https://ssapi.shipstation.com"
+#define JWKS FETCH_SETTING "jwks"
+#define ZONE_MAX_US (14 * US_PER_H) /* no place on earth is further from UTC */
+#define URL_MAX 1000
 
 static const struct cfg_field CFG[] = {
     {"jwks", false, false, "the vendor's published signing keys (JSON of https://api.shipengine.com/jwks)"},
     {"api_key", false, true, "API key (header API-Key)"},
+    {"product", false, false, "shipstation: ShipStation's API v2 instead of ShipEngine's"},
+    {"webhook_secrets", false, true, "classic ShipStation: the word that its webhook's URL ends with, ?token=..."},
+    {"api_user", false, true, "classic ShipStation: API key"},
+    {"api_secret", false, true, "classic ShipStation: API secret"},
     {NULL, false, false, NULL},
 };
 
+/* UTC and the local clock of one scan; when they cannot be of one place, only the local clock is kept. */
 static struct when time_of(const struct json *v)
 {
-    struct when utc = {0}, local = {0};
-    struct str at = json_str(v, "occurred_at");
-    if (str_empty(at))
-        at = json_str(v, "event_date");
-    if (!str_empty(at) && when_parse(at, &utc) != OK)
+    static const char *const AT[] = {"occurred_at", "event_date", NULL};
+    struct when utc = {0}, local = time_labelled_utc(json_str(v, "carrier_occurred_at"));
+    if (when_parse(first_str(v, AT), &utc) != OK)
         utc = (struct when){0};
-    if (when_parse(json_str(v, "carrier_occurred_at"), &local) != OK || local.kind != WHEN_LOCAL)
+    if (local.kind != WHEN_LOCAL)
         return utc;
-    if (utc.kind != WHEN_UTC)
+    int64_t apart_us = utc.utc_us - local.local_us;
+    if (utc.kind != WHEN_UTC || apart_us > ZONE_MAX_US || apart_us < -ZONE_MAX_US)
         return local;
     utc.local_us = local.local_us;
     utc.has_local = true;
     return utc;
 }
 
+/* Our table of the carrier's own codes, where we have one. */
+static const char *table_of(struct str carrier)
+{
+    static const char *const TABLES[] = {"ups", "usps", "fedex", "dhl_express"};
+    for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++)
+        if (str_eq(carrier, str_of(TABLES[i])))
+            return TABLES[i];
+    return NULL;
+}
+
+/* By the vendor's codes, then its standard texts; where it gives no code at all, by the carrier's own. */
+static void map_status(const struct json *v, struct str carrier, struct tracking_event *ev)
+{
+    static const char *const TEXTS[] = {"status_description", "event_description", "description", NULL};
+    const struct code_try tries[] = {{"", json_text(v, "status_detail_code")},
+                                     {"", json_text(v, "status_code")},
+                                     {"text:", json_text(v, "status_description")},
+                                     {"text:", json_text(v, "event_description")},
+                                     {"text:", json_text(v, "description")}};
+    struct str own = json_text(v, "event_code"), text = first_str(v, TEXTS);
+    bool coded = !str_empty(json_text(v, "status_detail_code")) || !str_empty(json_text(v, "status_code"));
+    struct status_row row;
+    const char *table = table_of(carrier);
+    scan_map(ev, "shipengine", tries, sizeof(tries) / sizeof(tries[0]));
+    if (!coded && ev->status == PARCEL_UNKNOWN && table != NULL && !str_empty(own) && status_find(table, own, &row)) {
+        ev->status = row.status;
+        ev->reason = row.reason;
+    }
+    if (!coded)
+        ev->code = str_empty(own) ? text : own; /* a text is no code while there is one */
+}
+
 static enum err add_event(struct ctx *ctx, const struct json *v, struct str carrier, struct str number, struct decoded *out)
 {
+    static const char *const TEXTS[] = {"description", "event_description", NULL};
     struct tracking_event *ev = NULL;
     enum err e = scan_add(ctx, out, carrier, number, &ev);
     if (e != OK)
         return e;
-    const struct code_try tries[] = {{"", json_text(v, "status_detail_code")}, {"", json_text(v, "status_code")}, {"", json_text(v, "event_code")},
-                                     {"", json_text(v, "carrier_status_code")}};
-    scan_map(ev, "shipengine", tries, 4);
-    ev->description = str_trim(json_str(v, "description"));
-    ev->location = (struct place){json_str(v, "city_locality"), json_str(v, "state_province"), json_text(v, "postal_code"),
-                                  scan_country(ctx, json_str(v, "country_code"))};
+    map_status(v, carrier, ev);
+    ev->description = first_str(v, TEXTS);
+    ev->location = (struct place){str_trim(json_str(v, "city_locality")), str_trim(json_str(v, "state_province")),
+                                  str_trim(json_text(v, "postal_code")), scan_country(ctx, json_str(v, "country_code"))};
     ev->occurred = time_of(v);
     if (ev->status == PARCEL_DELIVERED)
         ev->signed_by = scan_signer(json_str(v, "signer"));
     return OK;
 }
 
-static struct str estimate_of(struct ctx *ctx, const struct json *t)
+/* The tracking's own state: all there is before the first event, and what the newest event means when it has no code. */
+static enum err add_state(struct ctx *ctx, const struct json *t, struct str carrier, struct str number, size_t from, struct decoded *out)
 {
-    struct str s = json_str(t, "estimated_delivery_date");
-    struct when w;
-    if (str_empty(s) || when_parse(s, &w) != OK)
-        return STR_NULL;
-    int64_t wall = w.has_local ? w.local_us : w.utc_us;
-    return wall % US_PER_DAY == 0 ? arena_fmt(ctx->arena, "%.*s", STR_ARG(str_sub(s, 0, 10))) : s;
+    static const char *const TEXTS[] = {"exception_description", "status_description", "carrier_status_description", NULL};
+    struct tracking_event own = {0}, *ev = NULL;
+    map_status(t, carrier, &own);
+    if (out->n > from) {
+        ev = &out->facts[from].u.event;
+        if (ev->status == PARCEL_UNKNOWN && own.status != PARCEL_UNKNOWN) {
+            ev->status = own.status;
+            ev->reason = own.reason;
+        }
+        return OK;
+    }
+    if (own.status == PARCEL_UNKNOWN && str_eq(own.code, STR("UN")))
+        return not_found_add(ctx, out, carrier, number, own.code, first_str(t, TEXTS));
+    enum err e = scan_add(ctx, out, carrier, number, &ev);
+    if (e != OK)
+        return e;
+    ev->status = own.status;
+    ev->reason = own.reason;
+    ev->code = own.code;
+    ev->synthetic = true;
+    ev->description = first_str(t, TEXTS);
+    if (own.status == PARCEL_DELIVERED && when_parse(json_str(t, "actual_delivery_date"), &ev->occurred) != OK)
+        ev->occurred = (struct when){0};
+    return OK;
 }
 
-static enum err add_tracking(struct ctx *ctx, const struct json *t, struct decoded *out)
+/* Midnight stands for a day. */
+static struct str estimate_of(const struct json *t)
+{
+    struct str s = str_trim(json_str(t, "estimated_delivery_date"));
+    struct when w;
+    if (when_parse(s, &w) != OK)
+        return STR_NULL;
+    return (w.has_local ? w.local_us : w.utc_us) % US_PER_DAY == 0 ? day_of(s) : s;
+}
+
+/* The body's word, else the one of the URL that the hook names, else what was asked for, else a check digit's. */
+static struct str carrier_of(struct ctx *ctx, const struct poll_ask *ask, const struct json *t, struct str resource_url, struct str number)
+{
+    struct number_candidate cand[NUMBER_CANDIDATES_MAX];
+    struct str word = json_str(t, "carrier_code"), query = STR_NULL, path;
+    size_t n = 0;
+    if (str_empty(word) && str_split(&resource_url, '?', &path)) {
+        query = resource_url;
+        if (!query_get(ctx->arena, query, "carrier_code", &word))
+            word = STR_NULL;
+    }
+    if (!str_empty(word))
+        return slug_carrier(ctx, "shipengine", word);
+    if (ask != NULL && !str_empty(ask->carrier))
+        return ask->carrier;
+    if (number_candidates(ctx, number, cand, &n) == OK && n > 0 && cand[0].trust == TRUST_CHECK_DIGIT)
+        return cand[0].carrier;
+    return STR_NULL;
+}
+
+static enum err add_tracking(struct ctx *ctx, const struct poll_ask *ask, const struct json *t, struct str resource_url, struct decoded *out)
 {
     size_t from = out->n;
-    struct str number = json_text(t, "tracking_number"), word = json_str(t, "carrier_code"), carrier = carrier_from_word(word);
-    struct number_candidate cand[NUMBER_CANDIDATES_MAX];
-    size_t n = 0;
+    struct str number = json_text(t, "tracking_number");
     enum err e = OK;
     if (str_empty(number))
         return ctx_fail(ctx, ERR_PARSE, "tracking_number: missing");
-    if (str_empty(carrier) && str_empty(word) && number_candidates(ctx, number, cand, &n) == OK && n > 0 && cand[0].trust == TRUST_CHECK_DIGIT)
-        carrier = cand[0].carrier; /* the webhook does not say; a check digit does */
+    struct str carrier = carrier_of(ctx, ask, t, resource_url, number);
     JSON_EACH(v, json_get(t, "events")) {
-        e = add_event(ctx, v, str_empty(carrier) ? word : carrier, number, out);
+        e = add_event(ctx, v, carrier, number, out);
         if (e != OK)
             return e;
     }
-    if (out->n == from) {
-        struct tracking_event *ev = NULL;
-        const struct code_try tries[] = {{"", json_text(t, "status_detail_code")}, {"", json_text(t, "status_code")}};
-        e = scan_add(ctx, out, str_empty(carrier) ? word : carrier, number, &ev);
+    e = add_state(ctx, t, carrier, number, from, out);
+    if (e != OK)
+        return e;
+    const struct parcel_wide wide = {.estimate = estimate_of(t)};
+    return history_done(ctx, out, from, true, &wide);
+}
+
+/* ---- classic ShipStation: lists of shipments or fulfillments with their numbers, no scans */
+
+static enum err add_links(struct ctx *ctx, const struct json *list, struct decoded *out)
+{
+    JSON_EACH(s, list) {
+        struct fact *fct = NULL;
+        struct str number, typed = json_text(s, "trackingNumber"), name = json_text(s, "orderNumber");
+        if (str_empty(typed) || str_empty(name) || json_true(s, "voided"))
+            continue;
+        enum err e = tracking_number_normalise(ctx, typed, &number);
+        if (e == OK)
+            e = decoded_add(ctx, out, FACT_PARCEL_LINK, &fct);
         if (e != OK)
             return e;
-        scan_map(ev, "shipengine", tries, 2);
-        ev->description = json_str(t, "status_description");
+        fct->role = ROLE_WAREHOUSE;
+        fct->key = arena_fmt(ctx->arena, "link:%.*s", STR_ARG(number));
+        fct->u.link = (struct parcel_link_fact){.carrier = slug_carrier(ctx, "shipengine", json_str(s, "carrierCode")),
+                                                .tracking_number = number,
+                                                .order_name = name};
     }
-    scan_done(ctx, out, from, true);
-    scan_estimate(out, from, estimate_of(ctx, t));
+    if (out->n == 0)
+        out->note = STR("no shipment with a tracking number");
     return OK;
+}
+
+static bool names_shipments(struct str type)
+{
+    static const char *const TYPES[] = {"SHIP_NOTIFY", "ITEM_SHIP_NOTIFY", "FULFILLMENT_SHIPPED", "API_TRACK"};
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (str_eq(type, str_of(TYPES[i])))
+            return true;
+    return false;
 }
 
 static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg, struct decoded *out)
@@ -97,65 +212,98 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
     if (e != OK)
         return e;
-    struct str type = json_str(v, "resource_type");
-    if (str_eq(type, STR("API_TRACK")) && json_is(json_get(v, "data"), JSON_OBJECT))
-        return add_tracking(ctx, json_get(v, "data"), out);
-    if (!str_empty(type) && !str_empty(json_str(v, "resource_url")))
-        return decoded_fetch(ctx, out, type, json_str(v, "resource_url"));
-    if (json_get(v, "shipments") != NULL) { /* classic: a list of shipments with their numbers, no scans */
-        JSON_EACH(s, json_get(v, "shipments")) {
-            struct fact *fct = NULL;
-            struct str number;
-            if (tracking_number_normalise(ctx, json_text(s, "trackingNumber"), &number) != OK)
-                continue;
-            e = decoded_add(ctx, out, FACT_PARCEL_LINK, &fct);
-            if (e != OK)
-                return e;
-            fct->role = ROLE_WAREHOUSE;
-            fct->key = arena_fmt(ctx->arena, "link:%.*s", STR_ARG(number));
-            fct->u.link = (struct parcel_link_fact){.carrier = carrier_from_word(json_str(s, "carrierCode")), .tracking_number = number,
-                                                    .order_name = json_text(s, "orderNumber")};
-        }
+    struct str type = json_str(v, "resource_type"), url = json_str(v, "resource_url");
+    const struct json *data = json_get(v, "data"), *error = json_path(v, "errors.0");
+    if (str_eq(type, STR("API_TRACK")) && json_is(data, JSON_OBJECT))
+        return add_tracking(ctx, ask, data, url, out);
+    if (names_shipments(type) && !str_empty(url))
+        return decoded_fetch(ctx, out, type, url);
+    if (!str_empty(type)) {
+        out->note = arena_fmt(ctx->arena, "event not used: %.*s", STR_ARG(str_sub(type, 0, 80)));
         return OK;
     }
-    if (json_get(v, "errors") != NULL)
-        return not_found_add(ctx, out, STR_NULL, ask == NULL ? STR_NULL : ask->tracking_number,
-                             json_text(json_path(v, "errors.0"), "error_code"), json_str(json_path(v, "errors.0"), "message"));
-    return add_tracking(ctx, v, out);
+    if (json_is(json_get(v, "shipments"), JSON_ARRAY))
+        return add_links(ctx, json_get(v, "shipments"), out);
+    if (json_is(json_get(v, "fulfillments"), JSON_ARRAY))
+        return add_links(ctx, json_get(v, "fulfillments"), out);
+    if (error != NULL) {
+        struct str code = json_text(error, "error_code");
+        return vendor_refused(ctx, out, ask, msg->status, msg->status == 404 || str_eq(code, STR("not_found")), code, json_str(error, "message"));
+    }
+    return add_tracking(ctx, ask, v, ask != NULL && ask->kind == POLL_FETCH ? ask->fetch.id : STR_NULL, out);
 }
 
-/* The key that the message names; unknown: the vendor publishes a new key before it signs with it, so the set is old. */
-static enum err find_key(struct ctx *ctx, const struct account *acct, struct str kid, struct str *pem)
+/* ---- signing keys */
+
+static const struct json *find_key(struct ctx *ctx, const struct account *acct, struct str kid)
 {
     const struct json *set = NULL;
     struct str jwks = account_setting(acct, "jwks");
-    if (str_empty(jwks) || json_parse(ctx, jwks, &JSON_LIMITS_SMALL, &set) != OK)
-        return ctx_fail(ctx, ERR_DENIED, "signature: no signing keys are configured (setting jwks)");
+    if (str_empty(jwks) || str_empty(kid) || json_parse(ctx, jwks, &JSON_LIMITS_SMALL, &set) != OK)
+        return NULL;
     JSON_EACH(k, json_get(set, "keys")) {
         if (str_eq(json_str(k, "kid"), kid))
-            return rsa_public_from_jwk(ctx, json_str(k, "n"), json_str(k, "e"), pem);
+            return k;
     }
-    return ctx_fail(ctx, ERR_DENIED, "signature: unknown key id, read the vendor's key set again");
+    return NULL;
 }
 
-static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
+static enum err verify_rsa(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str sig)
 {
-    struct str sig = http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Signature"), stamp = http_msg_header(msg, "X-ShipEngine-Timestamp");
-    struct str pem = STR_NULL;
+    struct str stamp = http_msg_header(msg, "X-ShipEngine-Timestamp"), pem = STR_NULL;
     struct when w;
     struct buf raw;
-    if (str_empty(sig) || when_parse(stamp, &w) != OK || w.kind != WHEN_UTC)
-        return ctx_fail(ctx, ERR_DENIED, "signature: X-ShipEngine headers missing or malformed");
-    enum err e = find_key(ctx, acct, http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Key-ID"), &pem);
-    if (e != OK)
-        return e == ERR_PARSE ? ERR_DENIED : e;
+    if (when_parse(stamp, &w) != OK || w.kind != WHEN_UTC)
+        return ctx_fail(ctx, ERR_DENIED, "signature: X-ShipEngine-Timestamp missing or malformed");
+    const struct json *key = find_key(ctx, acct, http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Key-ID"));
+    if (key == NULL)
+        return ctx_fail(ctx, ERR_DENIED, "signature: no key of this id in the setting jwks, read the vendor's key set again");
+    if (rsa_public_from_jwk(ctx, json_str(key, "n"), json_str(key, "e"), &pem) != OK)
+        return ERR_DENIED;
     const struct str parts[] = {stamp, STR("."), msg->body};
     buf_init(&raw, 4096);
-    e = base64_decode(sig, &raw) == OK ? verify_rsa_sha256(pem, parts, 3, buf_str(&raw)) : ERR_DENIED;
+    enum err e = base64_decode(sig, &raw) == OK ? verify_rsa_sha256(pem, parts, 3, buf_str(&raw)) : ERR_DENIED;
     buf_clear(&raw);
     if (e != OK)
         return ctx_fail(ctx, ERR_DENIED, "signature: does not fit");
     return sig_fresh(ctx, msg->received_us, w.utc_us, 300);
+}
+
+/* Classic hooks have no signature: a word of ours in their URL stands for one. */
+static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
+{
+    struct str sig = http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Signature"), token = STR_NULL;
+    if (!str_empty(sig))
+        return verify_rsa(ctx, acct, msg, sig);
+    if (!query_get(ctx->arena, msg->query, "token", &token) || str_empty(token))
+        return ctx_fail(ctx, ERR_DENIED, "signature: X-ShipEngine-RSA-SHA256-Signature missing");
+    return sig_header_secret(ctx, acct, token);
+}
+
+static enum err lacks(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct fetch_request *out)
+{
+    struct str kid = http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Key-ID");
+    if (str_empty(kid) || str_empty(http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Signature")) || find_key(ctx, acct, kid) != NULL)
+        return ERR_NOTFOUND;
+    *out = (struct fetch_request){STR(JWKS), STR("/jwks")};
+    return OK;
+}
+
+/* A key set that is worth keeping: at least one RSA key that can be read. */
+static enum err check_jwks(struct ctx *ctx, const struct http_msg *msg, struct decoded *out)
+{
+    const struct json *set = NULL;
+    struct str pem;
+    size_t n = 0;
+    enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &set);
+    if (e != OK)
+        return e;
+    JSON_EACH(k, json_get(set, "keys"))
+        n += !str_empty(json_str(k, "kid")) && rsa_public_from_jwk(ctx, json_str(k, "n"), json_str(k, "e"), &pem) == OK;
+    if (n == 0)
+        return ctx_fail(ctx, ERR_PARSE, "keys: no RSA key with a kid");
+    out->note = arena_fmt(ctx->arena, "%zu signing keys", n);
+    return OK;
 }
 
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
@@ -164,23 +312,64 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
     return decode(ctx, NULL, msg, out);
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .lacks = lacks, .decode = decode_hook};
+
+/* ---- reading */
+
+/* Does the URL lead to this host, and nowhere else? "https://api.shipengine.com.example.net" does not. */
+static bool leads_to(struct str url, struct str base)
+{
+    while (base.n > 0 && base.p[base.n - 1] == '/')
+        base.n--;
+    if (str_empty(base) || !str_starts(url, base) || url.n <= base.n || url.p[base.n] != '/' || url.n > URL_MAX)
+        return false;
+    for (size_t i = 0; i < url.n; i++)
+        if (url.p[i] <= ' ' || url.p[i] > '~')
+            return false;
+    return true;
+}
+
+static enum err classic_sign_in(struct ctx *ctx, const struct account *acct, struct out_req *out)
+{
+    struct buf b;
+    struct str value = STR_NULL;
+    struct str pair = arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(secret_view(&acct->api_user)), STR_ARG(secret_view(&acct->api_secret)));
+    if (acct->api_user.n == 0 || acct->api_secret.n == 0)
+        return ctx_fail(ctx, ERR_DENIED, "classic ShipStation: api_user and api_secret are needed to read a shipment");
+    buf_init(&b, 4096);
+    buf_addz(&b, "Basic ");
+    base64_encode(pair, &b);
+    enum err e = buf_err(&b) == OK ? arena_dup(ctx->arena, buf_str(&b), &value) : ERR_MEMORY;
+    buf_clear(&b);
+    return e == OK ? out_req_header(ctx, out, STR("Authorization"), value) : ctx_fail(ctx, e, "no memory");
+}
+
+/* Only the vendor's own hosts may be named by a webhook: the key goes along. */
+static enum err fetch(struct ctx *ctx, const struct account *acct, const struct fetch_request *want, struct out_req *out)
+{
+    if (str_eq(want->what, STR(JWKS))) {
+        out->url = url_join(ctx, acct, BASE, "/jwks", STR_NULL);
+        return str_empty(out->url) ? ctx_fail(ctx, ERR_MEMORY, "no memory") : OK;
+    }
+    out->url = want->id;
+    if (leads_to(want->id, STR(BASE_CLASSIC)))
+        return classic_sign_in(ctx, acct, out);
+    if (leads_to(want->id, acct->base_url) || leads_to(want->id, STR(BASE)) || leads_to(want->id, STR(BASE_V2)))
+        return OK;
+    return ctx_fail(ctx, ERR_DENIED, "resource_url: not the vendor's host");
+}
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
 {
+    bool v2 = str_eq_nocase(account_setting(acct, "product"), STR("shipstation"));
+    struct str number = url_encode(ctx->arena, ask->tracking_number);
+    struct str carrier = url_encode(ctx->arena, slug_for("shipengine", ask->carrier));
     out->method = STR("GET");
-    if (ask->kind == POLL_FETCH) {
-        /* only the vendor's own host may be named by a webhook */
-        struct str base = str_empty(acct->base_url) ? STR(BASE) : acct->base_url;
-        if (!str_starts(ask->fetch.id, base) && !str_starts(ask->fetch.id, STR("https://ssapi.shipstation.com/")))
-            return ctx_fail(ctx, ERR_DENIED, "resource_url: not the vendor's host");
-        out->url = ask->fetch.id;
-        return OK;
-    }
-    struct str tail = arena_fmt(ctx->arena, "%.*s&tracking_number=%.*s", STR_ARG(url_encode(ctx->arena, ask->carrier)),
-                                STR_ARG(url_encode(ctx->arena, ask->tracking_number)));
-    out->url = url_join(ctx, acct, BASE, "/v1/tracking?carrier_code=", tail);
-    return OK;
+    if (ask->kind == POLL_FETCH)
+        return fetch(ctx, acct, &ask->fetch, out);
+    struct str tail = arena_fmt(ctx->arena, "%.*s&tracking_number=%.*s", STR_ARG(carrier), STR_ARG(number));
+    out->url = url_join(ctx, acct, v2 ? BASE_V2 : BASE, v2 ? "/v2/tracking?carrier_code=" : "/v1/tracking?carrier_code=", tail);
+    return str_empty(out->url) ? ctx_fail(ctx, ERR_MEMORY, "no memory") : OK;
 }
 
 static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
@@ -188,6 +377,8 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
 {
     (void)acct;
     (void)cursor;
+    if (ask != NULL && ask->kind == POLL_FETCH && str_eq(ask->fetch.what, STR(JWKS)))
+        return check_jwks(ctx, msg, out);
     return decode(ctx, ask, msg, out);
 }
 
