@@ -1,6 +1,8 @@
 /* wismo serve: the server, until SIGTERM or SIGINT; then it takes nothing new, answers what is open, folds and ends. */
 #include "cli/serve.h"
 
+#include "flows/poller.h"
+
 static void block_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -19,11 +21,22 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     cli->log.min = LOG_INFO;
     struct engine_options eo = {.config = cfg, .clock = &cli->clock, .log = &cli->log};
     enum err e = engine_open(&cli->ctx, &eo, &eng);
-    struct app_options ao = {.config = cfg, .eng = eng, .clock = &cli->clock, .log = &cli->log};
+    struct poller *pol = NULL;
+    if (e == OK && cfg->poll)
+        e = poller_new(&cli->ctx, eng, &pol);
+    struct app_options ao = {.config = cfg,
+                             .eng = eng,
+                             .clock = &cli->clock,
+                             .log = &cli->log,
+                             .refresh = pol != NULL ? poller_refresh : NULL,
+                             .refresh_user = pol};
+    if (e == OK && pol != NULL)
+        e = poller_start(&cli->ctx, pol);
     if (e == OK)
         e = app_start(&cli->ctx, &ao, &app);
     if (e != OK) {
         (void)cli_fail(cli, "serve", e);
+        poller_free(pol);
         engine_close(eng);
         return EXIT_NO;
     }
@@ -32,6 +45,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     sigwait(&set, &sig);
     LOG(&cli->log, LOG_INFO, "stopping", LOG_I("signal", sig));
     app_stop(app, SERVE_DRAIN_MS);
+    poller_free(pol);
     engine_close(eng);
     return EXIT_OK;
 }

@@ -537,7 +537,7 @@ static enum err apply_event(struct fold *f, const struct fact *fct, const struct
         e = parcel_fold_event(f->ctx, &fp->p, fct, (struct fact_ref){f->pos, idx}, f->now_us, &changed);
     if (e == OK && !str_empty(ev->next_number))
         e = parcel_link_next(f->ctx, &fp->p, ev->next_carrier, ev->next_number,
-                             ev->occurred.kind == WHEN_NONE ? f->now_us : event_instant(&ev->occurred, &ev->location, &(int64_t){0},
+                             ev->occurred.kind == WHEN_NONE ? 1 : event_instant(&ev->occurred, &ev->location, &(int64_t){0},
                                                                                          &(unsigned){0}),
                              &moved_on);
     if (e == OK && !changed && !moved_on) {

@@ -381,7 +381,7 @@ enum err fold_flush(struct fold *f)
 {
     struct buf b;
     enum err e = OK;
-    buf_init(&b, (size_t)8 << 20);
+    buf_init(&b, (size_t)64 << 20);
     if (f->parcels_n > 0)
         qsort(f->all_parcels, f->parcels_n, sizeof(*f->all_parcels), by_parcel_no);
     if (f->orders_n > 0)

@@ -2,6 +2,7 @@
 #include "flows/reader.h"
 
 #define ROWS_MAX 1000
+#define REFS_MAX 50000 /* facts of one order: its own and the scans of its parcels */
 
 enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct undecoded_row **out, size_t *n)
 {
@@ -133,11 +134,11 @@ static enum err drop_by(struct ctx *ctx, struct db *db, enum sql_id id, int64_t 
 static enum err erase_subjects(struct ctx *ctx, struct engine *eng, struct reader *rd, const struct case_answer *ca)
 {
     enum err e = OK;
-    struct fact_ref refs[1024];
+    struct fact_ref *refs = ctx_alloc(ctx, REFS_MAX * sizeof(*refs));
     size_t n = 0;
     struct db_stmt *st = NULL;
     bool row = true;
-    e = db_stmt_get(ctx, rd->state, SQL_ORDER_FACT_LIST, &st);
+    e = refs == NULL ? ERR_MEMORY : db_stmt_get(ctx, rd->state, SQL_ORDER_FACT_LIST, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, ca->merchant_id);
@@ -145,9 +146,13 @@ static enum err erase_subjects(struct ctx *ctx, struct engine *eng, struct reade
     db_bind_i64(st, 3, 512);
     while ((e = db_step(ctx, st, &row)) == OK && row)
         refs[n++] = (struct fact_ref){db_col_i64(st, 0), (uint32_t)db_col_i64(st, 1)};
-    for (size_t i = 0; i < ca->cas->parcels_n; i++)
-        for (size_t j = 0; j < ca->cas->parcels[i]->scans_n && n < 1024; j++)
-            refs[n++] = ca->cas->parcels[i]->scans[j].ref;
+    for (size_t i = 0; i < ca->cas->parcels_n; i++) {
+        const struct parcel *pcl = ca->cas->parcels[i];
+        for (size_t j = 0; j < pcl->scans_n && n < REFS_MAX; j++)
+            refs[n++] = pcl->scans[j].ref;
+        for (size_t j = 0; j < pcl->superseded_n && n < REFS_MAX; j++)
+            refs[n++] = pcl->superseded[j].ref;
+    }
     for (size_t i = 0; e == OK && i < n; i++) {
         struct fact_row fr;
         e = fact_row_get(ctx, rd->state, ca->merchant_id, refs[i], &fr);

@@ -178,24 +178,30 @@ static enum err join_parcels(struct ctx *ctx, struct reader *rd, struct case_ans
 
 /* ---- as it was known at a time: the same rows, folded again from the facts learned until then */
 
+static enum err fold_scan_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct fact_ref ref, int64_t at_us,
+                                struct parcel *old)
+{
+    struct fact_row row;
+    struct fact fct;
+    uint64_t hash;
+    bool changed;
+    enum err e = fact_row_get(ctx, rd->state, merchant_id, ref, &row);
+    if (e != OK || row.at_us > at_us)
+        return e;
+    e = fact_row_read(ctx, &row, &fct, &hash);
+    return e == OK ? parcel_fold_event(ctx, old, &fct, ref, row.at_us, &changed) : e;
+}
+
 static enum err parcel_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct parcel *p, int64_t at_us)
 {
     struct parcel old = {.parcel_no = p->parcel_no, .number = p->number, .diag = DIAG_CLASS_COUNT, .links_n = p->links_n,
                          .next_carrier = p->next_carrier, .next_number = p->next_number, .next_told_us = p->next_told_us};
     enum err e = OK;
     memcpy(old.links, p->links, sizeof(old.links));
-    for (size_t i = 0; e == OK && i < p->scans_n; i++) {
-        struct fact_row row;
-        struct fact fct;
-        uint64_t hash;
-        bool changed;
-        e = fact_row_get(ctx, rd->state, merchant_id, p->scans[i].ref, &row);
-        if (e != OK || row.at_us > at_us)
-            continue;
-        e = fact_row_read(ctx, &row, &fct, &hash);
-        if (e == OK)
-            e = parcel_fold_event(ctx, &old, &fct, p->scans[i].ref, row.at_us, &changed);
-    }
+    for (size_t i = 0; e == OK && i < p->scans_n; i++)
+        e = fold_scan_as_of(ctx, rd, merchant_id, p->scans[i].ref, at_us, &old);
+    for (size_t i = 0; e == OK && i < p->superseded_n; i++)
+        e = fold_scan_as_of(ctx, rd, merchant_id, p->superseded[i].ref, at_us, &old);
     if (e == OK || e == ERR_NOTFOUND)
         *p = old;
     return e == ERR_NOTFOUND ? OK : e;
