@@ -39,14 +39,9 @@ static struct legs legs_of(struct ctx *ctx, const struct json *t)
     return l;
 }
 
-static struct str country_of(struct ctx *ctx, const struct json *v, const char *const *names)
-{
-    return scan_country(ctx, first_str(v, names));
-}
-
 static enum err add_checkpoint(struct ctx *ctx, const struct json *cp, const struct legs *legs, struct decoded *out)
 {
-    static const char *const CITY[] = {"city", "location", NULL}, *const COUNTRY[] = {"country_region", "country_iso3", NULL};
+    static const char *const CITY[] = {"city", "location", NULL}, *const COUNTRY[] = {"country_region", "country_iso3", "country_name", NULL};
     struct tracking_event *ev = NULL;
     struct str slug = json_str(cp, "slug"), carrier = legs->carrier, number = legs->number;
     if (!str_empty(slug) && !str_eq(slug, legs->slug))

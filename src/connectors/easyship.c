@@ -43,7 +43,7 @@ struct whole {
 
 static enum err add_checkpoint(struct ctx *ctx, const struct json *cp, const struct whole *all, bool newest, struct decoded *out)
 {
-    static const char *const COUNTRY[] = {"country_alpha2", "country_iso3", "country", NULL}, *const STATUS[] = {"primary_status", "status", NULL},
+    static const char *const COUNTRY[] = {"country_alpha2", "country_iso3", "country", "country_name", NULL}, *const STATUS[] = {"primary_status", "status", NULL},
                              *const CITY[] = {"city", "location", NULL};
     struct tracking_event *ev = NULL;
     struct str carrier = str_empty(all->carrier) ? slug_carrier(ctx, "easyship", json_str(cp, "handler")) : all->carrier;
@@ -54,7 +54,7 @@ static enum err add_checkpoint(struct ctx *ctx, const struct json *cp, const str
     struct str own = first_str(cp, STATUS);
     ev->description = str_trim(json_str(cp, "message"));
     ev->location = (struct place){first_str(cp, CITY), str_trim(json_str(cp, "state")), str_trim(json_text(cp, "postal_code")),
-                                  scan_country(ctx, first_str(cp, COUNTRY))};
+                                  country_of(ctx, cp, COUNTRY)};
     if (when_parse(str_trim(json_str(cp, "checkpoint_time")), &ev->occurred) != OK)
         ev->occurred = (struct when){0};
     ev->status = PARCEL_IN_TRANSIT;
@@ -130,7 +130,7 @@ static enum err add_tracking(struct ctx *ctx, const struct json *t, const struct
         e = add_state(ctx, &all, out);
     if (e != OK)
         return e;
-    const struct parcel_wide wide = {.estimate = day_of(json_str(t, "eta_date")), .dest_country = scan_country(ctx, first_str(t, DEST))};
+    const struct parcel_wide wide = {.estimate = day_of(json_str(t, "eta_date")), .dest_country = country_of(ctx, t, DEST)};
     return history_done(ctx, out, from, first, &wide);
 }
 

@@ -141,6 +141,26 @@ struct str day_of(struct str s)
     return when_parse(s, &w) == OK && w.kind == WHEN_DATE ? s : STR_NULL;
 }
 
+static struct str country_named(struct str name)
+{
+    struct str rest = data_file("countries.tsv"), line, a2, a3;
+    while (data_line(&rest, &line))
+        if (str_split(&line, '\t', &a2) && str_split(&line, '\t', &a3) && str_eq_nocase(line, name))
+            return a2;
+    return STR_NULL;
+}
+
+struct str country_of(struct ctx *ctx, const struct json *obj, const char *const *names)
+{
+    struct str cc = STR_NULL;
+    for (; str_empty(cc) && *names != NULL; names++) {
+        struct str s = str_trim(json_str(obj, *names));
+        if (!str_empty(s))
+            cc = s.n <= 3 ? scan_country(ctx, s) : country_named(s);
+    }
+    return cc;
+}
+
 struct str first_str(const struct json *obj, const char *const *names)
 {
     for (; *names != NULL; names++) {

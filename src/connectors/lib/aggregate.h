@@ -41,6 +41,8 @@ MUST_CHECK enum err vendor_refused(struct ctx *ctx, struct decoded *d, const str
 struct when time_labelled_utc(struct str s);
 /* day_of: the day that a text begins with, "2026-11-21T00:00:00Z" as "2026-11-21"; empty when it begins with none. */
 struct str day_of(struct str s);
+/* country_of: alpha-2 of the first member of obj in names (ends with NULL) that is a country's code or usual English name. */
+struct str country_of(struct ctx *ctx, const struct json *obj, const char *const *names);
 /* first_str: the first member of obj in names (ends with NULL) that is a text and not empty. */
 struct str first_str(const struct json *obj, const char *const *names);
 
