@@ -9,7 +9,8 @@
 #define KEPT 64
 
 struct kept_mac {
-    uint64_t id; /* hash of algorithm and key */
+    enum mac_alg alg;
+    struct secret key; /* whole: a hash of it could be another key's, too */
     struct mac *mac;
 };
 
@@ -20,8 +21,10 @@ static pthread_once_t macs_once = PTHREAD_ONCE_INIT;
 static void free_macs(void *p)
 {
     struct kept_mac *k = p;
-    for (int i = 0; i < KEPT; i++)
+    for (int i = 0; i < KEPT; i++) {
         mac_free(k[i].mac);
+        secret_clear(&k[i].key);
+    }
     free(k);
     t_macs = NULL;
 }
@@ -33,7 +36,6 @@ static void make_key(void)
 
 static struct mac *mac_for(enum mac_alg alg, struct str key)
 {
-    uint64_t id = 0;
     if (t_macs == NULL) {
         pthread_once(&macs_once, make_key);
         t_macs = calloc(KEPT, sizeof(*t_macs));
@@ -41,14 +43,24 @@ static struct mac *mac_for(enum mac_alg alg, struct str key)
     }
     if (t_macs == NULL)
         return NULL;
-    id = str_hash(key) * 2 + (uint64_t)alg;
-    struct kept_mac *k = &t_macs[id % KEPT];
-    if (k->mac == NULL || k->id != id) {
-        mac_free(k->mac);
+    struct kept_mac *k = &t_macs[(str_hash(key) * 2 + (uint64_t)alg) % KEPT];
+    if (k->mac != NULL && k->alg == alg && secret_eq(&k->key, key))
+        return k->mac;
+    mac_free(k->mac);
+    k->mac = NULL;
+    k->alg = alg;
+    if (secret_set(&k->key, key) == OK)
         k->mac = mac_new(alg, key);
-        k->id = id;
-    }
     return k->mac;
+}
+
+/* The account says that its webhooks need no signature, and has no secret to check one with (sandboxes; doctor warns). */
+static bool insecure(const struct account *acct)
+{
+    for (size_t i = 0; i < ACCOUNT_SECRETS_MAX; i++)
+        if (acct->webhook_secrets[i].n > 0)
+            return false;
+    return str_eq(account_setting(acct, "insecure"), STR("true"));
 }
 
 static enum err decode_given(enum sig_encoding enc, struct str given, struct buf *out)
@@ -61,6 +73,8 @@ enum err sig_hmac(struct ctx *ctx, const struct account *acct, enum mac_alg alg,
 {
     struct buf want;
     bool fits = false, any = false;
+    if (insecure(acct))
+        return OK;
     if (str_empty(given) || !str_starts(given, prefix))
         return ctx_fail(ctx, ERR_DENIED, "signature: missing or not of the expected form");
     buf_init(&want, 128);
@@ -84,7 +98,7 @@ enum err sig_hmac(struct ctx *ctx, const struct account *acct, enum mac_alg alg,
 
 enum err sig_header_secret(struct ctx *ctx, const struct account *acct, struct str given)
 {
-    bool fits = false;
+    bool fits = insecure(acct);
     for (size_t i = 0; i < ACCOUNT_SECRETS_MAX; i++)
         fits = secret_eq(&acct->webhook_secrets[i], given) || fits;
     return fits ? OK : ctx_fail(ctx, ERR_DENIED, "shared secret: missing or wrong");
@@ -105,6 +119,8 @@ enum err sig_standard_webhooks(struct ctx *ctx, const struct account *acct, cons
     struct str id = http_msg_header(msg, "webhook-id"), stamp = http_msg_header(msg, "webhook-timestamp");
     struct str sigs = http_msg_header(msg, "webhook-signature"), one;
     int64_t s = 0;
+    if (insecure(acct))
+        return OK;
     if (str_empty(id) || str_empty(sigs) || num_parse_i64(stamp, 0, INT64_C(9999999999), &s) != OK)
         return ctx_fail(ctx, ERR_DENIED, "webhook-id, webhook-timestamp or webhook-signature: missing or malformed");
     const struct str parts[] = {id, STR("."), stamp, STR("."), msg->body};
@@ -133,6 +149,8 @@ enum err sig_jwt_hs256(struct ctx *ctx, const struct account *acct, struct str t
     struct str rest = token, head, body;
     struct buf plain, mac;
     const struct json *v = NULL;
+    if (insecure(acct))
+        return OK;
     if (!str_split(&rest, '.', &head) || !str_split(&rest, '.', &body) || str_empty(rest) || str_contains(rest, STR(".")))
         return ctx_fail(ctx, ERR_DENIED, "token: missing or malformed");
     buf_init(&plain, 65536);
