@@ -1,8 +1,10 @@
 /*
- * EasyPost: webhook (X-Hmac-Signature, key in Unicode NFKD) and trackers by GET. Facts: EasyPost's client libraries, read 2026-11.
- * Traps: datetime ends in Z but is the local clock for many carriers, so it is taken as one; est_delivery_date is a day written as
- * midnight Z; an event with status unknown is a forecast, often in the future; failure of an event is one attempt, not the end;
- * a return label's parcel is on its way to the merchant; weights change their form, so only the bytes as received are signed.
+ * EasyPost: webhook (X-Hmac-Signature, key in Unicode NFKD) and trackers by GET. Facts: EasyPost's
+ * client libraries, read 2026-11. Traps: datetime ends in Z but is the local clock for many
+ * carriers, so it is taken as one; est_delivery_date is a day written as midnight Z; an event with
+ * status unknown is a forecast, often in the future; failure of an event is one attempt, not the
+ * end; a return label's parcel is on its way to the merchant; weights change their form, so only
+ * the bytes as received are signed.
  */
 #include "base/http_client.h"
 #include "connectors/lib/aggregate.h"
@@ -20,7 +22,8 @@ static const struct cfg_field CFG[] = {
     {NULL, false, false, NULL},
 };
 
-/* May the detail say more than the status? It refines what is on its way or held up; it never ends a parcel that still moves. */
+/* May the detail say more than the status? It refines what is on its way or held up; it never ends
+ * a parcel that still moves. */
 static bool refines(enum parcel_status st, enum parcel_status detail)
 {
     if (detail == PARCEL_UNKNOWN || detail == PARCEL_INFO || detail == PARCEL_DELIVERED)
@@ -42,20 +45,23 @@ static void map_detail(const struct json *d, bool is_return, struct tracking_eve
         bool refined = refines(ev->status, row.status);
         if (refined)
             ev->status = row.status;
-        if (refined || (row.status != PARCEL_INFO && row.reason != REASON_OTHER && row.reason != REASON_NONE))
+        if (refined ||
+            (row.status != PARCEL_INFO && row.reason != REASON_OTHER && row.reason != REASON_NONE))
             ev->reason = row.reason;
     }
-    bool general = str_empty(detail) || str_eq(detail, STR("failure")) || str_eq(detail, STR("unknown")) || str_eq(detail, STR("status_update"));
+    bool general = str_empty(detail) || str_eq(detail, STR("failure")) ||
+                   str_eq(detail, STR("unknown")) || str_eq(detail, STR("status_update"));
     if (str_eq(status, STR("failure")) && general)
         ev->status = PARCEL_ATTEMPT_FAILED;
     if (is_return && ev->status == PARCEL_DELIVERED)
         ev->status = PARCEL_RETURNED;
-    else if (is_return && (ev->status == PARCEL_IN_TRANSIT || ev->status == PARCEL_OUT_FOR_DELIVERY || ev->status == PARCEL_ACCEPTED))
+    else if (is_return && (ev->status == PARCEL_IN_TRANSIT ||
+                           ev->status == PARCEL_OUT_FOR_DELIVERY || ev->status == PARCEL_ACCEPTED))
         ev->status = PARCEL_RETURNING;
 }
 
-static enum err add_detail(struct ctx *ctx, const struct json *t, const struct json *d, struct str carrier, struct str number,
-                           struct decoded *out)
+static enum err add_detail(struct ctx *ctx, const struct json *t, const struct json *d,
+                           struct str carrier, struct str number, struct decoded *out)
 {
     static const char *const TEXT[] = {"description", "message", NULL};
     struct tracking_event *ev = NULL;
@@ -65,7 +71,8 @@ static enum err add_detail(struct ctx *ctx, const struct json *t, const struct j
     map_detail(d, json_true(t, "is_return"), ev);
     const struct json *at = json_get(d, "tracking_location");
     struct str country = scan_country(ctx, json_str(at, "country"));
-    ev->location = (struct place){str_trim(json_str(at, "city")), str_trim(json_str(at, "state")), str_trim(json_text(at, "zip")), country};
+    ev->location = (struct place){str_trim(json_str(at, "city")), str_trim(json_str(at, "state")),
+                                  str_trim(json_text(at, "zip")), country};
     if (str_empty(country) && ev->location.region.n == 2 && str_eq(carrier, STR("usps")))
         ev->location.country = STR("US"); /* USPS leaves its own country out */
     ev->description = first_str(d, TEXT);
@@ -88,7 +95,8 @@ static enum err add_tracker(struct ctx *ctx, const struct json *t, struct decode
     enum err e = OK;
     if (str_empty(number))
         return ctx_fail(ctx, ERR_PARSE, "tracking_code: missing");
-    JSON_EACH(d, json_get(t, "tracking_details")) {
+    JSON_EACH(d, json_get(t, "tracking_details"))
+    {
         e = add_detail(ctx, t, d, carrier, number, out);
         if (e != OK)
             return e;
@@ -109,17 +117,22 @@ static enum err add_tracker(struct ctx *ctx, const struct json *t, struct decode
     return history_done(ctx, out, from, false, &wide);
 }
 
-static enum err add_list(struct ctx *ctx, const struct poll_ask *ask, const struct json *list, struct decoded *out)
+static enum err add_list(struct ctx *ctx, const struct poll_ask *ask, const struct json *list,
+                         struct decoded *out)
 {
-    JSON_EACH(t, list) {
+    JSON_EACH(t, list)
+    {
         enum err e = add_tracker(ctx, t, out);
         if (e != OK)
             return e;
     }
-    return list->count > 0 ? OK : vendor_refused(ctx, out, ask, 404, true, STR("TRACKER.NOT_FOUND"), STR("no such tracker"));
+    return list->count > 0 ? OK
+                           : vendor_refused(ctx, out, ask, 404, true, STR("TRACKER.NOT_FOUND"),
+                                            STR("no such tracker"));
 }
 
-static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg, struct decoded *out)
+static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg,
+                       struct decoded *out)
 {
     const struct json *v = NULL;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
@@ -127,7 +140,8 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
         return e;
     const struct json *res = json_get(v, "result"), *error = json_get(v, "error");
     if (res != NULL && !str_eq(json_str(res, "object"), STR("Tracker"))) {
-        out->note = arena_fmt(ctx->arena, "event not used: %.*s", STR_ARG(str_sub(json_str(v, "description"), 0, 80)));
+        out->note = arena_fmt(ctx->arena, "event not used: %.*s",
+                              STR_ARG(str_sub(json_str(v, "description"), 0, 80)));
         return OK;
     }
     if (res != NULL)
@@ -137,7 +151,8 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
     if (error != NULL) {
         struct str code = json_str(error, "code");
         bool unknown = msg->status == 404 || str_ends(code, STR("NOT_FOUND"));
-        return vendor_refused(ctx, out, ask, msg->status, unknown, code, json_str(error, "message"));
+        return vendor_refused(ctx, out, ask, msg->status, unknown, code,
+                              json_str(error, "message"));
     }
     return add_tracker(ctx, v, out);
 }
@@ -172,15 +187,18 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return sig_hmac(ctx, &same, MAC_SHA256, SIG_HEX, STR("hmac-sha256-hex="), given, &msg->body, 1);
 }
 
-static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *key)
+static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                       struct str *key)
 {
     const struct json *v = NULL;
     (void)acct;
-    *key = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v) == OK ? json_str(v, "id") : STR_NULL;
+    *key =
+        json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v) == OK ? json_str(v, "id") : STR_NULL;
     return OK;
 }
 
-static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                            struct decoded *out)
 {
     (void)acct;
     return decode(ctx, NULL, msg, out);
@@ -188,22 +206,26 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
 
 static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode_hook};
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                        struct out_req *out)
 {
     out->method = STR("GET");
-    out->url = url_join(ctx, acct, BASE, "/v2/trackers?tracking_code=", url_encode(ctx->arena, ask->tracking_number));
+    out->url =
+        url_join(ctx, acct, BASE,
+                 "/v2/trackers?tracking_code=", url_encode(ctx->arena, ask->tracking_number));
     return str_empty(out->url) ? ctx_fail(ctx, ERR_MEMORY, "no memory") : OK;
 }
 
-static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
-                            struct decoded *out, struct str *cursor)
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                            const struct http_msg *msg, struct decoded *out, struct str *cursor)
 {
     (void)acct;
     (void)cursor;
     return decode(ctx, ask, msg, out);
 }
 
-static const struct poll_ops POLL = {.kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
+static const struct poll_ops POLL = {
+    .kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
 
 const struct connector connector_easypost = {
     .id = "easypost",
@@ -213,7 +235,11 @@ const struct connector connector_easypost = {
     .role = ROLE_CARRIER,
     .auth = AUTH_BASIC,
     .base_url = BASE,
-    .limits = {.calls = 5, .window_s = 1, .poll_every_s = 4 * 3600, .timeout_ms = 10000, .body_max = (size_t)5 << 20,
+    .limits = {.calls = 5,
+               .window_s = 1,
+               .poll_every_s = 4 * 3600,
+               .timeout_ms = 10000,
+               .body_max = (size_t)5 << 20,
                .source = "no figure is published; a careful one"},
     .cfg = CFG,
     .status_file = "easypost",

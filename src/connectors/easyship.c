@@ -1,8 +1,10 @@
 /*
- * Easyship: webhooks (X-EASYSHIP-SIGNATURE is a JWT that proves the sender but does not cover the body) and trackings by GET.
- * Facts: the vendor's public reference, read 2026-11, partly unconfirmed. The tracking stands under `data`, in older versions of
- * the hooks under `tracking_status` or `tracking`. Statuses are texts, normalised to words with underscores; a checkpoint often has
- * none: then it is a scan on the way, and the newest has the whole tracking's. Countries are alpha-2, alpha-3 or a name.
+ * Easyship: webhooks (X-EASYSHIP-SIGNATURE is a JWT that proves the sender but does not cover the
+ * body) and trackings by GET. Facts: the vendor's public reference, read 2026-11, partly
+ * unconfirmed. The tracking stands under `data`, in older versions of the hooks under
+ * `tracking_status` or `tracking`. Statuses are texts, normalised to words with underscores; a
+ * checkpoint often has none: then it is a scan on the way, and the newest has the whole tracking's.
+ * Countries are alpha-2, alpha-3 or a name.
  */
 #include "base/http_client.h"
 #include "connectors/lib/aggregate.h"
@@ -20,14 +22,16 @@ static const struct cfg_field CFG[] = {
     {NULL, false, false, NULL},
 };
 
-/* "In Transit to Customer" as in_transit_to_customer; each whole text has its row: none is guessed by its beginning. */
+/* "In Transit to Customer" as in_transit_to_customer; each whole text has its row: none is guessed
+ * by its beginning. */
 static void map_status(struct str text, struct tracking_event *ev)
 {
     char word[WORD_MAX];
     struct status_row row;
     text = str_sub(str_trim(text), 0, WORD_MAX);
     for (size_t i = 0; i < text.n; i++)
-        word[i] = text.p[i] == ' ' || text.p[i] == '-' ? '_' : (char)tolower((unsigned char)text.p[i]);
+        word[i] =
+            text.p[i] == ' ' || text.p[i] == '-' ? '_' : (char)tolower((unsigned char)text.p[i]);
     ev->code = text;
     ev->status = PARCEL_UNKNOWN;
     if (!status_find("easyship", (struct str){word, text.n}, &row))
@@ -41,20 +45,26 @@ struct whole {
     struct str carrier, number, status;
 };
 
-static enum err add_checkpoint(struct ctx *ctx, const struct json *cp, const struct whole *all, bool newest, struct decoded *out)
+static enum err add_checkpoint(struct ctx *ctx, const struct json *cp, const struct whole *all,
+                               bool newest, struct decoded *out)
 {
-    static const char *const COUNTRY[] = {"country_alpha2", "country_iso3", "country", "country_name", NULL}, *const STATUS[] = {"primary_status", "status", NULL},
+    static const char *const COUNTRY[] = {"country_alpha2", "country_iso3", "country",
+                                          "country_name", NULL},
+                             *const STATUS[] = {"primary_status", "status", NULL},
                              *const CITY[] = {"city", "location", NULL};
     struct tracking_event *ev = NULL;
-    struct str carrier = str_empty(all->carrier) ? slug_carrier(ctx, "easyship", json_str(cp, "handler")) : all->carrier;
+    struct str carrier = str_empty(all->carrier)
+                             ? slug_carrier(ctx, "easyship", json_str(cp, "handler"))
+                             : all->carrier;
     enum err e = scan_add(ctx, out, carrier, all->number, &ev);
     if (e != OK)
         return e;
     struct fact *fct = &out->facts[out->n - 1];
     struct str own = first_str(cp, STATUS);
     ev->description = str_trim(json_str(cp, "message"));
-    ev->location = (struct place){first_str(cp, CITY), str_trim(json_str(cp, "state")), str_trim(json_text(cp, "postal_code")),
-                                  country_of(ctx, cp, COUNTRY)};
+    ev->location =
+        (struct place){first_str(cp, CITY), str_trim(json_str(cp, "state")),
+                       str_trim(json_text(cp, "postal_code")), country_of(ctx, cp, COUNTRY)};
     if (when_parse(str_trim(json_str(cp, "checkpoint_time")), &ev->occurred) != OK)
         ev->occurred = (struct when){0};
     ev->status = PARCEL_IN_TRANSIT;
@@ -72,14 +82,17 @@ static enum err add_checkpoint(struct ctx *ctx, const struct json *cp, const str
 /* Is the list newest first? By the vendor's numbers, else by the times. */
 static bool newest_first(const struct json *cps)
 {
-    const struct json *a = json_first(cps), *z = cps == NULL || cps->count == 0 ? NULL : json_at(cps, cps->count - 1);
+    const struct json *a = json_first(cps),
+                      *z = cps == NULL || cps->count == 0 ? NULL : json_at(cps, cps->count - 1);
     int64_t first = 0, last = 0;
-    if (json_i64(a, "order_number", 0, INT32_MAX, &first) == OK && json_i64(z, "order_number", 0, INT32_MAX, &last) == OK && first != last)
+    if (json_i64(a, "order_number", 0, INT32_MAX, &first) == OK &&
+        json_i64(z, "order_number", 0, INT32_MAX, &last) == OK && first != last)
         return first > last;
     return str_cmp(json_str(a, "checkpoint_time"), json_str(z, "checkpoint_time")) > 0;
 }
 
-static struct str carrier_of(struct ctx *ctx, const struct json *t, struct str number, bool has_scans)
+static struct str carrier_of(struct ctx *ctx, const struct json *t, struct str number,
+                             bool has_scans)
 {
     static const char *const NAMES[] = {"courier_name", "courier_umbrella_name", "carrier", NULL};
     struct number_candidate cand[NUMBER_CANDIDATES_MAX];
@@ -89,7 +102,8 @@ static struct str carrier_of(struct ctx *ctx, const struct json *t, struct str n
         word = json_str(json_get(t, "courier"), "name");
     if (!str_empty(word))
         return slug_carrier(ctx, "easyship", word);
-    if (!has_scans && number_candidates(ctx, number, cand, &n) == OK && n > 0 && cand[0].trust == TRUST_CHECK_DIGIT)
+    if (!has_scans && number_candidates(ctx, number, cand, &n) == OK && n > 0 &&
+        cand[0].trust == TRUST_CHECK_DIGIT)
         return cand[0].carrier;
     return STR_NULL;
 }
@@ -107,9 +121,11 @@ static enum err add_state(struct ctx *ctx, const struct whole *all, struct decod
     return OK;
 }
 
-static enum err add_tracking(struct ctx *ctx, const struct json *t, const struct json *cps, struct decoded *out)
+static enum err add_tracking(struct ctx *ctx, const struct json *t, const struct json *cps,
+                             struct decoded *out)
 {
-    static const char *const STATUS[] = {"status", "tracking_status", NULL}, *const DEST[] = {"destination", "destination_country_alpha2", NULL};
+    static const char *const STATUS[] = {"status", "tracking_status", NULL},
+                             *const DEST[] = {"destination", "destination_country_alpha2", NULL};
     size_t from = out->n, i = 0;
     struct whole all = {.number = json_text(t, "tracking_number"), .status = first_str(t, STATUS)};
     enum err e = OK;
@@ -120,7 +136,8 @@ static enum err add_tracking(struct ctx *ctx, const struct json *t, const struct
     bool first = newest_first(cps);
     size_t n = cps == NULL ? 0 : cps->count;
     all.carrier = carrier_of(ctx, t, all.number, n > 0);
-    JSON_EACH(cp, cps) {
+    JSON_EACH(cp, cps)
+    {
         e = add_checkpoint(ctx, cp, &all, first ? i == 0 : i == n - 1, out);
         if (e != OK)
             return e;
@@ -130,21 +147,27 @@ static enum err add_tracking(struct ctx *ctx, const struct json *t, const struct
         e = add_state(ctx, &all, out);
     if (e != OK)
         return e;
-    const struct parcel_wide wide = {.estimate = day_of(json_str(t, "eta_date")), .dest_country = country_of(ctx, t, DEST)};
+    const struct parcel_wide wide = {.estimate = day_of(json_str(t, "eta_date")),
+                                     .dest_country = country_of(ctx, t, DEST)};
     return history_done(ctx, out, from, first, &wide);
 }
 
-static enum err add_list(struct ctx *ctx, const struct poll_ask *ask, const struct json *list, struct decoded *out)
+static enum err add_list(struct ctx *ctx, const struct poll_ask *ask, const struct json *list,
+                         struct decoded *out)
 {
-    JSON_EACH(one, list) {
+    JSON_EACH(one, list)
+    {
         enum err e = add_tracking(ctx, one, json_get(one, "checkpoints"), out);
         if (e != OK)
             return e;
     }
-    return list->count > 0 ? OK : vendor_refused(ctx, out, ask, 404, true, STR("not_found"), STR("no such tracking"));
+    return list->count > 0 ? OK
+                           : vendor_refused(ctx, out, ask, 404, true, STR("not_found"),
+                                            STR("no such tracking"));
 }
 
-static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg, struct decoded *out)
+static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg,
+                       struct decoded *out)
 {
     static const char *const PLACES[] = {"data", "tracking_status", "tracking"};
     const struct json *v = NULL, *t = NULL;
@@ -157,7 +180,10 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
     for (size_t i = 0; tracks && t == NULL && i < sizeof(PLACES) / sizeof(PLACES[0]); i++)
         t = json_is(json_get(v, PLACES[i]), JSON_OBJECT) ? json_get(v, PLACES[i]) : NULL;
     if (t != NULL)
-        return add_tracking(ctx, t, json_get(t, "checkpoints") == NULL ? json_get(v, "checkpoints") : json_get(t, "checkpoints"), out);
+        return add_tracking(ctx, t,
+                            json_get(t, "checkpoints") == NULL ? json_get(v, "checkpoints")
+                                                               : json_get(t, "checkpoints"),
+                            out);
     if (!tracks) {
         out->note = arena_fmt(ctx->arena, "event not used: %.*s", STR_ARG(str_sub(type, 0, 80)));
         return OK;
@@ -167,7 +193,8 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
     if (error != NULL) {
         struct str code = json_text(error, "code");
         bool unknown = msg->status == 404 || str_ends(code, STR("not_found"));
-        return vendor_refused(ctx, out, ask, msg->status, unknown, code, json_str(error, "message"));
+        return vendor_refused(ctx, out, ask, msg->status, unknown, code,
+                              json_str(error, "message"));
     }
     return add_tracking(ctx, v, json_get(v, "checkpoints"), out);
 }
@@ -177,7 +204,8 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return sig_jwt_hs256(ctx, acct, http_msg_header(msg, "X-EASYSHIP-SIGNATURE"), msg->received_us);
 }
 
-static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                            struct decoded *out)
 {
     (void)acct;
     return decode(ctx, NULL, msg, out);
@@ -185,23 +213,26 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
 
 static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                        struct out_req *out)
 {
     out->method = STR("GET");
-    out->url = url_join(ctx, acct, BASE, "/2024-09/trackings?include_checkpoints=true&tracking_number=",
-                        url_encode(ctx->arena, ask->tracking_number));
+    out->url =
+        url_join(ctx, acct, BASE, "/2024-09/trackings?include_checkpoints=true&tracking_number=",
+                 url_encode(ctx->arena, ask->tracking_number));
     return str_empty(out->url) ? ctx_fail(ctx, ERR_MEMORY, "no memory") : OK;
 }
 
-static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
-                            struct decoded *out, struct str *cursor)
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                            const struct http_msg *msg, struct decoded *out, struct str *cursor)
 {
     (void)acct;
     (void)cursor;
     return decode(ctx, ask, msg, out);
 }
 
-static const struct poll_ops POLL = {.kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
+static const struct poll_ops POLL = {
+    .kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
 
 const struct connector connector_easyship = {
     .id = "easyship",
@@ -211,7 +242,11 @@ const struct connector connector_easyship = {
     .role = ROLE_CARRIER,
     .auth = AUTH_BEARER,
     .base_url = BASE,
-    .limits = {.calls = 1, .window_s = 1, .poll_every_s = 6 * 3600, .timeout_ms = 10000, .body_max = (size_t)5 << 20,
+    .limits = {.calls = 1,
+               .window_s = 1,
+               .poll_every_s = 6 * 3600,
+               .timeout_ms = 10000,
+               .body_max = (size_t)5 << 20,
                .source = "no figure is published; a careful one"},
     .cfg = CFG,
     .status_file = "easyship",

@@ -1,9 +1,11 @@
 /*
- * ShipEngine and ShipStation v2: API_TRACK webhook (RSA signature, key by id from a JWKS) and GET of one tracking; ShipStation's
- * classic hooks (SHIP_NOTIFY ...) are not signed and only name a resource to read. Facts: shipengine-openapi and SDK tests, read
- * 2026-11. Traps: occurred_at is UTC, carrier_occurred_at the local clock of the same scan; event_code is the carrier's own word
- * (FedEx's DE is no delivery); codes may be numbers or undocumented, then the text counts; empty strings are absent; coordinates
- * are often placeholders and are not read; the webhook names the carrier in its resource_url only; ship_date may be "8/4/2021".
+ * ShipEngine and ShipStation v2: API_TRACK webhook (RSA signature, key by id from a JWKS) and GET
+ * of one tracking; ShipStation's classic hooks (SHIP_NOTIFY ...) are not signed and only name a
+ * resource to read. Facts: shipengine-openapi and SDK tests, read 2026-11. Traps: occurred_at is
+ * UTC, carrier_occurred_at the local clock of the same scan; event_code is the carrier's own word
+ * (FedEx's DE is no delivery); codes may be numbers or undocumented, then the text counts; empty
+ * strings are absent; coordinates are often placeholders and are not read; the webhook names the
+ * carrier in its resource_url only; ship_date may be "8/4/2021".
  */
 #include "base/http_client.h"
 #include "connectors/lib/aggregate.h"
@@ -18,16 +20,19 @@
 #define URL_MAX 1000
 
 static const struct cfg_field CFG[] = {
-    {"jwks", false, false, "the vendor's published signing keys (JSON of https://api.shipengine.com/jwks)"},
+    {"jwks", false, false,
+     "the vendor's published signing keys (JSON of https://api.shipengine.com/jwks)"},
     {"api_key", false, true, "API key (header API-Key)"},
     {"product", false, false, "shipstation: ShipStation's API v2 instead of ShipEngine's"},
-    {"webhook_secrets", false, true, "classic ShipStation: the word that its webhook's URL ends with, ?token=..."},
+    {"webhook_secrets", false, true,
+     "classic ShipStation: the word that its webhook's URL ends with, ?token=..."},
     {"api_user", false, true, "classic ShipStation: API key"},
     {"api_secret", false, true, "classic ShipStation: API secret"},
     {NULL, false, false, NULL},
 };
 
-/* UTC and the local clock of one scan; when they cannot be of one place, only the local clock is kept. */
+/* UTC and the local clock of one scan; when they cannot be of one place, only the local clock is
+ * kept. */
 static struct when time_of(const struct json *v)
 {
     static const char *const AT[] = {"occurred_at", "event_date", NULL};
@@ -54,21 +59,25 @@ static const char *table_of(struct str carrier)
     return NULL;
 }
 
-/* By the vendor's codes, then its standard texts; where it gives no code at all, by the carrier's own. */
+/* By the vendor's codes, then its standard texts; where it gives no code at all, by the carrier's
+ * own. */
 static void map_status(const struct json *v, struct str carrier, struct tracking_event *ev)
 {
-    static const char *const TEXTS[] = {"status_description", "event_description", "description", NULL};
+    static const char *const TEXTS[] = {"status_description", "event_description", "description",
+                                        NULL};
     const struct code_try tries[] = {{"", json_text(v, "status_detail_code")},
                                      {"", json_text(v, "status_code")},
                                      {"text:", json_text(v, "status_description")},
                                      {"text:", json_text(v, "event_description")},
                                      {"text:", json_text(v, "description")}};
     struct str own = json_text(v, "event_code"), text = first_str(v, TEXTS);
-    bool coded = !str_empty(json_text(v, "status_detail_code")) || !str_empty(json_text(v, "status_code"));
+    bool coded =
+        !str_empty(json_text(v, "status_detail_code")) || !str_empty(json_text(v, "status_code"));
     struct status_row row;
     const char *table = table_of(carrier);
     scan_map(ev, "shipengine", tries, sizeof(tries) / sizeof(tries[0]));
-    if (!coded && ev->status == PARCEL_UNKNOWN && table != NULL && !str_empty(own) && status_find(table, own, &row)) {
+    if (!coded && ev->status == PARCEL_UNKNOWN && table != NULL && !str_empty(own) &&
+        status_find(table, own, &row)) {
         ev->status = row.status;
         ev->reason = row.reason;
     }
@@ -76,7 +85,8 @@ static void map_status(const struct json *v, struct str carrier, struct tracking
         ev->code = str_empty(own) ? text : own; /* a text is no code while there is one */
 }
 
-static enum err add_event(struct ctx *ctx, const struct json *v, struct str carrier, struct str number, struct decoded *out)
+static enum err add_event(struct ctx *ctx, const struct json *v, struct str carrier,
+                          struct str number, struct decoded *out)
 {
     static const char *const TEXTS[] = {"description", "event_description", NULL};
     struct tracking_event *ev = NULL;
@@ -85,18 +95,22 @@ static enum err add_event(struct ctx *ctx, const struct json *v, struct str carr
         return e;
     map_status(v, carrier, ev);
     ev->description = first_str(v, TEXTS);
-    ev->location = (struct place){str_trim(json_str(v, "city_locality")), str_trim(json_str(v, "state_province")),
-                                  str_trim(json_text(v, "postal_code")), scan_country(ctx, json_str(v, "country_code"))};
+    ev->location = (struct place){
+        str_trim(json_str(v, "city_locality")), str_trim(json_str(v, "state_province")),
+        str_trim(json_text(v, "postal_code")), scan_country(ctx, json_str(v, "country_code"))};
     ev->occurred = time_of(v);
     if (ev->status == PARCEL_DELIVERED)
         ev->signed_by = scan_signer(json_str(v, "signer"));
     return OK;
 }
 
-/* The tracking's own state: all there is before the first event, and what the newest event means when it has no code. */
-static enum err add_state(struct ctx *ctx, const struct json *t, struct str carrier, struct str number, size_t from, struct decoded *out)
+/* The tracking's own state: all there is before the first event, and what the newest event means
+ * when it has no code. */
+static enum err add_state(struct ctx *ctx, const struct json *t, struct str carrier,
+                          struct str number, size_t from, struct decoded *out)
 {
-    static const char *const TEXTS[] = {"exception_description", "status_description", "carrier_status_description", NULL};
+    static const char *const TEXTS[] = {"exception_description", "status_description",
+                                        "carrier_status_description", NULL};
     struct tracking_event own = {0}, *ev = NULL;
     map_status(t, carrier, &own);
     if (out->n > from) {
@@ -117,7 +131,8 @@ static enum err add_state(struct ctx *ctx, const struct json *t, struct str carr
     ev->code = own.code;
     ev->synthetic = true;
     ev->description = first_str(t, TEXTS);
-    if (own.status == PARCEL_DELIVERED && when_parse(json_str(t, "actual_delivery_date"), &ev->occurred) != OK)
+    if (own.status == PARCEL_DELIVERED &&
+        when_parse(json_str(t, "actual_delivery_date"), &ev->occurred) != OK)
         ev->occurred = (struct when){0};
     return OK;
 }
@@ -132,8 +147,10 @@ static struct str estimate_of(const struct json *t)
     return (w.has_local ? w.local_us : w.utc_us) % US_PER_DAY == 0 ? day_of(s) : s;
 }
 
-/* The body's word, else the one of the URL that the hook names, else what was asked for, else a check digit's. */
-static struct str carrier_of(struct ctx *ctx, const struct poll_ask *ask, const struct json *t, struct str resource_url, struct str number)
+/* The body's word, else the one of the URL that the hook names, else what was asked for, else a
+ * check digit's. */
+static struct str carrier_of(struct ctx *ctx, const struct poll_ask *ask, const struct json *t,
+                             struct str resource_url, struct str number)
 {
     struct number_candidate cand[NUMBER_CANDIDATES_MAX];
     struct str word = json_str(t, "carrier_code"), query = STR_NULL, path;
@@ -147,12 +164,14 @@ static struct str carrier_of(struct ctx *ctx, const struct poll_ask *ask, const 
         return slug_carrier(ctx, "shipengine", word);
     if (ask != NULL && !str_empty(ask->carrier))
         return ask->carrier;
-    if (number_candidates(ctx, number, cand, &n) == OK && n > 0 && cand[0].trust == TRUST_CHECK_DIGIT)
+    if (number_candidates(ctx, number, cand, &n) == OK && n > 0 &&
+        cand[0].trust == TRUST_CHECK_DIGIT)
         return cand[0].carrier;
     return STR_NULL;
 }
 
-static enum err add_tracking(struct ctx *ctx, const struct poll_ask *ask, const struct json *t, struct str resource_url, struct decoded *out)
+static enum err add_tracking(struct ctx *ctx, const struct poll_ask *ask, const struct json *t,
+                             struct str resource_url, struct decoded *out)
 {
     size_t from = out->n;
     struct str number = json_text(t, "tracking_number");
@@ -160,7 +179,8 @@ static enum err add_tracking(struct ctx *ctx, const struct poll_ask *ask, const 
     if (str_empty(number))
         return ctx_fail(ctx, ERR_PARSE, "tracking_number: missing");
     struct str carrier = carrier_of(ctx, ask, t, resource_url, number);
-    JSON_EACH(v, json_get(t, "events")) {
+    JSON_EACH(v, json_get(t, "events"))
+    {
         e = add_event(ctx, v, carrier, number, out);
         if (e != OK)
             return e;
@@ -176,9 +196,11 @@ static enum err add_tracking(struct ctx *ctx, const struct poll_ask *ask, const 
 
 static enum err add_links(struct ctx *ctx, const struct json *list, struct decoded *out)
 {
-    JSON_EACH(s, list) {
+    JSON_EACH(s, list)
+    {
         struct fact *fct = NULL;
-        struct str number, typed = json_text(s, "trackingNumber"), name = json_text(s, "orderNumber");
+        struct str number, typed = json_text(s, "trackingNumber"),
+                           name = json_text(s, "orderNumber");
         if (str_empty(typed) || str_empty(name) || json_true(s, "voided"))
             continue;
         enum err e = tracking_number_normalise(ctx, typed, &number);
@@ -188,9 +210,10 @@ static enum err add_links(struct ctx *ctx, const struct json *list, struct decod
             return e;
         fct->role = ROLE_WAREHOUSE;
         fct->key = arena_fmt(ctx->arena, "link:%.*s", STR_ARG(number));
-        fct->u.link = (struct parcel_link_fact){.carrier = slug_carrier(ctx, "shipengine", json_str(s, "carrierCode")),
-                                                .tracking_number = number,
-                                                .order_name = name};
+        fct->u.link = (struct parcel_link_fact){
+            .carrier = slug_carrier(ctx, "shipengine", json_str(s, "carrierCode")),
+            .tracking_number = number,
+            .order_name = name};
     }
     if (out->n == 0)
         out->note = STR("no shipment with a tracking number");
@@ -199,14 +222,16 @@ static enum err add_links(struct ctx *ctx, const struct json *list, struct decod
 
 static bool names_shipments(struct str type)
 {
-    static const char *const TYPES[] = {"SHIP_NOTIFY", "ITEM_SHIP_NOTIFY", "FULFILLMENT_SHIPPED", "API_TRACK"};
+    static const char *const TYPES[] = {"SHIP_NOTIFY", "ITEM_SHIP_NOTIFY", "FULFILLMENT_SHIPPED",
+                                        "API_TRACK"};
     for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
         if (str_eq(type, str_of(TYPES[i])))
             return true;
     return false;
 }
 
-static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg, struct decoded *out)
+static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg,
+                       struct decoded *out)
 {
     const struct json *v = NULL;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
@@ -228,9 +253,12 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
         return add_links(ctx, json_get(v, "fulfillments"), out);
     if (error != NULL) {
         struct str code = json_text(error, "error_code");
-        return vendor_refused(ctx, out, ask, msg->status, msg->status == 404 || str_eq(code, STR("not_found")), code, json_str(error, "message"));
+        return vendor_refused(ctx, out, ask, msg->status,
+                              msg->status == 404 || str_eq(code, STR("not_found")), code,
+                              json_str(error, "message"));
     }
-    return add_tracking(ctx, ask, v, ask != NULL && ask->kind == POLL_FETCH ? ask->fetch.id : STR_NULL, out);
+    return add_tracking(ctx, ask, v,
+                        ask != NULL && ask->kind == POLL_FETCH ? ask->fetch.id : STR_NULL, out);
 }
 
 /* ---- signing keys */
@@ -241,28 +269,34 @@ static const struct json *find_key(struct ctx *ctx, const struct account *acct, 
     struct str jwks = account_setting(acct, "jwks");
     if (str_empty(jwks) || str_empty(kid) || json_parse(ctx, jwks, &JSON_LIMITS_SMALL, &set) != OK)
         return NULL;
-    JSON_EACH(k, json_get(set, "keys")) {
+    JSON_EACH(k, json_get(set, "keys"))
+    {
         if (str_eq(json_str(k, "kid"), kid))
             return k;
     }
     return NULL;
 }
 
-static enum err verify_rsa(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str sig)
+static enum err verify_rsa(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                           struct str sig)
 {
     struct str stamp = http_msg_header(msg, "X-ShipEngine-Timestamp"), pem = STR_NULL;
     struct when w;
     struct buf raw;
     if (when_parse(stamp, &w) != OK || w.kind != WHEN_UTC)
         return ctx_fail(ctx, ERR_DENIED, "signature: X-ShipEngine-Timestamp missing or malformed");
-    const struct json *key = find_key(ctx, acct, http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Key-ID"));
+    const struct json *key =
+        find_key(ctx, acct, http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Key-ID"));
     if (key == NULL)
-        return ctx_fail(ctx, ERR_DENIED, "signature: no key of this id in the setting jwks, read the vendor's key set again");
+        return ctx_fail(
+            ctx, ERR_DENIED,
+            "signature: no key of this id in the setting jwks, read the vendor's key set again");
     if (rsa_public_from_jwk(ctx, json_str(key, "n"), json_str(key, "e"), &pem) != OK)
         return ERR_DENIED;
     const struct str parts[] = {stamp, STR("."), msg->body};
     buf_init(&raw, 4096);
-    enum err e = base64_decode(sig, &raw) == OK ? verify_rsa_sha256(pem, parts, 3, buf_str(&raw)) : ERR_DENIED;
+    enum err e = base64_decode(sig, &raw) == OK ? verify_rsa_sha256(pem, parts, 3, buf_str(&raw))
+                                                : ERR_DENIED;
     buf_clear(&raw);
     if (e != OK)
         return ctx_fail(ctx, ERR_DENIED, "signature: does not fit");
@@ -280,10 +314,12 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return sig_header_secret(ctx, acct, token);
 }
 
-static enum err lacks(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct fetch_request *out)
+static enum err lacks(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                      struct fetch_request *out)
 {
     struct str kid = http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Key-ID");
-    if (str_empty(kid) || str_empty(http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Signature")) || find_key(ctx, acct, kid) != NULL)
+    if (str_empty(kid) || str_empty(http_msg_header(msg, "X-ShipEngine-RSA-SHA256-Signature")) ||
+        find_key(ctx, acct, kid) != NULL)
         return ERR_NOTFOUND;
     *out = (struct fetch_request){STR(JWKS), STR("/jwks")};
     return OK;
@@ -299,14 +335,16 @@ static enum err check_jwks(struct ctx *ctx, const struct http_msg *msg, struct d
     if (e != OK)
         return e;
     JSON_EACH(k, json_get(set, "keys"))
-        n += !str_empty(json_str(k, "kid")) && rsa_public_from_jwk(ctx, json_str(k, "n"), json_str(k, "e"), &pem) == OK;
+    n += !str_empty(json_str(k, "kid")) &&
+         rsa_public_from_jwk(ctx, json_str(k, "n"), json_str(k, "e"), &pem) == OK;
     if (n == 0)
         return ctx_fail(ctx, ERR_PARSE, "keys: no RSA key with a kid");
     out->note = arena_fmt(ctx->arena, "%zu signing keys", n);
     return OK;
 }
 
-static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                            struct decoded *out)
 {
     (void)acct;
     return decode(ctx, NULL, msg, out);
@@ -316,12 +354,14 @@ static const struct hook_ops HOOK = {.verify = verify, .lacks = lacks, .decode =
 
 /* ---- reading */
 
-/* Does the URL lead to this host, and nowhere else? "https://api.shipengine.com.example.net" does not. */
+/* Does the URL lead to this host, and nowhere else? "https://api.shipengine.com.example.net" does
+ * not. */
 static bool leads_to(struct str url, struct str base)
 {
     while (base.n > 0 && base.p[base.n - 1] == '/')
         base.n--;
-    if (str_empty(base) || !str_starts(url, base) || url.n <= base.n || url.p[base.n] != '/' || url.n > URL_MAX)
+    if (str_empty(base) || !str_starts(url, base) || url.n <= base.n || url.p[base.n] != '/' ||
+        url.n > URL_MAX)
         return false;
     for (size_t i = 0; i < url.n; i++)
         if (url.p[i] <= ' ' || url.p[i] > '~')
@@ -333,19 +373,24 @@ static enum err classic_sign_in(struct ctx *ctx, const struct account *acct, str
 {
     struct buf b;
     struct str value = STR_NULL;
-    struct str pair = arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(secret_view(&acct->api_user)), STR_ARG(secret_view(&acct->api_secret)));
+    struct str pair = arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(secret_view(&acct->api_user)),
+                                STR_ARG(secret_view(&acct->api_secret)));
     if (acct->api_user.n == 0 || acct->api_secret.n == 0)
-        return ctx_fail(ctx, ERR_DENIED, "classic ShipStation: api_user and api_secret are needed to read a shipment");
+        return ctx_fail(
+            ctx, ERR_DENIED,
+            "classic ShipStation: api_user and api_secret are needed to read a shipment");
     buf_init(&b, 4096);
     buf_addz(&b, "Basic ");
     base64_encode(pair, &b);
     enum err e = buf_err(&b) == OK ? arena_dup(ctx->arena, buf_str(&b), &value) : ERR_MEMORY;
     buf_clear(&b);
-    return e == OK ? out_req_header(ctx, out, STR("Authorization"), value) : ctx_fail(ctx, e, "no memory");
+    return e == OK ? out_req_header(ctx, out, STR("Authorization"), value)
+                   : ctx_fail(ctx, e, "no memory");
 }
 
 /* Only the vendor's own hosts may be named by a webhook: the key goes along. */
-static enum err fetch(struct ctx *ctx, const struct account *acct, const struct fetch_request *want, struct out_req *out)
+static enum err fetch(struct ctx *ctx, const struct account *acct, const struct fetch_request *want,
+                      struct out_req *out)
 {
     if (str_eq(want->what, STR(JWKS))) {
         out->url = url_join(ctx, acct, BASE, "/jwks", STR_NULL);
@@ -354,12 +399,14 @@ static enum err fetch(struct ctx *ctx, const struct account *acct, const struct 
     out->url = want->id;
     if (leads_to(want->id, STR(BASE_CLASSIC)))
         return classic_sign_in(ctx, acct, out);
-    if (leads_to(want->id, acct->base_url) || leads_to(want->id, STR(BASE)) || leads_to(want->id, STR(BASE_V2)))
+    if (leads_to(want->id, acct->base_url) || leads_to(want->id, STR(BASE)) ||
+        leads_to(want->id, STR(BASE_V2)))
         return OK;
     return ctx_fail(ctx, ERR_DENIED, "resource_url: not the vendor's host");
 }
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                        struct out_req *out)
 {
     bool v2 = str_eq_nocase(account_setting(acct, "product"), STR("shipstation"));
     struct str number = url_encode(ctx->arena, ask->tracking_number);
@@ -367,13 +414,15 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
     out->method = STR("GET");
     if (ask->kind == POLL_FETCH)
         return fetch(ctx, acct, &ask->fetch, out);
-    struct str tail = arena_fmt(ctx->arena, "%.*s&tracking_number=%.*s", STR_ARG(carrier), STR_ARG(number));
-    out->url = url_join(ctx, acct, v2 ? BASE_V2 : BASE, v2 ? "/v2/tracking?carrier_code=" : "/v1/tracking?carrier_code=", tail);
+    struct str tail =
+        arena_fmt(ctx->arena, "%.*s&tracking_number=%.*s", STR_ARG(carrier), STR_ARG(number));
+    out->url = url_join(ctx, acct, v2 ? BASE_V2 : BASE,
+                        v2 ? "/v2/tracking?carrier_code=" : "/v1/tracking?carrier_code=", tail);
     return str_empty(out->url) ? ctx_fail(ctx, ERR_MEMORY, "no memory") : OK;
 }
 
-static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
-                            struct decoded *out, struct str *cursor)
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                            const struct http_msg *msg, struct decoded *out, struct str *cursor)
 {
     (void)acct;
     (void)cursor;
@@ -382,7 +431,8 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
     return decode(ctx, ask, msg, out);
 }
 
-static const struct poll_ops POLL = {.kinds = 1u << POLL_PARCEL | 1u << POLL_FETCH, .request = request, .decode = decode_poll};
+static const struct poll_ops POLL = {
+    .kinds = 1u << POLL_PARCEL | 1u << POLL_FETCH, .request = request, .decode = decode_poll};
 
 const struct connector connector_shipengine = {
     .id = "shipengine",
@@ -394,7 +444,11 @@ const struct connector connector_shipengine = {
     .auth_name = "API-Key",
     .auth_prefix = "",
     .base_url = BASE,
-    .limits = {.calls = 200, .window_s = 60, .poll_every_s = 4 * 3600, .timeout_ms = 10000, .body_max = (size_t)5 << 20,
+    .limits = {.calls = 200,
+               .window_s = 60,
+               .poll_every_s = 4 * 3600,
+               .timeout_ms = 10000,
+               .body_max = (size_t)5 << 20,
                .source = "documented for production; unconfirmed"},
     .cfg = CFG,
     .status_file = "shipengine",

@@ -1,4 +1,5 @@
-/* See double.h. One thread a connection, so that a slow answer holds up no other; one lock around the steps. */
+/* See double.h. One thread a connection, so that a slow answer holds up no other; one lock around
+ * the steps. */
 #include "lib/double.h"
 
 #include "lib/fixture.h"
@@ -44,11 +45,12 @@ static bool same_value(const struct json *want, const struct json *got);
 
 static bool all_members(const struct json *want, const struct json *got)
 {
-    JSON_EACH(m, want) {
+    JSON_EACH(m, want)
+    {
         const struct json *g = NULL;
         JSON_EACH(c, got)
-            if (str_eq(c->key, m->key))
-                g = c;
+        if (str_eq(c->key, m->key))
+            g = c;
         if (g == NULL || !same_value(m, g))
             return false;
     }
@@ -60,7 +62,8 @@ static bool all_items(const struct json *want, const struct json *got)
     const struct json *g = json_first(got);
     if (want->count != got->count)
         return false;
-    JSON_EACH(w, want) {
+    JSON_EACH(w, want)
+    {
         if (!same_value(w, g))
             return false;
         g = g->next;
@@ -97,10 +100,11 @@ static bool body_has(const char *want_text, struct str body)
     return ok;
 }
 
-static void fault(struct vendor_double *d, const char *target, const char *what, const char *name, const char *want, const char *got)
+static void fault(struct vendor_double *d, const char *target, const char *what, const char *name,
+                  const char *want, const char *got)
 {
-    buf_fmt(&d->faults, "request %zu %s: %s %s: want %s, got %s\n", d->calls, target, what, name, want == NULL ? "none" : want,
-            got == NULL ? "none" : got);
+    buf_fmt(&d->faults, "request %zu %s: %s %s: want %s, got %s\n", d->calls, target, what, name,
+            want == NULL ? "none" : want, got == NULL ? "none" : got);
 }
 
 static bool text_eq(const char *a, const char *b)
@@ -108,7 +112,8 @@ static bool text_eq(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static void check(struct vendor_double *d, const struct double_step *s, struct MHD_Connection *c, const struct call *call)
+static void check(struct vendor_double *d, const struct double_step *s, struct MHD_Connection *c,
+                  const struct call *call)
 {
     for (size_t i = 0; i < DOUBLE_PAIRS && s->query[i][0] != NULL; i++) {
         const char *got = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, s->query[i][0]);
@@ -130,7 +135,8 @@ static void check(struct vendor_double *d, const struct double_step *s, struct M
 }
 
 /* The first step left for method and path, taken off; false: nobody expected this. */
-static bool take(struct vendor_double *d, const char *method, const char *path, struct double_step *out)
+static bool take(struct vendor_double *d, const char *method, const char *path,
+                 struct double_step *out)
 {
     for (size_t i = 0; i < d->steps_n; i++) {
         struct waiting *w = &d->steps[i];
@@ -181,11 +187,14 @@ static struct str file_text(const char *path)
 
 static struct MHD_Response *make_response(const struct double_step *s)
 {
-    struct str body = s->body_file != NULL ? file_text(s->body_file) : (struct str){strdup(s->body == NULL ? "" : s->body), 0};
+    struct str body = s->body_file != NULL
+                          ? file_text(s->body_file)
+                          : (struct str){strdup(s->body == NULL ? "" : s->body), 0};
     if (s->body_file == NULL)
         body.n = strlen(body.p);
     if (s->cut != CUT_INSIDE)
-        return MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_MUST_FREE);
+        return MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p,
+                                               MHD_RESPMEM_MUST_FREE);
     struct str *own = malloc(sizeof(*own));
     if (own == NULL)
         return NULL;
@@ -210,8 +219,8 @@ static enum MHD_Result answer(struct MHD_Connection *c, const struct double_step
     return ok;
 }
 
-static enum MHD_Result whole(struct vendor_double *d, struct MHD_Connection *c, const char *method, const char *path,
-                             const struct call *call)
+static enum MHD_Result whole(struct vendor_double *d, struct MHD_Connection *c, const char *method,
+                             const char *path, const struct call *call)
 {
     struct double_step s = {0};
     char line[2048];
@@ -233,8 +242,9 @@ static enum MHD_Result whole(struct vendor_double *d, struct MHD_Connection *c, 
     return s.cut == CUT_BEFORE ? MHD_NO : answer(c, &s);
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *path, const char *method, const char *version,
-                                  const char *data, size_t *size, void **state)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *path,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *size, void **state)
 {
     struct call *call = *state;
     (void)version;
@@ -260,7 +270,8 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *c)
     return call;
 }
 
-static void on_done(void *cls, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+static void on_done(void *cls, struct MHD_Connection *c, void **state,
+                    enum MHD_RequestTerminationCode why)
 {
     struct call *call = *state;
     (void)cls;
@@ -284,9 +295,11 @@ struct vendor_double *double_new(void)
     assert_non_null(d);
     pthread_mutex_init(&d->lock, NULL);
     buf_init(&d->faults, 65536);
-    d->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0, NULL, NULL, on_request, d,
-                                 MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&addr, MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
-                                 MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL, MHD_OPTION_END);
+    d->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+                                     MHD_USE_POLL,
+                                 0, NULL, NULL, on_request, d, MHD_OPTION_SOCK_ADDR,
+                                 (struct sockaddr *)&addr, MHD_OPTION_URI_LOG_CALLBACK, on_uri,
+                                 NULL, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL, MHD_OPTION_END);
     assert_non_null(d->daemon);
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(d->daemon, MHD_DAEMON_INFO_BIND_PORT);
     assert_non_null(info);

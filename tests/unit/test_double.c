@@ -27,9 +27,11 @@ static void talk_clear(struct talk *t)
     fixture_clear(&t->f);
 }
 
-static enum err ask(struct talk *t, const char *method, const char *target, const char *body, int timeout_ms, struct http_msg *out)
+static enum err ask(struct talk *t, const char *method, const char *target, const char *body,
+                    int timeout_ms, struct http_msg *out)
 {
-    const struct http_header headers[] = {{STR("API-Key"), STR("k1")}, {STR("Content-Type"), STR("application/json")}};
+    const struct http_header headers[] = {{STR("API-Key"), STR("k1")},
+                                          {STR("Content-Type"), STR("application/json")}};
     struct http_request req = {.method = str_of(method),
                                .url = arena_fmt(t->f.arena, "%s%s", double_url(t->d), target),
                                .headers = headers,
@@ -45,9 +47,14 @@ static void answers_in_turn(void **state)
     struct http_msg msg = {0};
     (void)state;
     talk_init(&t);
-    double_add(t.d, &(struct double_step){.method = "GET", .path = "/v1/tracking", .query = {{"n", "A B"}}, .header = {{"API-Key", "k1"}, {"Cookie", NULL}},
-                                          .body = "{\"a\":1}", .reply = {{"X-Left", "7"}}});
-    double_add(t.d, &(struct double_step){.path = "/v1/tracking", .status = 429, .retry_after_s = 3, .times = 2});
+    double_add(t.d, &(struct double_step){.method = "GET",
+                                          .path = "/v1/tracking",
+                                          .query = {{"n", "A B"}},
+                                          .header = {{"API-Key", "k1"}, {"Cookie", NULL}},
+                                          .body = "{\"a\":1}",
+                                          .reply = {{"X-Left", "7"}}});
+    double_add(t.d, &(struct double_step){
+                        .path = "/v1/tracking", .status = 429, .retry_after_s = 3, .times = 2});
     double_add(t.d, &(struct double_step){.status = 503, .times = -1});
     assert_int_equal(double_left(t.d), 2);
     assert_ok(&t.f.ctx, ask(&t, "GET", "/v1/tracking?n=A%20B", "", 2000, &msg));
@@ -83,7 +90,8 @@ static void cut_and_slow(void **state)
     assert_int_equal(ask(&t, "GET", "/a", "", 2000, &msg), ERR_UNAVAILABLE);
     assert_int_equal(ask(&t, "GET", "/a", "", 2000, &msg), ERR_UNAVAILABLE);
     assert_int_equal(ask(&t, "GET", "/slow", "", 100, &msg), ERR_TIMEOUT);
-    assert_ok(&t.f.ctx, ask(&t, "GET", "/quick", "", 2000, &msg)); /* the slow one holds nobody up */
+    assert_ok(&t.f.ctx,
+              ask(&t, "GET", "/quick", "", 2000, &msg)); /* the slow one holds nobody up */
     assert_str(msg.body, "now");
     assert_string_equal(double_faults(t.d), "");
     talk_clear(&t);
@@ -104,7 +112,12 @@ static void finds_faults(void **state)
         {{.header = {{"API-Key", "other"}}}, "GET", "/x", "", "header API-Key", 200},
         {{.header = {{"API-Key", NULL}}}, "GET", "/x", "", "want none", 200},
         {{.body_is = "a=1"}, "POST", "/x", "a=2", "body", 200},
-        {{.body_has = "{\"a\":{\"b\":[1]}}"}, "POST", "/x", "{\"a\":{\"b\":[2]}}", "body with", 200},
+        {{.body_has = "{\"a\":{\"b\":[1]}}"},
+         "POST",
+         "/x",
+         "{\"a\":{\"b\":[2]}}",
+         "body with",
+         200},
         {{.body_has = "{\"a\":1}"}, "POST", "/x", "{\"b\":1}", "body with", 200},
         {{.body_has = "{\"a\":1}"}, "POST", "/x", "{\"a\":", "body with", 200},
     };
@@ -128,8 +141,10 @@ static void json_fits(void **state)
     struct http_msg msg = {0};
     (void)state;
     talk_init(&t);
-    double_add(t.d, &(struct double_step){.method = "POST", .body_has = "{\"a\":{\"b\":[1,\"x\",null,true]}}"});
-    assert_ok(&t.f.ctx, ask(&t, "POST", "/x", "{\"z\":0,\"a\":{\"c\":2,\"b\":[1,\"x\",null,true]}}", 2000, &msg));
+    double_add(t.d, &(struct double_step){.method = "POST",
+                                          .body_has = "{\"a\":{\"b\":[1,\"x\",null,true]}}"});
+    assert_ok(&t.f.ctx, ask(&t, "POST", "/x", "{\"z\":0,\"a\":{\"c\":2,\"b\":[1,\"x\",null,true]}}",
+                            2000, &msg));
     assert_string_equal(double_faults(t.d), "");
     talk_clear(&t);
 }
@@ -140,7 +155,8 @@ static void file_as_body(void **state)
     struct http_msg msg = {0};
     (void)state;
     talk_init(&t);
-    double_add(t.d, &(struct double_step){.body_file = test_source_path("data/status/easyship.tsv")});
+    double_add(t.d,
+               &(struct double_step){.body_file = test_source_path("data/status/easyship.tsv")});
     assert_ok(&t.f.ctx, ask(&t, "GET", "/x", "", 2000, &msg));
     assert_true(str_contains(msg.body, STR("label_generated")));
     talk_clear(&t);
@@ -149,8 +165,9 @@ static void file_as_body(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_in_turn), cmocka_unit_test(cut_and_slow), cmocka_unit_test(finds_faults),
-        cmocka_unit_test(json_fits),       cmocka_unit_test(file_as_body),
+        cmocka_unit_test(answers_in_turn), cmocka_unit_test(cut_and_slow),
+        cmocka_unit_test(finds_faults),    cmocka_unit_test(json_fits),
+        cmocka_unit_test(file_as_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

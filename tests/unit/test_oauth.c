@@ -1,4 +1,5 @@
-/* Sign-in by client credentials: the request of each vendor that uses it, and answers good, odd and refused. */
+/* Sign-in by client credentials: the request of each vendor that uses it, and answers good, odd and
+ * refused. */
 #include "lib/connector_case.h"
 
 #include "connectors/lib/oauth.h"
@@ -14,7 +15,8 @@ static void requests(void **state)
     static const struct {
         const char *vendor, *base, *scope, *url, *auth, *body;
     } T[] = {
-        {"ups", "", "", "https://onlinetools.ups.com/security/v1/oauth/token", "Basic aWQ6czNjcmV0IC8=", "grant_type=client_credentials"},
+        {"ups", "", "", "https://onlinetools.ups.com/security/v1/oauth/token",
+         "Basic aWQ6czNjcmV0IC8=", "grant_type=client_credentials"},
         {"fedex", "", "", "https://apis.fedex.com/oauth/token", "",
          "grant_type=client_credentials&client_id=id&client_secret=s3cret%20%2F"},
         {"usps", "http://127.0.0.1:9/", "tracking", "http://127.0.0.1:9/oauth2/v3/token", "",
@@ -68,9 +70,12 @@ static void answers(void **state)
         int64_t life_s; /* after which the token is not used any more */
         const char *words;
     } T[] = {
-        {200, "{\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"expires_in\":3600}", OK, 3540, NULL},
-        {200, "{\"access_token\":\"abc\",\"token_type\":\"bearer\",\"expires_in\":\"14399\"}", OK, 14339, NULL},
-        {200, "{\"access_token\":\"abc\",\"token_type\":\"BearerToken\",\"expires_in\":100}", OK, 90, NULL},
+        {200, "{\"access_token\":\"abc\",\"token_type\":\"Bearer\",\"expires_in\":3600}", OK, 3540,
+         NULL},
+        {200, "{\"access_token\":\"abc\",\"token_type\":\"bearer\",\"expires_in\":\"14399\"}", OK,
+         14339, NULL},
+        {200, "{\"access_token\":\"abc\",\"token_type\":\"BearerToken\",\"expires_in\":100}", OK,
+         90, NULL},
         {200, "{\"access_token\":\"abc\"}", OK, 270, NULL},
         {200, "{\"access_token\":\"abc\",\"expires_in\":-1}", OK, 270, NULL},
         {200, "{\"access_token\":\"abc\",\"expires_in\":99999999999999}", OK, 270, NULL},
@@ -79,8 +84,10 @@ static void answers(void **state)
         {200, "{\"expires_in\":60}", ERR_PARSE, 0, "access_token"},
         {200, "<html>", ERR_PARSE, 0, ""},
         {200, "{\"error\":\"invalid_scope\"}", ERR_DENIED, 0, "invalid_scope"},
-        {401, "{\"error\":\"invalid_client\",\"error_description\":\"id\"}", ERR_DENIED, 0, "invalid_client"},
-        {400, "{\"errors\":[{\"code\":\"NOT.AUTHORIZED.ERROR\",\"message\":\"x\"}]}", ERR_DENIED, 0, "NOT.AUTHORIZED.ERROR"},
+        {401, "{\"error\":\"invalid_client\",\"error_description\":\"id\"}", ERR_DENIED, 0,
+         "invalid_client"},
+        {400, "{\"errors\":[{\"code\":\"NOT.AUTHORIZED.ERROR\",\"message\":\"x\"}]}", ERR_DENIED, 0,
+         "NOT.AUTHORIZED.ERROR"},
         {401, "{\"response\":{\"errors\":[{\"code\":\"10401\"}]}}", ERR_DENIED, 0, "10401"},
         {403, "<html>", ERR_DENIED, 0, "403"},
         {429, "", ERR_BUSY, 0, "too many"},
@@ -92,7 +99,8 @@ static void answers(void **state)
         struct fixture f;
         struct oauth_token tok = {0};
         fixture_init(&f);
-        struct http_msg msg = {.status = T[i].status, .body = str_of(T[i].body), .received_us = TEST_NOW_US};
+        struct http_msg msg = {
+            .status = T[i].status, .body = str_of(T[i].body), .received_us = TEST_NOW_US};
         enum err e = oauth_decode(&f.ctx, &msg, &tok);
         if (e != T[i].want)
             fail_msg("%s: %s, want %s: %s", T[i].body, err_name(e), err_name(T[i].want), f.ctx.msg);
@@ -119,7 +127,8 @@ static void line_breaks(void **state)
     assert_int_equal(secret_set(&acct.api_user, STR("id\r\nX: y")), OK);
     assert_int_equal(secret_set(&acct.api_secret, STR("s")), OK);
     assert_ok(&f.ctx, oauth_request(&f.ctx, &acct, &req));
-    assert_str(req.body, "grant_type=client_credentials&client_id=id%0D%0AX%3A%20y&client_secret=s");
+    assert_str(req.body,
+               "grant_type=client_credentials&client_id=id%0D%0AX%3A%20y&client_secret=s");
     test_account_clear(&acct);
     fixture_clear(&f);
 }

@@ -14,7 +14,8 @@ static struct str slug_file(const char *vendor)
     return data_file(path);
 }
 
-/* The vendor's table: an equal word, else the longest word with a star that ends at a break of the given one. */
+/* The vendor's table: an equal word, else the longest word with a star that ends at a break of the
+ * given one. */
 static struct str slug_listed(const char *vendor, struct str word)
 {
     struct str rest = slug_file(vendor), line, slug, lead = STR_NULL;
@@ -44,7 +45,8 @@ struct str slug_carrier(struct ctx *ctx, const char *vendor, struct str word)
     if (str_empty(word))
         return STR_NULL;
     known = slug_listed(vendor, word);
-    /* DHL is several carriers: a word that begins with it and is not in the table says only that it is another one */
+    /* DHL is several carriers: a word that begins with it and is not in the table says only that it
+     * is another one */
     if (str_empty(known) && !str_eq_nocase(str_sub(word, 0, 3), STR("dhl")))
         known = carrier_from_word(word);
     if (!str_empty(known))
@@ -70,7 +72,8 @@ static struct tracking_event *newest_scan(struct decoded *d, size_t from, struct
     struct tracking_event *best = NULL;
     for (size_t i = from; i < d->n; i++) {
         struct tracking_event *ev = &d->facts[i].u.event;
-        if (d->facts[i].kind != FACT_TRACKING_EVENT || ev->status == PARCEL_INFO || (but.n > 0 && str_eq(ev->tracking_number, but)))
+        if (d->facts[i].kind != FACT_TRACKING_EVENT || ev->status == PARCEL_INFO ||
+            (but.n > 0 && str_eq(ev->tracking_number, but)))
             continue;
         if (best == NULL || ev->vendor_seq > best->vendor_seq)
             best = ev;
@@ -80,10 +83,12 @@ static struct tracking_event *newest_scan(struct decoded *d, size_t from, struct
 
 static bool is_over(enum parcel_status st)
 {
-    return st == PARCEL_DELIVERED || st == PARCEL_RETURNED || st == PARCEL_RETURNING || st == PARCEL_LOST || st == PARCEL_CANCELLED;
+    return st == PARCEL_DELIVERED || st == PARCEL_RETURNED || st == PARCEL_RETURNING ||
+           st == PARCEL_LOST || st == PARCEL_CANCELLED;
 }
 
-static enum err name_next(struct ctx *ctx, struct decoded *d, size_t from, const struct parcel_wide *wide)
+static enum err name_next(struct ctx *ctx, struct decoded *d, size_t from,
+                          const struct parcel_wide *wide)
 {
     struct str number = STR_NULL;
     if (str_empty(wide->next_number))
@@ -97,7 +102,8 @@ static enum err name_next(struct ctx *ctx, struct decoded *d, size_t from, const
     return OK;
 }
 
-enum err history_done(struct ctx *ctx, struct decoded *d, size_t from, bool newest_first, const struct parcel_wide *wide)
+enum err history_done(struct ctx *ctx, struct decoded *d, size_t from, bool newest_first,
+                      const struct parcel_wide *wide)
 {
     struct when w;
     scan_done(ctx, d, from, newest_first);
@@ -115,14 +121,17 @@ enum err history_done(struct ctx *ctx, struct decoded *d, size_t from, bool newe
     return name_next(ctx, d, from, wide);
 }
 
-enum err vendor_refused(struct ctx *ctx, struct decoded *d, const struct poll_ask *ask, int64_t status, bool unknown, struct str code,
-                        struct str message)
+enum err vendor_refused(struct ctx *ctx, struct decoded *d, const struct poll_ask *ask,
+                        int64_t status, bool unknown, struct str code, struct str message)
 {
     if (ask != NULL && !unknown && (status == 401 || status == 403))
-        return ctx_fail(ctx, ERR_DENIED, "the vendor refused the key: %.*s %.*s", STR_ARG(str_sub(code, 0, 80)), STR_ARG(str_sub(message, 0, 200)));
+        return ctx_fail(ctx, ERR_DENIED, "the vendor refused the key: %.*s %.*s",
+                        STR_ARG(str_sub(code, 0, 80)), STR_ARG(str_sub(message, 0, 200)));
     if (ask != NULL && !unknown && (status == 429 || (status >= 500 && status <= 599)))
-        return ctx_fail(ctx, ERR_BUSY, "the vendor asks to wait: %.*s", STR_ARG(str_sub(code, 0, 80)));
-    return not_found_add(ctx, d, ask == NULL ? STR_NULL : ask->carrier, ask == NULL ? STR_NULL : ask->tracking_number, code, message);
+        return ctx_fail(ctx, ERR_BUSY, "the vendor asks to wait: %.*s",
+                        STR_ARG(str_sub(code, 0, 80)));
+    return not_found_add(ctx, d, ask == NULL ? STR_NULL : ask->carrier,
+                         ask == NULL ? STR_NULL : ask->tracking_number, code, message);
 }
 
 struct when time_labelled_utc(struct str s)

@@ -21,7 +21,8 @@ static struct str token_url(struct ctx *ctx, const struct account *acct)
 static enum err basic_header(struct ctx *ctx, struct str id, struct str secret, struct out_req *out)
 {
     struct buf b;
-    struct str pair = arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(id), STR_ARG(secret)), value = STR_NULL;
+    struct str pair = arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(id), STR_ARG(secret)),
+               value = STR_NULL;
     buf_init(&b, 4096);
     buf_addz(&b, "Basic ");
     base64_encode(pair, &b);
@@ -43,7 +44,8 @@ static void form_add(struct ctx *ctx, struct buf *b, const char *name, struct st
     buf_add(b, url_encode(ctx->arena, value));
 }
 
-static enum err form_body(struct ctx *ctx, const struct account *acct, struct str id, struct str secret, struct str *out)
+static enum err form_body(struct ctx *ctx, const struct account *acct, struct str id,
+                          struct str secret, struct str *out)
 {
     struct buf b;
     struct str scope = account_setting(acct, "scope");
@@ -59,7 +61,8 @@ static enum err form_body(struct ctx *ctx, const struct account *acct, struct st
     if (e == OK)
         e = arena_dup(ctx->arena, buf_str(&b), out);
     buf_clear(&b);
-    return e == OK ? OK : ctx_fail(ctx, ERR_MEMORY, "api_user, api_secret: too long to sign in with");
+    return e == OK ? OK
+                   : ctx_fail(ctx, ERR_MEMORY, "api_user, api_secret: too long to sign in with");
 }
 
 enum err oauth_request(struct ctx *ctx, const struct account *acct, struct out_req *out)
@@ -67,11 +70,14 @@ enum err oauth_request(struct ctx *ctx, const struct account *acct, struct out_r
     struct out_req req = {.method = STR("POST")};
     struct str id = secret_view(&acct->api_user), secret = secret_view(&acct->api_secret);
     if (!oauth_used(acct->conn) || acct->conn->auth_path == NULL)
-        return ctx_fail(ctx, ERR_UNSUPPORTED, "%s: does not sign in by client credentials", acct->conn->id);
+        return ctx_fail(ctx, ERR_UNSUPPORTED, "%s: does not sign in by client credentials",
+                        acct->conn->id);
     if (str_empty(id) || str_empty(secret))
-        return ctx_fail(ctx, ERR_DENIED, "%.*s: api_user and api_secret are needed to sign in", STR_ARG(acct->id));
+        return ctx_fail(ctx, ERR_DENIED, "%.*s: api_user and api_secret are needed to sign in",
+                        STR_ARG(acct->id));
     req.url = token_url(ctx, acct);
-    enum err e = out_req_header(ctx, &req, STR("Content-Type"), STR("application/x-www-form-urlencoded"));
+    enum err e =
+        out_req_header(ctx, &req, STR("Content-Type"), STR("application/x-www-form-urlencoded"));
     if (e == OK)
         e = out_req_header(ctx, &req, STR("Accept"), STR("application/json"));
     if (e == OK && acct->conn->auth == AUTH_OAUTH2_BASIC)
@@ -115,16 +121,19 @@ enum err oauth_decode(struct ctx *ctx, const struct http_msg *msg, struct oauth_
         return refused(ctx, msg->status, e == OK ? v : NULL);
     if (e != OK)
         return e;
-    struct str token = json_str(v, "access_token"), type = json_str(v, "token_type"), life = json_text(v, "expires_in");
+    struct str token = json_str(v, "access_token"), type = json_str(v, "token_type"),
+               life = json_text(v, "expires_in");
     if (str_empty(token) && json_get(v, "error") != NULL)
         return refused(ctx, 400, v);
     if (str_empty(token) || token.n > OAUTH_TOKEN_MAX)
-        return ctx_fail(ctx, ERR_PARSE, "access_token: missing or longer than %d bytes", OAUTH_TOKEN_MAX);
+        return ctx_fail(ctx, ERR_PARSE, "access_token: missing or longer than %d bytes",
+                        OAUTH_TOKEN_MAX);
     for (size_t i = 0; i < token.n; i++)
         if (token.p[i] <= ' ' || token.p[i] > '~')
             return ctx_fail(ctx, ERR_PARSE, "access_token: byte %zu cannot stand in a header", i);
     if (!str_empty(type) && !str_contains_nocase(type, STR("bearer")))
-        return ctx_fail(ctx, ERR_PARSE, "token_type: expected Bearer, got %.*s", STR_ARG(str_sub(type, 0, 40)));
+        return ctx_fail(ctx, ERR_PARSE, "token_type: expected Bearer, got %.*s",
+                        STR_ARG(str_sub(type, 0, 40)));
     if (!str_empty(life) && num_parse_i64(life, 1, OAUTH_LIFE_MAX_S, &life_s) != OK)
         life_s = OAUTH_LIFE_DEFAULT_S;
     int64_t early_s = life_s / 10 > 60 ? 60 : life_s / 10;
