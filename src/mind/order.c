@@ -200,8 +200,10 @@ static void diagnose_untracked(struct look *lk)
     d->cls = late ? DIAG_LATE : DIAG_ON_TRACK;
     d->severity = late ? 1 : 0;
     d->since_us = late ? promised + 1 : lk->untracked_us;
-    d->next_look_us = late || promised == 0 ? 0 : promised + 1;
-    d->next_cls = d->next_look_us == 0 ? DIAG_CLASS_COUNT : DIAG_LATE;
+    int64_t own = d->next_look_us, turns = late || promised == 0 ? 0 : promised + 1;
+    d->next_look_us = earlier(own, turns);
+    if (turns != 0 && d->next_look_us == turns)
+        d->next_cls = own == turns ? DIAG_CLASS_COUNT : DIAG_LATE;
 }
 
 /* The worst parcel's verdict; what the order's own rules have found stays beside it. */
@@ -218,8 +220,9 @@ static void order_from_worst(struct look *lk)
     d->fig.preorder_us = own.fig.preorder_us;
     d->fig.nothing_ships = own.fig.nothing_ships;
     if (own.next_look_us != 0 && earlier(d->next_look_us, own.next_look_us) != d->next_look_us) {
+        bool outranks = own.next_cls < DIAG_CLASS_COUNT && diag_class_severity(own.next_cls) >= d->severity;
         d->next_look_us = own.next_look_us;
-        d->next_cls = own.next_cls;
+        d->next_cls = outranks ? own.next_cls : DIAG_CLASS_COUNT;
     }
 }
 

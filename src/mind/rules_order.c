@@ -214,9 +214,10 @@ bool rule_split(struct look *lk, int64_t *since_us)
     int64_t unseen = lk->untracked_us == 0 ? 0 : usual_arrival(lk, lk->untracked_us);
     bool open = unseen != 0 && lk->now_us <= unseen; /* a part without a number, inside its usual time */
     bool there = lk->there > 0 && (lk->moving > 0 || lk->labels > 0 || lk->waiting > 0 || open);
-    bool moving = lk->moving > 0 && (lk->labels > 0 || lk->waiting > 0);
-    if ((!there && !moving) || lk->worst->d.severity > 1)
+    bool moving = (lk->moving > 0 || open) && (lk->labels > 0 || lk->waiting > 0);
+    if ((!there && !moving) || (lk->worst != NULL && lk->worst->d.severity > 1))
         return false;
+    *since_us = !there && open ? lk->untracked_us : 0;
     for (size_t i = 0; i < lk->cd->parcels_n; i++) {
         const struct parcel_diagnosis *pd = &lk->cd->parcels[i];
         int64_t at = there ? pd->d.fig.delivered_us : pd->d.fig.hand_over_us;
