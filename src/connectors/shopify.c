@@ -126,7 +126,6 @@ static enum err add_fulfillment(struct ctx *ctx, const struct json *f, struct st
     ff->fulfillment_id = id;
     ff->state = (enum fulfillment_state)map_word(shopify_fulfilled, json_str(f, "status"), FUL_PENDING);
     ff->location = json_text(f, "location_id");
-    ff->service = json_str(f, "service");
     if (str_empty(ff->order_id))
         return ctx_fail(ctx, ERR_PARSE, "order_id: missing");
     e = body_time(ctx, f, "created_at", &ff->created_us);

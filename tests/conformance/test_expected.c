@@ -1,0 +1,215 @@
+/*
+ * Real bodies of Shopify and BigCommerce against what the samples say that they hold (expected.json beside them): each value that
+ * has a place in our facts is compared. Skipped, with the reason, where the folder of samples is absent.
+ */
+#include "lib/connector_case.h"
+
+#include "base/num.h"
+
+#include <stdio.h>
+
+struct sample {
+    struct ctx *ctx;
+    const char *file;
+    struct account acct;
+    struct decoded d;
+    struct http_msg msg;
+    int compared;
+};
+
+static void same(struct sample *s, const char *what, struct str got, struct str want)
+{
+    if (!str_eq(got, want))
+        fail_msg("%s: %s: got \"%.*s\", want \"%.*s\"", s->file, what, STR_ARG(got), STR_ARG(want));
+    s->compared++;
+}
+
+static void same_number(struct sample *s, const char *what, int64_t got, int64_t want)
+{
+    if (got != want)
+        fail_msg("%s: %s: got %lld, want %lld", s->file, what, (long long)got, (long long)want);
+    s->compared++;
+}
+
+static int64_t number(const struct json *v, const char *name)
+{
+    int64_t n = 0;
+    assert_int_equal(json_i64(v, name, INT64_MIN / 2, INT64_MAX / 2, &n), OK);
+    return n;
+}
+
+static int64_t money(const struct json *v, const char *name, struct str currency)
+{
+    int64_t n = 0;
+    assert_int_equal(num_parse_money(json_text(v, name), currency, &n), OK);
+    return n;
+}
+
+static const struct fact *fact_of(struct sample *s, enum fact_kind kind, size_t nth)
+{
+    for (size_t i = 0; i < s->d.n; i++)
+        if (s->d.facts[i].kind == kind && nth-- == 0)
+            return &s->d.facts[i];
+    fail_msg("%s: no %s", s->file, fact_kind_word(kind));
+    return NULL;
+}
+
+static void check_items(struct sample *s, const struct json *lines, const struct fact_item *items, size_t n)
+{
+    size_t i = 0;
+    assert_int_equal(n, lines->count);
+    JSON_EACH(l, lines) {
+        same(s, "sku", items[i].sku, json_text(l, "sku"));
+        same_number(s, "quantity", items[i].quantity, number(l, "quantity"));
+        if (json_get(l, "external_id") != NULL)
+            same(s, "line id", items[i].item_id, json_text(l, "external_id"));
+        if (json_get(l, "title") != NULL)
+            same(s, "title", items[i].title, json_text(l, "title"));
+        i++;
+    }
+}
+
+static void check_fulfillment(struct sample *s, const struct json *v, size_t nth)
+{
+    const struct fulfillment_fact *ff = &fact_of(s, FACT_FULFILLMENT, nth)->u.fulfillment;
+    const struct json *numbers = json_get(v, "tracking_numbers");
+    same(s, "fulfilment id", ff->fulfillment_id, json_text(v, "external_id"));
+    same(s, "order id", ff->order_id, json_text(v, "order_id"));
+    same_number(s, "state", ff->state, str_eq(json_str(v, "status"), STR("success")) ? FUL_SHIPPED : FUL_PENDING);
+    same_number(s, "numbers", (int64_t)ff->parcels_n, (int64_t)numbers->count);
+    for (size_t i = 0; i < ff->parcels_n; i++) {
+        same(s, "tracking number", ff->parcels[i].tracking_number, json_value_text(json_at(numbers, i)));
+        same(s, "url", ff->parcels[i].url, json_value_text(json_at(json_get(v, "tracking_urls"), i)));
+        assert_true(str_eq_nocase(ff->parcels[i].carrier, json_str(v, "carrier")));
+    }
+    check_items(s, json_get(v, "lines"), ff->items, ff->items_n);
+}
+
+static void check_order(struct sample *s, const struct json *v)
+{
+    const struct order_fact *o = &fact_of(s, FACT_ORDER, 0)->u.order;
+    size_t nth = 0;
+    same(s, "order id", o->order_id, json_text(v, "external_id"));
+    same(s, "name", o->name, json_text(v, "name"));
+    same(s, "email", o->email, json_text(v, "email"));
+    same(s, "phone", o->phone, json_text(v, "phone"));
+    same(s, "currency", o->currency, json_text(v, "currency"));
+    same_number(s, "total", o->total_minor, money(v, "current_total", o->currency));
+    same(s, "money", str_of(financial_state_word(o->financial)), json_text(v, "financial_status"));
+    same_number(s, "cancelled", o->state == ORDER_CANCELLED, json_true(v, "cancelled"));
+    same_number(s, "no address", str_empty(o->ship_to.country), json_is(json_get(v, "shipping_address"), JSON_NULL));
+    check_items(s, json_get(v, "lines"), o->items, o->items_n);
+    JSON_EACH(f, json_get(v, "fulfilments"))
+        check_fulfillment(s, f, nth++);
+}
+
+static void check_fulfilment(struct sample *s, const struct json *v)
+{
+    check_fulfillment(s, v, 0);
+}
+
+static void check_event(struct sample *s, const struct json *v)
+{
+    const struct tracking_event *ev = &fact_of(s, FACT_TRACKING_EVENT, 0)->u.event;
+    struct when w;
+    assert_int_equal(when_parse(json_str(v, "happened_at"), &w), OK);
+    same(s, "event id", ev->vendor_event_id, json_text(v, "external_id"));
+    same(s, "status word", ev->code, json_text(v, "status"));
+    assert_int_not_equal(ev->status, PARCEL_UNKNOWN);
+    same_number(s, "happened at", ev->occurred.utc_us, w.utc_us);
+    same_number(s, "local clock", ev->occurred.local_us, w.local_us);
+    same(s, "message", ev->description, json_text(v, "message"));
+    same(s, "city", ev->location.city, json_text(v, "city"));
+    same(s, "order to read", s->d.fetches[0].id, json_text(v, "order_id"));
+}
+
+static void check_level(struct sample *s, const struct json *v)
+{
+    const struct fact *fct = fact_of(s, FACT_INVENTORY_LEVEL, 0);
+    struct when w;
+    assert_int_equal(when_parse(json_str(v, "updated_at"), &w), OK);
+    same(s, "item", fct->u.inventory.item_ref, json_text(v, "inventory_item_id"));
+    same(s, "location", fct->u.inventory.location, json_text(v, "location_id"));
+    same_number(s, "available", fct->u.inventory.available, number(v, "available"));
+    same_number(s, "updated at", fct->changed_us, w.utc_us);
+    same(s, "item to read", s->d.fetches[0].id, json_text(v, "inventory_item_id"));
+}
+
+static void check_refund(struct sample *s, const struct json *v)
+{
+    const struct refund_fact *r = &fact_of(s, FACT_REFUND, 0)->u.refund;
+    const struct json *t = json_path(v, "refund_transactions.0");
+    same(s, "refund id", r->refund_id, json_text(v, "external_id"));
+    same(s, "order id", r->order_id, json_text(v, "order_id"));
+    same(s, "currency", r->currency, json_text(t, "currency"));
+    same_number(s, "amount", r->amount_minor, money(t, "amount", r->currency));
+    check_items(s, json_get(v, "lines"), r->items, r->items_n);
+}
+
+static void check_notification(struct sample *s, const struct json *v)
+{
+    struct str key = STR_NULL;
+    assert_true(s->d.fetches_n >= 1);
+    same_number(s, "facts", (int64_t)s->d.n, 0);
+    same(s, "order to read", s->d.fetches[0].id, json_text(v, "order_id"));
+    assert_ok(s->ctx, s->acct.conn->hook->dedupe(s->ctx, &s->acct, &s->msg, &key));
+    same(s, "dedupe key", key, json_text(v, "dedupe_key"));
+}
+
+static const struct {
+    const char *kind;
+    void (*check)(struct sample *s, const struct json *v);
+} KINDS[] = {
+    {"order", check_order},           {"fulfilment", check_fulfilment}, {"tracking_event", check_event},
+    {"inventory_level", check_level}, {"refund", check_refund},         {"notification", check_notification},
+};
+
+static bool check_sample(struct ctx *ctx, const struct json *want)
+{
+    char path[300], file[200];
+    struct str name = want->key, vendor;
+    struct sample s = {.ctx = ctx, .file = file};
+    snprintf(file, sizeof(file), "%.*s", STR_ARG(name));
+    snprintf(path, sizeof(path), "data/integration-samples/%s", file);
+    assert_true(str_split(&name, '/', &vendor));
+    s.acct = (struct account){.id = vendor, .conn = connector_find(vendor)};
+    if (s.acct.conn == NULL)
+        return false;
+    const char *found = test_shared_path(path);
+    if (found == NULL)
+        fail_msg("%s: expected.json names it, the folder has it not", file);
+    s.msg = (struct http_msg){.method = STR("POST"), .body = test_read_file(ctx->arena, found), .received_us = TEST_NOW_US};
+    assert_ok(ctx, connector_decode_any(ctx, &s.acct, &s.msg, &s.d));
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
+        if (str_eq(json_str(want, "kind"), str_of(KINDS[i].kind)))
+            KINDS[i].check(&s, want);
+    print_message("%-55s %2d values as expected\n", file, s.compared);
+    if (s.compared == 0)
+        fail_msg("%s: nothing was compared", file);
+    return true;
+}
+
+static void samples_hold_what_they_say(void **state)
+{
+    const char *path = test_shared_path("data/integration-samples/expected.json");
+    int files = 0;
+    (void)state;
+    if (path == NULL) {
+        print_message("SKIP: no folder of real samples beside the project\n");
+        skip();
+    }
+    struct fixture f;
+    const struct json *all = NULL;
+    fixture_init(&f);
+    assert_ok(&f.ctx, json_parse(&f.ctx, test_read_file(f.arena, path), &JSON_LIMITS_WEBHOOK, &all));
+    JSON_EACH(want, all)
+        files += check_sample(&f.ctx, want) ? 1 : 0;
+    assert_true(files >= 8);
+    fixture_clear(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(samples_hold_what_they_say)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
