@@ -402,7 +402,8 @@ static enum err fetch(struct ctx *ctx, const struct account *acct, const struct 
     if (leads_to(want->id, acct->base_url) || leads_to(want->id, STR(BASE)) ||
         leads_to(want->id, STR(BASE_V2)))
         return OK;
-    return ctx_fail(ctx, ERR_DENIED, "resource_url: not the vendor's host");
+    /* not ERR_DENIED: that would be asked again once the account may */
+    return ctx_fail(ctx, ERR_UNSUPPORTED, "resource_url: not the vendor's host");
 }
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
