@@ -1,6 +1,7 @@
 /*
- * diagnose: each parcel by the parcel rules, then the order by the order rules and its worst parcel (order.c). The next look is
- * the earliest time at which a rule above the one that holds would hold, or at which the one that holds says it may end.
+ * diagnose: each parcel by the parcel rules, then the order by the order rules and its worst parcel
+ * (order.c). The next look is the earliest time at which a rule above the one that holds would
+ * hold, or at which the one that holds says it may end.
  */
 #include "base/zone.h"
 #include "mind/rules.h"
@@ -46,14 +47,17 @@ int64_t end_of_day(struct str zone, int64_t at_us)
 int64_t silent_from(struct look *lk)
 {
     if (lk->silent_us < 0)
-        lk->silent_us = lk->move == NULL ? 0 : after_hours(lk, lk->move->at_us, lk->lim.silent_hours);
+        lk->silent_us =
+            lk->move == NULL ? 0 : after_hours(lk, lk->move->at_us, lk->lim.silent_hours);
     return lk->silent_us;
 }
 
-void evidence_add(struct diagnosis *d, const char *what, struct fact_ref ref, int64_t at_us, struct str detail)
+void evidence_add(struct diagnosis *d, const char *what, struct fact_ref ref, int64_t at_us,
+                  struct str detail)
 {
     for (size_t i = 0; i < d->evidence_n; i++)
-        if (d->evidence[i].at_us == at_us && strcmp(d->evidence[i].what, what) == 0 && str_eq(d->evidence[i].detail, detail))
+        if (d->evidence[i].at_us == at_us && strcmp(d->evidence[i].what, what) == 0 &&
+            str_eq(d->evidence[i].detail, detail))
             return;
     if (d->evidence_n < EVIDENCE_MAX)
         d->evidence[d->evidence_n++] = (struct evidence){what, ref, at_us, detail};
@@ -96,7 +100,8 @@ static const struct parcel_scan *scan_at(const struct parcel *pcl, int i)
     return i < 0 ? NULL : &pcl->scans[i];
 }
 
-static struct str carrier_of(const struct order_case *cas, const struct parcel *pcl, const struct parcel_scan *last)
+static struct str carrier_of(const struct order_case *cas, const struct parcel *pcl,
+                             const struct parcel_scan *last)
 {
     if (last != NULL && last->carrier < (int)pcl->carriers_n)
         return pcl->carriers[last->carrier];
@@ -107,7 +112,8 @@ static struct str carrier_of(const struct order_case *cas, const struct parcel *
     return pcl->carriers_n > 0 ? pcl->carriers[0] : STR_NULL;
 }
 
-/* Where the carrier had it last: the newest place that names a country, else the merchant's home. */
+/* Where the carrier had it last: the newest place that names a country, else the merchant's home.
+ */
 static const struct parcel_scan *last_placed(const struct look *lk)
 {
     int last = lk->v->last_move >= 0 ? lk->v->last_move : lk->v->last;
@@ -130,10 +136,13 @@ static void set_place(struct look *lk)
     lk->dest = case_destination(lk->cas);
     if (str_empty(lk->dest.country))
         lk->dest = (struct place){.country = lk->pcl->dest_country};
-    lk->dest_zone = str_empty(lk->dest.country) ? lk->zone : zone_of_place(lk->dest.country, lk->dest.region, &exact);
+    lk->dest_zone = str_empty(lk->dest.country)
+                        ? lk->zone
+                        : zone_of_place(lk->dest.country, lk->dest.region, &exact);
 }
 
-/* When a label was first known: the storefront's fulfillment, the carrier's word, whichever is earlier; else when we heard of it. */
+/* When a label was first known: the storefront's fulfillment, the carrier's word, whichever is
+ * earlier; else when we heard of it. */
 static int64_t label_known(const struct look *lk)
 {
     const struct parcel_scan *label = scan_at(lk->pcl, lk->v->label);
@@ -149,11 +158,13 @@ static int64_t label_known(const struct look *lk)
     return lk->cas->first_us != 0 ? lk->cas->first_us : lk->pcl->fresh_us;
 }
 
-/* Limits are those of the time when the matter began, so that the end of a season changes nothing that began in it. */
+/* Limits are those of the time when the matter began, so that the end of a season changes nothing
+ * that began in it. */
 static void set_limits(struct look *lk, struct str carrier)
 {
     const struct parcel_scan *first = scan_at(lk->pcl, lk->v->first_move);
-    int64_t began = first != NULL ? first->at_us : lk->label_us, moved = lk->move != NULL ? lk->move->at_us : lk->label_us;
+    int64_t began = first != NULL ? first->at_us : lk->label_us,
+            moved = lk->move != NULL ? lk->move->at_us : lk->label_us;
     limits_for(lk->p, carrier, lk->pcl->service, lk->dest.country, began, &lk->lim_way);
     lk->lim = lk->lim_way;
     if (moved != began && lk->p->rules_n > 0)
@@ -164,13 +175,20 @@ static void set_limits(struct look *lk, struct str carrier)
     lk->out->limits.late_grace_hours = lk->lim_way.late_grace_hours;
 }
 
-/* Silence is noted beside any class that still waits for scans (R58), and looked at when it begins. */
+/* Silence is noted beside any class that still waits for scans (R58), and looked at when it begins.
+ */
 static void note_silence(struct look *lk)
 {
     static const bool WAITS[DIAG_CLASS_COUNT] = {
-        [DIAG_ON_TRACK] = true,       [DIAG_SLOW] = true,           [DIAG_LATE] = true,
-        [DIAG_STUCK] = true,          [DIAG_PRESUMED_LOST] = true,  [DIAG_ATTEMPT_FAILED] = true,
-        [DIAG_ADDRESS_PROBLEM] = true, [DIAG_CUSTOMS_HOLD] = true,  [DIAG_RETURNING] = true,
+        [DIAG_ON_TRACK] = true,
+        [DIAG_SLOW] = true,
+        [DIAG_LATE] = true,
+        [DIAG_STUCK] = true,
+        [DIAG_PRESUMED_LOST] = true,
+        [DIAG_ATTEMPT_FAILED] = true,
+        [DIAG_ADDRESS_PROBLEM] = true,
+        [DIAG_CUSTOMS_HOLD] = true,
+        [DIAG_RETURNING] = true,
         [DIAG_OUT_FOR_DELIVERY] = true,
     };
     struct diagnosis *d = lk->out;
@@ -204,26 +222,31 @@ static void diagnose_parcel(struct look *lk, struct parcel_diagnosis *pd)
     (void)run_rules(lk, LEVEL_PARCEL); /* the last one always holds */
     note_silence(lk);
     /* an expected time that passes changes the words */
-    if (d->fig.expected_us != 0 && earlier(d->next_look_us, d->fig.expected_us + 1) != d->next_look_us) {
+    if (d->fig.expected_us != 0 &&
+        earlier(d->next_look_us, d->fig.expected_us + 1) != d->next_look_us) {
         d->next_look_us = d->fig.expected_us + 1;
         d->next_cls = DIAG_CLASS_COUNT;
     }
 }
 
-/* A first leg that was handed on says no more than the leg that follows: its silence is no trouble. */
+/* A first leg that was handed on says no more than the leg that follows: its silence is no trouble.
+ */
 static void quiet_first_legs(struct case_diagnosis *cd)
 {
     for (size_t i = 0; i < cd->parcels_n; i++)
-        for (size_t j = 0; j < cd->parcels_n && !str_empty(cd->parcels[i].parcel->next_number); j++) {
+        for (size_t j = 0; j < cd->parcels_n && !str_empty(cd->parcels[i].parcel->next_number);
+             j++) {
             struct parcel_diagnosis *a = &cd->parcels[i], *b = &cd->parcels[j];
-            if (i == j || !str_eq(a->parcel->next_number, b->parcel->number) || b->view.last_move < 0)
+            if (i == j || !str_eq(a->parcel->next_number, b->parcel->number) ||
+                b->view.last_move < 0)
                 continue;
             a->d = b->d;
             a->carrier = b->carrier;
         }
 }
 
-enum err diagnose(struct ctx *ctx, const struct order_case *cas, const struct promises *p, int64_t now_us, struct case_diagnosis *out)
+enum err diagnose(struct ctx *ctx, const struct order_case *cas, const struct promises *p,
+                  int64_t now_us, struct case_diagnosis *out)
 {
     struct look lk = {.ctx = ctx, .cas = cas, .p = p, .now_us = now_us, .cd = out};
     *out = (struct case_diagnosis){.waiting_cls = DIAG_CLASS_COUNT};

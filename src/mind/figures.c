@@ -1,11 +1,13 @@
 /*
- * The figures of a parcel that rules and words share: its last movement, what was promised, what is expected now. Days of the
- * future are days in the recipient's zone and end with their last microsecond; an estimate that has passed is none (B8).
+ * The figures of a parcel that rules and words share: its last movement, what was promised, what is
+ * expected now. Days of the future are days in the recipient's zone and end with their last
+ * microsecond; an estimate that has passed is none (B8).
  */
 #include "base/zone.h"
 #include "mind/rules.h"
 
-/* The wall clock that a vendor's time shows where it is meant: its own when given, else the destination's. */
+/* The wall clock that a vendor's time shows where it is meant: its own when given, else the
+ * destination's. */
 static int64_t wall_of(const struct look *lk, const struct when *w)
 {
     int32_t off = 0;
@@ -23,11 +25,14 @@ int64_t day_or_instant(const struct look *lk, const struct when *w, bool *day_on
     if (w->kind == WHEN_NONE)
         return 0;
     int64_t wall = wall_of(lk, w), day = civil_day(wall), of_day = wall - day * US_PER_DAY;
-    /* midnight and the day's last minute stand for the day (facts of the vendors: most estimates are days) */
+    /* midnight and the day's last minute stand for the day (facts of the vendors: most estimates
+     * are days) */
     *day_only = w->kind == WHEN_DATE || of_day == 0 || of_day >= US_PER_DAY - US_PER_MIN;
     if (!*day_only)
         return estimate_instant(w, lk->dest.country, lk->dest.region);
-    return zone_to_utc(lk->dest_zone, (day + 1) * US_PER_DAY, &end) == OK ? end - 1 : (day + 1) * US_PER_DAY - 1;
+    return zone_to_utc(lk->dest_zone, (day + 1) * US_PER_DAY, &end) == OK
+               ? end - 1
+               : (day + 1) * US_PER_DAY - 1;
 }
 
 int64_t text_instant(const struct look *lk, struct str s)
@@ -37,10 +42,12 @@ int64_t text_instant(const struct look *lk, struct str s)
     return str_empty(s) || when_parse(s, &w) != OK ? 0 : day_or_instant(lk, &w, &day_only);
 }
 
-const struct case_fulfillment *fulfillment_of(const struct order_case *cas, const struct parcel *pcl)
+const struct case_fulfillment *fulfillment_of(const struct order_case *cas,
+                                              const struct parcel *pcl)
 {
     for (size_t i = 0; i < cas->fulfillments_n; i++)
-        for (size_t j = 0; fulfillment_is_live(&cas->fulfillments[i]) && j < cas->fulfillments[i].parcels_n; j++)
+        for (size_t j = 0;
+             fulfillment_is_live(&cas->fulfillments[i]) && j < cas->fulfillments[i].parcels_n; j++)
             if (str_eq(cas->fulfillments[i].parcels[j].tracking_number, pcl->number))
                 return &cas->fulfillments[i];
     return NULL;
@@ -67,7 +74,8 @@ int64_t promised_day(const struct look *lk, struct str s)
     return str_empty(s) || when_parse(s, &w) != OK ? 0 : day_end(lk, &w);
 }
 
-/* The promise: the storefront's date, else the carrier's first estimate, else the fulfillment's, else the usual time. */
+/* The promise: the storefront's date, else the carrier's first estimate, else the fulfillment's,
+ * else the usual time. */
 static void set_promise(struct look *lk)
 {
     struct diag_figures *fig = &lk->out->fig;
@@ -82,13 +90,16 @@ static void set_promise(struct look *lk)
     if (lk->pcl->first_estimate.told_us != 0) {
         fig->promised_us = day_end(lk, &lk->pcl->first_estimate.when);
         fig->promise_from = "carrier";
-        evidence_add(lk->out, "promise", (struct fact_ref){0, 0}, lk->pcl->first_estimate.told_us, STR("carrier's first estimate"));
-    } else if ((f = fulfillment_of(lk->cas, lk->pcl)) != NULL && !str_empty(f->estimated_delivery)) {
+        evidence_add(lk->out, "promise", (struct fact_ref){0, 0}, lk->pcl->first_estimate.told_us,
+                     STR("carrier's first estimate"));
+    } else if ((f = fulfillment_of(lk->cas, lk->pcl)) != NULL &&
+               !str_empty(f->estimated_delivery)) {
         fig->promised_us = promised_day(lk, f->estimated_delivery);
         evidence_add(lk->out, "promise", f->ver.ref, f->ver.changed_us, f->estimated_delivery);
     }
     if (fig->promised_us == 0 && lk->v->first_move >= 0) {
-        int64_t t = after_business(lk, lk->pcl->scans[lk->v->first_move].at_us, lk->lim_way.transit_days);
+        int64_t t =
+            after_business(lk, lk->pcl->scans[lk->v->first_move].at_us, lk->lim_way.transit_days);
         fig->promised_us = t == 0 ? 0 : end_of_day(lk->dest_zone, t);
         fig->promise_from = "rule";
     }
@@ -96,13 +107,15 @@ static void set_promise(struct look *lk)
         fig->promise_from = NULL;
 }
 
-/* What is expected now: the carrier's last word, else a promise that somebody made; never a time that has passed. */
+/* What is expected now: the carrier's last word, else a promise that somebody made; never a time
+ * that has passed. */
 static void set_expected(struct look *lk)
 {
     struct diag_figures *fig = &lk->out->fig;
     const struct parcel_estimate *est = &lk->pcl->estimate;
-    bool over = lk->v->status == PARCEL_DELIVERED || lk->v->status == PARCEL_RETURNING || lk->v->status == PARCEL_RETURNED ||
-                lk->v->status == PARCEL_LOST || lk->v->status == PARCEL_CANCELLED || lk->v->status == PARCEL_AVAILABLE_FOR_PICKUP;
+    bool over = lk->v->status == PARCEL_DELIVERED || lk->v->status == PARCEL_RETURNING ||
+                lk->v->status == PARCEL_RETURNED || lk->v->status == PARCEL_LOST ||
+                lk->v->status == PARCEL_CANCELLED || lk->v->status == PARCEL_AVAILABLE_FOR_PICKUP;
     bool promised = fig->promise_from != NULL && fig->promise_from[0] != 'r';
     int64_t t = 0;
     if (over)
@@ -110,7 +123,8 @@ static void set_expected(struct look *lk)
     if (est->told_us != 0)
         t = day_or_instant(lk, &est->when, &fig->expected_day_only);
     if (t > lk->now_us)
-        evidence_add(lk->out, "estimate", (struct fact_ref){0, 0}, est->told_us, STR("carrier's last estimate"));
+        evidence_add(lk->out, "estimate", (struct fact_ref){0, 0}, est->told_us,
+                     STR("carrier's last estimate"));
     if (t <= lk->now_us && promised && fig->promised_us > lk->now_us) {
         t = fig->promised_us;
         fig->expected_day_only = true;
@@ -131,7 +145,8 @@ static void set_last_scan(struct look *lk)
     fig->last_estimated = (last->flags & SCAN_ESTIMATED) != 0;
     fig->last_day_only = (last->flags & SCAN_DATE_ONLY) != 0;
     fig->last_place = last->place;
-    evidence_add(lk->out, last == lk->move ? "last_scan" : "label", last->ref, last->at_us, last->code);
+    evidence_add(lk->out, last == lk->move ? "last_scan" : "label", last->ref, last->at_us,
+                 last->code);
 }
 
 void set_figures(struct look *lk)

@@ -1,4 +1,5 @@
-/* See limits.h. Rules are tried by how much they say: carrier, service, country and season each make a rule more specific. */
+/* See limits.h. Rules are tried by how much they say: carrier, service, country and season each
+ * make a rule more specific. */
 #include "mind/limits.h"
 
 #include "base/clock.h"
@@ -8,16 +9,38 @@ void promises_default(struct promises *out)
 {
     static const struct limit_rule INDIA = {
         .country = {"IN", 2},
-        .set = {.fulfillment_days = -1, .label_only_days = -1, .label_note_hours = -1, .silent_hours = -1, .lost_days = -1,
-                .customs_days = -1, .pickup_days = -1, .attempt_look_hours = -1, .late_grace_hours = -1, .transit_days = -1,
-                .slow_percent = -1, .fresh_minutes = -1, .after_delivery_days = -1, .delivered_trusted = false},
+        .set = {.fulfillment_days = -1,
+                .label_only_days = -1,
+                .label_note_hours = -1,
+                .silent_hours = -1,
+                .lost_days = -1,
+                .customs_days = -1,
+                .pickup_days = -1,
+                .attempt_look_hours = -1,
+                .late_grace_hours = -1,
+                .transit_days = -1,
+                .slow_percent = -1,
+                .fresh_minutes = -1,
+                .after_delivery_days = -1,
+                .delivered_trusted = false},
     };
     *out = (struct promises){
         .home_country = STR("US"),
         .home_zone = STR("America/New_York"),
-        .base = {.fulfillment_days = 3, .label_only_days = 4, .label_note_hours = 24, .silent_hours = 48, .lost_days = 5,
-                 .customs_days = 5, .pickup_days = 7, .attempt_look_hours = 24, .late_grace_hours = 0, .transit_days = 7,
-                 .slow_percent = 130, .fresh_minutes = 360, .after_delivery_days = 7, .delivered_trusted = true},
+        .base = {.fulfillment_days = 3,
+                 .label_only_days = 4,
+                 .label_note_hours = 24,
+                 .silent_hours = 48,
+                 .lost_days = 5,
+                 .customs_days = 5,
+                 .pickup_days = 7,
+                 .attempt_look_hours = 24,
+                 .late_grace_hours = 0,
+                 .transit_days = 7,
+                 .slow_percent = 130,
+                 .fresh_minutes = 360,
+                 .after_delivery_days = 7,
+                 .delivered_trusted = true},
         .rules = &INDIA,
         .rules_n = 1,
     };
@@ -30,13 +53,15 @@ static bool has_season(const struct limit_rule *r)
 
 static int specificity(const struct limit_rule *r)
 {
-    return (str_empty(r->carrier) ? 0 : 4) + (str_empty(r->service) ? 0 : 8) + (str_empty(r->country) ? 0 : 2) +
-           (has_season(r) ? 1 : 0);
+    return (str_empty(r->carrier) ? 0 : 4) + (str_empty(r->service) ? 0 : 8) +
+           (str_empty(r->country) ? 0 : 2) + (has_season(r) ? 1 : 0);
 }
 
-static bool rule_fits(const struct limit_rule *r, struct str carrier, struct str service, struct str country, int64_t day)
+static bool rule_fits(const struct limit_rule *r, struct str carrier, struct str service,
+                      struct str country, int64_t day)
 {
-    return (str_empty(r->carrier) || str_eq(r->carrier, carrier)) && (str_empty(r->service) || str_eq_nocase(r->service, service)) &&
+    return (str_empty(r->carrier) || str_eq(r->carrier, carrier)) &&
+           (str_empty(r->service) || str_eq_nocase(r->service, service)) &&
            (str_empty(r->country) || str_eq(r->country, country)) &&
            (!has_season(r) || (day >= r->from_day && day <= r->to_day));
 }
@@ -76,9 +101,10 @@ static int64_t home_day(const struct promises *p, int64_t at_us)
     return civil_day(at_us + offset_s * US_PER_S);
 }
 
-/* The rules that fit, the least specific first; of equals the later first, so that the earlier one has the last word. */
-static size_t fitting(const struct promises *p, struct str carrier, struct str service, struct str country, int64_t at_us,
-                      const struct limit_rule *fits[FITS_MAX])
+/* The rules that fit, the least specific first; of equals the later first, so that the earlier one
+ * has the last word. */
+static size_t fitting(const struct promises *p, struct str carrier, struct str service,
+                      struct str country, int64_t at_us, const struct limit_rule *fits[FITS_MAX])
 {
     int64_t day = 0;
     bool day_known = false;
@@ -99,8 +125,8 @@ static size_t fitting(const struct promises *p, struct str carrier, struct str s
     return n;
 }
 
-void limits_for(const struct promises *p, struct str carrier, struct str service, struct str country, int64_t at_us,
-                struct limit_set *out)
+void limits_for(const struct promises *p, struct str carrier, struct str service,
+                struct str country, int64_t at_us, struct limit_set *out)
 {
     const struct limit_rule *fits[FITS_MAX];
     *out = p->base;

@@ -1,6 +1,7 @@
 /*
- * The order as a whole: which items have left, what its own rules say, and its worst parcel. Trouble of a parcel outranks what the
- * order alone would say, except that a cancelled, refunded or contradictory order is that whatever its parcels do.
+ * The order as a whole: which items have left, what its own rules say, and its worst parcel.
+ * Trouble of a parcel outranks what the order alone would say, except that a cancelled, refunded or
+ * contradictory order is that whatever its parcels do.
  */
 #include "base/num.h"
 #include "base/zone.h"
@@ -8,7 +9,8 @@
 
 /* ---- items */
 
-static const struct parcel_diagnosis *parcel_named(const struct case_diagnosis *cd, struct str number)
+static const struct parcel_diagnosis *parcel_named(const struct case_diagnosis *cd,
+                                                   struct str number)
 {
     for (size_t i = 0; i < cd->parcels_n; i++)
         if (str_eq(cd->parcels[i].parcel->number, number))
@@ -16,7 +18,8 @@ static const struct parcel_diagnosis *parcel_named(const struct case_diagnosis *
     return NULL;
 }
 
-/* A fulfillment has left when its source says so or a parcel of it moves; it is there when each of its parcels is. */
+/* A fulfillment has left when its source says so or a parcel of it moves; it is there when each of
+ * its parcels is. */
 static bool has_left(const struct case_diagnosis *cd, const struct case_fulfillment *f)
 {
     for (size_t i = 0; f->state < FUL_SHIPPED && i < f->parcels_n; i++) {
@@ -46,9 +49,12 @@ static int64_t quantity_in(const struct case_fulfillment *f, struct str key)
     return q;
 }
 
-/* Fulfillments are sorted by source: two that tell of the same goods must not count twice, so the one that tells most counts.
- * Where a warehouse speaks of an item its word counts, and not the shop's "fulfilled" (R2). */
-static int64_t quantity_that(const struct look *lk, struct str key, bool (*fits)(const struct case_diagnosis *, const struct case_fulfillment *))
+/* Fulfillments are sorted by source: two that tell of the same goods must not count twice, so the
+ * one that tells most counts. Where a warehouse speaks of an item its word counts, and not the
+ * shop's "fulfilled" (R2). */
+static int64_t quantity_that(const struct look *lk, struct str key,
+                             bool (*fits)(const struct case_diagnosis *,
+                                          const struct case_fulfillment *))
 {
     int64_t best = 0, q = 0, held = 0;
     bool spoke = false;
@@ -72,7 +78,8 @@ static int64_t quantity_that(const struct look *lk, struct str key, bool (*fits)
 }
 
 /* Refunded after the order was last told: its quantity still has what nobody will send. */
-static int64_t refunded_since(const struct order_case *cas, const struct order_view *v, struct str key)
+static int64_t refunded_since(const struct order_case *cas, const struct order_view *v,
+                              struct str key)
 {
     int64_t q = 0;
     for (size_t i = 0; i < cas->refunds_n; i++) {
@@ -106,10 +113,12 @@ static enum err set_items(struct look *lk)
         struct str key = case_item_key(it);
         is->item = it;
         ships = ships || it->ships;
-        int64_t left = voided ? 0 : quantity_that(lk, key, has_left), there = quantity_that(lk, key, is_there);
+        int64_t left = voided ? 0 : quantity_that(lk, key, has_left),
+                there = quantity_that(lk, key, is_there);
         is->shipped = left < it->quantity ? left : it->quantity;
         is->delivered = there < is->shipped ? there : is->shipped;
-        int64_t open = it->quantity - is->shipped, gone = open > 0 ? refunded_since(lk->cas, v, key) : 0;
+        int64_t open = it->quantity - is->shipped,
+                gone = open > 0 ? refunded_since(lk->cas, v, key) : 0;
         is->waiting = it->ships && open > gone ? open - gone : 0;
         if (!num_add(lk->waiting, is->waiting, &lk->waiting))
             lk->waiting = INT64_MAX;
@@ -126,11 +135,15 @@ static int64_t untracked_since(const struct order_case *cas)
     int64_t at = 0;
     for (size_t i = 0; i < cas->fulfillments_n; i++) {
         const struct case_fulfillment *f = &cas->fulfillments[i];
-        int64_t sent = fulfillment_is_live(f) && f->state == FUL_SHIPPED && f->parcels_n == 0 ? fulfillment_sent_us(f) : 0;
+        int64_t sent = fulfillment_is_live(f) && f->state == FUL_SHIPPED && f->parcels_n == 0
+                           ? fulfillment_sent_us(f)
+                           : 0;
         bool tracked_elsewhere = false;
         for (size_t k = 0; k < cas->fulfillments_n; k++)
-            tracked_elsewhere = tracked_elsewhere || (cas->fulfillments[k].parcels_n > 0 && fulfillment_is_live(&cas->fulfillments[k]) &&
-                                                      !str_eq(cas->fulfillments[k].source, f->source));
+            tracked_elsewhere =
+                tracked_elsewhere ||
+                (cas->fulfillments[k].parcels_n > 0 && fulfillment_is_live(&cas->fulfillments[k]) &&
+                 !str_eq(cas->fulfillments[k].source, f->source));
         if (sent > at && !tracked_elsewhere)
             at = sent;
     }
@@ -164,7 +177,8 @@ static const struct parcel_diagnosis *worst_parcel(const struct case_diagnosis *
         const struct parcel_diagnosis *pd = &cd->parcels[i];
         if (pd->d.cls == DIAG_CANCELLED)
             continue;
-        if (w == NULL || pd->d.severity > w->d.severity || (pd->d.severity == w->d.severity && w->d.cls == DIAG_DELIVERED))
+        if (w == NULL || pd->d.severity > w->d.severity ||
+            (pd->d.severity == w->d.severity && w->d.cls == DIAG_DELIVERED))
             w = pd;
     }
     return w;
@@ -178,7 +192,8 @@ int64_t usual_arrival(const struct look *lk, int64_t sent_us)
     return t == 0 ? 0 : end_of_day(lk->dest_zone, t);
 }
 
-/* Shipped without a number: on its way until the usual time has passed, and then a question rather than an alarm (B50). */
+/* Shipped without a number: on its way until the usual time has passed, and then a question rather
+ * than an alarm (B50). */
 static void diagnose_untracked(struct look *lk)
 {
     struct diagnosis *d = lk->out;
@@ -214,13 +229,15 @@ static void order_from_worst(struct look *lk)
     if (!str_empty(own.conflict))
         d->conflict = own.conflict;
     for (size_t i = 0; i < own.evidence_n; i++)
-        evidence_add(d, own.evidence[i].what, own.evidence[i].ref, own.evidence[i].at_us, own.evidence[i].detail);
+        evidence_add(d, own.evidence[i].what, own.evidence[i].ref, own.evidence[i].at_us,
+                     own.evidence[i].detail);
     d->fig.ships_by_us = own.fig.ships_by_us;
     d->fig.restock_us = own.fig.restock_us;
     d->fig.preorder_us = own.fig.preorder_us;
     d->fig.nothing_ships = own.fig.nothing_ships;
     if (own.next_look_us != 0 && earlier(d->next_look_us, own.next_look_us) != d->next_look_us) {
-        bool outranks = own.next_cls < DIAG_CLASS_COUNT && diag_class_severity(own.next_cls) >= d->severity;
+        bool outranks =
+            own.next_cls < DIAG_CLASS_COUNT && diag_class_severity(own.next_cls) >= d->severity;
         d->next_look_us = own.next_look_us;
         d->next_cls = outranks ? own.next_cls : DIAG_CLASS_COUNT;
     }
@@ -242,12 +259,14 @@ static enum diag_class why_waiting(const struct look *lk, bool decided)
     enum diag_class c = decided ? lk->out->cls : DIAG_CLASS_COUNT;
     if (lk->waiting == 0)
         return DIAG_CLASS_COUNT;
-    if (c == DIAG_ON_HOLD || c == DIAG_PREORDER || c == DIAG_BACKORDERED || c == DIAG_FULFILLMENT_LATE)
+    if (c == DIAG_ON_HOLD || c == DIAG_PREORDER || c == DIAG_BACKORDERED ||
+        c == DIAG_FULFILLMENT_LATE)
         return c;
     return lk->out->fig.preorder_us > lk->now_us ? DIAG_PREORDER : DIAG_AWAITING_FULFILLMENT;
 }
 
-/* The earliest of the order's and all parcels' looks; what it becomes then is known only when it is the order's own or the worst's. */
+/* The earliest of the order's and all parcels' looks; what it becomes then is known only when it is
+ * the order's own or the worst's. */
 static void set_looks(struct look *lk)
 {
     struct diagnosis *d = lk->out;
@@ -267,19 +286,25 @@ static void set_order(struct look *lk)
     bool exact;
     lk->out = &lk->cd->order;
     lk->pcl = NULL;
-    lk->cal = (struct calendar){.country = lk->p->home_country, .extra_off = lk->p->extra_off, .extra_off_n = lk->p->extra_off_n};
+    lk->cal = (struct calendar){.country = lk->p->home_country,
+                                .extra_off = lk->p->extra_off,
+                                .extra_off_n = lk->p->extra_off_n};
     lk->zone = lk->p->home_zone;
     lk->dest = case_destination(lk->cas);
-    lk->dest_zone = str_empty(lk->dest.country) ? lk->zone : zone_of_place(lk->dest.country, lk->dest.region, &exact);
+    lk->dest_zone = str_empty(lk->dest.country)
+                        ? lk->zone
+                        : zone_of_place(lk->dest.country, lk->dest.region, &exact);
     int64_t began = v != NULL && v->placed_us != 0 ? v->placed_us : lk->cas->first_us;
-    limits_for(lk->p, STR_NULL, v == NULL ? STR_NULL : v->service, lk->dest.country, began, &lk->lim);
+    limits_for(lk->p, STR_NULL, v == NULL ? STR_NULL : v->service, lk->dest.country, began,
+               &lk->lim);
     lk->out->limits = lk->lim;
     lk->worst = worst_parcel(lk->cd);
     count_parcels(lk);
     lk->untracked_us = untracked_since(lk->cas);
     lk->any_left = lk->labels + lk->moving + lk->there > 0 || lk->untracked_us != 0;
     if (v != NULL)
-        evidence_add(lk->out, "order", v->ver.ref, v->ver.changed_us != 0 ? v->ver.changed_us : v->placed_us, v->name);
+        evidence_add(lk->out, "order", v->ver.ref,
+                     v->ver.changed_us != 0 ? v->ver.changed_us : v->placed_us, v->name);
 }
 
 enum err diagnose_order(struct look *lk)
@@ -290,7 +315,8 @@ enum err diagnose_order(struct look *lk)
     if (e != OK)
         return e;
     bool decided = run_rules(lk, LEVEL_ORDER);
-    bool alone = decided && (d->cls == DIAG_REFUNDED || d->cls == DIAG_CANCELLED || d->cls == DIAG_DATA_CONFLICT);
+    bool alone = decided && (d->cls == DIAG_REFUNDED || d->cls == DIAG_CANCELLED ||
+                             d->cls == DIAG_DATA_CONFLICT);
     lk->cd->waiting_cls = why_waiting(lk, decided);
     if (lk->worst != NULL && !alone && (!decided || lk->worst->d.severity > d->severity))
         order_from_worst(lk);

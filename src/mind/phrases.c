@@ -26,9 +26,11 @@ bool phrase_is_today(const struct day_of *d, int64_t utc_us)
 /* "Friday, 20 November", with the year when it is another than now's. */
 static struct str day_name(const struct day_of *d, int64_t local_us)
 {
-    static const char *const DAYS[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
-    static const char *const MONTHS[] = {"January", "February", "March",     "April",   "May",      "June",
-                                         "July",    "August",   "September", "October", "November", "December"};
+    static const char *const DAYS[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                       "Friday", "Saturday", "Sunday"};
+    static const char *const MONTHS[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
     struct civil c = civil_from_us(local_us), now = civil_from_us(local_of(d, d->now_us));
     const char *day = DAYS[civil_weekday(local_us)], *month = MONTHS[c.month - 1];
     if (c.year != now.year)
@@ -74,7 +76,8 @@ struct str phrase_clock(const struct day_of *d, int64_t utc_us)
     struct civil c = civil_from_us(local_of(d, utc_us));
     int h = c.hour % 12 == 0 ? 12 : c.hour % 12;
     const char *half = c.hour < 12 ? "AM" : "PM";
-    return c.min == 0 ? arena_fmt(d->a, "%d %s", h, half) : arena_fmt(d->a, "%d:%02d %s", h, c.min, half);
+    return c.min == 0 ? arena_fmt(d->a, "%d %s", h, half)
+                      : arena_fmt(d->a, "%d:%02d %s", h, c.min, half);
 }
 
 struct str phrase_age(const struct day_of *d, int64_t since_us)
@@ -84,7 +87,8 @@ struct str phrase_age(const struct day_of *d, int64_t since_us)
     int64_t h = since_us > d->now_us ? 0 : (d->now_us - since_us) / US_PER_H;
     if (h < 2)
         return h < 1 ? STR("less than an hour") : STR("an hour");
-    return h < 48 ? arena_fmt(d->a, "%lld hours", (long long)h) : arena_fmt(d->a, "%lld days", (long long)(h / 24));
+    return h < 48 ? arena_fmt(d->a, "%lld hours", (long long)h)
+                  : arena_fmt(d->a, "%lld days", (long long)(h / 24));
 }
 
 /* "SAINT-DENIS" reads better as "Saint-Denis"; names that are not all capitals stay. */
@@ -106,8 +110,12 @@ struct str phrase_place(struct arena *a, const struct place *p)
     struct str city = city_case(a, str_trim(p->city));
     bool region = !str_empty(p->region) && p->region.n <= 3;
     for (size_t i = 0; i < p->region.n; i++)
-        region = region && isupper((unsigned char)p->region.p[i]); /* a state's letters, not a district's number */
-    return str_empty(city) || !region ? city : arena_fmt(a, "%.*s, %.*s", STR_ARG(city), STR_ARG(p->region));
+        region =
+            region &&
+            isupper((unsigned char)p->region.p[i]); /* a state's letters, not a district's number */
+    return str_empty(city) || !region
+               ? city
+               : arena_fmt(a, "%.*s, %.*s", STR_ARG(city), STR_ARG(p->region));
 }
 
 struct str phrase_capital(struct arena *a, struct str s)

@@ -1,6 +1,7 @@
 /*
- * Phrases in a customer's day: "this morning", "tomorrow by 6 PM", "on Friday, 20 November". Days are those of one zone, the
- * destination's; text is in the arena, empty when there is nothing to say. English; another language has phrases of its own.
+ * Phrases in a customer's day: "this morning", "tomorrow by 6 PM", "on Friday, 20 November". Days
+ * are those of one zone, the destination's; text is in the arena, empty when there is nothing to
+ * say. English; another language has phrases of its own.
  */
 #ifndef WISMO_MIND_PHRASES_H
 #define WISMO_MIND_PHRASES_H
@@ -11,13 +12,14 @@
 
 struct day_of {
     struct arena *a;
-    struct str zone;  /* of the destination: the customer's clock */
+    struct str zone; /* of the destination: the customer's clock */
     int64_t now_us;
 };
 
 /*
- * phrase_past: when something happened, with the part of the day unless day_only: "yesterday evening", "on Tuesday, 17 November".
- * local_us: wall clock at its place, 0 unknown; it gives the part of the day where it is the same day there.
+ * phrase_past: when something happened, with the part of the day unless day_only: "yesterday
+ * evening", "on Tuesday, 17 November". local_us: wall clock at its place, 0 unknown; it gives the
+ * part of the day where it is the same day there.
  */
 struct str phrase_past(const struct day_of *d, int64_t utc_us, int64_t local_us, bool day_only);
 /* phrase_day: "today", "tomorrow", "yesterday", else the day; with_on: "on Friday, 20 November". */

@@ -1,4 +1,5 @@
-/* The rules of a whole order: how it ended, and what of it has not left. Conflicts between its sources are in rules_conflict.c. */
+/* The rules of a whole order: how it ended, and what of it has not left. Conflicts between its
+ * sources are in rules_conflict.c. */
 #include "mind/rules.h"
 
 static const struct order_view *anchor(const struct look *lk)
@@ -29,7 +30,8 @@ bool rule_refunded(struct look *lk, int64_t *since_us)
         full = full || r->full;
         if (r->at_us > last)
             last = r->at_us;
-        evidence_add(lk->out, "refund", r->ver.ref, r->at_us, r->full ? STR("all of it refunded") : STR("refunded in part"));
+        evidence_add(lk->out, "refund", r->ver.ref, r->at_us,
+                     r->full ? STR("all of it refunded") : STR("refunded in part"));
     }
     if (full)
         *since_us = last != 0 ? last : v != NULL ? changed(lk) : lk->cas->fresh_us;
@@ -45,7 +47,8 @@ bool goes_on(const struct look *lk)
 {
     for (size_t i = 0; i < lk->cd->parcels_n; i++) {
         const struct parcel_diagnosis *pd = &lk->cd->parcels[i];
-        if (pd->view.last_move >= 0 && pd->d.cls != DIAG_RETURNED && pd->d.cls != DIAG_RETURNING && pd->d.cls != DIAG_CANCELLED)
+        if (pd->view.last_move >= 0 && pd->d.cls != DIAG_RETURNED && pd->d.cls != DIAG_RETURNING &&
+            pd->d.cls != DIAG_CANCELLED)
             return true;
     }
     return false;
@@ -87,7 +90,8 @@ bool rule_order_wrong_item(struct look *lk, int64_t *since_us)
 
 /* ---- what has not left */
 
-/* Something is to be sent and has not left; an order whose items nobody told counts until anything has. */
+/* Something is to be sent and has not left; an order whose items nobody told counts until anything
+ * has. */
 static bool something_waits(const struct look *lk)
 {
     const struct order_view *v = anchor(lk);
@@ -129,7 +133,8 @@ bool rule_preorder(struct look *lk, int64_t *since_us)
     return true;
 }
 
-/* No location has any of an item that has not left: the stock row that went empty last, NULL when there is some or none is known. */
+/* No location has any of an item that has not left: the stock row that went empty last, NULL when
+ * there is some or none is known. */
 static const struct case_stock *missing_stock(const struct look *lk, const struct case_item *it)
 {
     const struct case_stock *none = NULL;
@@ -150,7 +155,8 @@ static int64_t restock(const struct look *lk, struct str sku)
 {
     int64_t at = 0;
     for (size_t i = 0; i < lk->cas->stock_n; i++) {
-        int64_t t = str_eq(lk->cas->stock[i].sku, sku) ? text_instant(lk, lk->cas->stock[i].restock_at) : 0;
+        int64_t t =
+            str_eq(lk->cas->stock[i].sku, sku) ? text_instant(lk, lk->cas->stock[i].restock_at) : 0;
         if (t > lk->now_us)
             at = earlier(at, t);
     }
@@ -161,10 +167,13 @@ static int64_t restock(const struct look *lk, struct str sku)
 static int64_t ships_by(const struct look *lk)
 {
     int64_t start = placed(lk), pre = preorder_end(lk);
-    return anchor(lk) == NULL ? 0 : after_business(lk, pre > start ? pre : start, lk->lim.fulfillment_days);
+    return anchor(lk) == NULL
+               ? 0
+               : after_business(lk, pre > start ? pre : start, lk->lim.fulfillment_days);
 }
 
-/* An order waits for all of its items, so the latest of their days counts, and none is told when one has none. */
+/* An order waits for all of its items, so the latest of their days counts, and none is told when
+ * one has none. */
 bool rule_backordered(struct look *lk, int64_t *since_us)
 {
     struct diag_figures *fig = &lk->out->fig;
@@ -174,7 +183,8 @@ bool rule_backordered(struct look *lk, int64_t *since_us)
         const struct case_stock *s = is->waiting > 0 ? missing_stock(lk, is->item) : NULL;
         if (s == NULL)
             continue;
-        int64_t empty = s->changed_us != 0 ? s->changed_us : s->fresh_us, comes = restock(lk, s->sku);
+        int64_t empty = s->changed_us != 0 ? s->changed_us : s->fresh_us,
+                comes = restock(lk, s->sku);
         if (!any || empty < *since_us)
             *since_us = empty;
         any = is->short_of_stock = true;
@@ -182,7 +192,8 @@ bool rule_backordered(struct look *lk, int64_t *since_us)
         fig->restock_us = comes > fig->restock_us ? comes : fig->restock_us;
         lk->out->next_look_us = earlier(lk->out->next_look_us, comes == 0 ? 0 : comes + 1);
         evidence_add(lk->out, "stock", (struct fact_ref){0, 0}, empty,
-                     arena_fmt(lk->ctx->arena, "%.*s: %lld at %.*s", STR_ARG(s->sku), (long long)s->available, STR_ARG(s->location)));
+                     arena_fmt(lk->ctx->arena, "%.*s: %lld at %.*s", STR_ARG(s->sku),
+                               (long long)s->available, STR_ARG(s->location)));
     }
     if (!any)
         return false;
@@ -212,7 +223,8 @@ bool rule_fulfillment_late(struct look *lk, int64_t *since_us)
 bool rule_split(struct look *lk, int64_t *since_us)
 {
     int64_t unseen = lk->untracked_us == 0 ? 0 : usual_arrival(lk, lk->untracked_us);
-    bool open = unseen != 0 && lk->now_us <= unseen; /* a part without a number, inside its usual time */
+    bool open =
+        unseen != 0 && lk->now_us <= unseen; /* a part without a number, inside its usual time */
     bool there = lk->there > 0 && (lk->moving > 0 || lk->labels > 0 || lk->waiting > 0 || open);
     bool moving = (lk->moving > 0 || open) && (lk->labels > 0 || lk->waiting > 0);
     if ((!there && !moving) || (lk->worst != NULL && lk->worst->d.severity > 1))

@@ -1,23 +1,27 @@
-/* The rules of one parcel. Each is pure: it sees the look and says whether it holds, since when, and until when at most. */
+/* The rules of one parcel. Each is pure: it sees the look and says whether it holds, since when,
+ * and until when at most. */
 #include "mind/rules.h"
 
 #define STATUS(s) (1u << (unsigned)(s))
 #define REASON(r) (1u << (unsigned)(r))
-_Static_assert((int)PARCEL_STATUS_COUNT <= 32 && (int)REASON_COUNT <= 32, "sets are bits of an unsigned int");
+_Static_assert((int)PARCEL_STATUS_COUNT <= 32 && (int)REASON_COUNT <= 32,
+               "sets are bits of an unsigned int");
 
 /* Statuses in which a reason decides: the parcel is neither at an end nor on its way back. */
-#define UNDER_WAY                                                                                                              \
-    (STATUS(PARCEL_ACCEPTED) | STATUS(PARCEL_IN_TRANSIT) | STATUS(PARCEL_EXCEPTION) | STATUS(PARCEL_ATTEMPT_FAILED))
+#define UNDER_WAY                                                                                  \
+    (STATUS(PARCEL_ACCEPTED) | STATUS(PARCEL_IN_TRANSIT) | STATUS(PARCEL_EXCEPTION) |              \
+     STATUS(PARCEL_ATTEMPT_FAILED))
 #define CUSTOMS (REASON(REASON_CUSTOMS_HOLD) | REASON(REASON_CUSTOMS_DUTY))
-#define DELAYS                                                                                                                 \
-    (REASON(REASON_WEATHER) | REASON(REASON_MISROUTED) | REASON(REASON_MECHANICAL) | REASON(REASON_SECURITY) |                 \
-     REASON(REASON_CAPACITY) | REASON(REASON_HOLIDAY))
+#define DELAYS                                                                                     \
+    (REASON(REASON_WEATHER) | REASON(REASON_MISROUTED) | REASON(REASON_MECHANICAL) |               \
+     REASON(REASON_SECURITY) | REASON(REASON_CAPACITY) | REASON(REASON_HOLIDAY))
 #define DST_SLACK_US (2 * US_PER_H)
 
 /* The scan that gave the status has one of these statuses and one of these reasons. */
 static bool is_now(const struct look *lk, unsigned statuses, unsigned reasons, int64_t *since_us)
 {
-    if (lk->scan == NULL || (STATUS(lk->v->status) & statuses) == 0 || (REASON(lk->v->reason) & reasons) == 0)
+    if (lk->scan == NULL || (STATUS(lk->v->status) & statuses) == 0 ||
+        (REASON(lk->v->reason) & reasons) == 0)
         return false;
     *since_us = lk->scan->at_us;
     return true;
@@ -44,7 +48,8 @@ static bool parcel_holds(const struct look *lk, struct str sku)
     return f == NULL || f->items_n == 0;
 }
 
-/* A report without a number is about what has come: any delivered parcel that can hold the item, or the only parcel. */
+/* A report without a number is about what has come: any delivered parcel that can hold the item, or
+ * the only parcel. */
 static bool is_about(const struct look *lk, const struct case_report *r)
 {
     if (!str_empty(r->tracking_number))
@@ -67,7 +72,8 @@ static bool reported(struct look *lk, const struct case_report *r, int64_t *sinc
 static const struct case_report *first_report(const struct look *lk, unsigned kinds)
 {
     for (size_t i = 0; i < lk->cas->reports_n; i++)
-        if ((1u << (unsigned)lk->cas->reports[i].kind & kinds) != 0 && is_about(lk, &lk->cas->reports[i]))
+        if ((1u << (unsigned)lk->cas->reports[i].kind & kinds) != 0 &&
+            is_about(lk, &lk->cas->reports[i]))
             return &lk->cas->reports[i];
     return NULL;
 }
@@ -75,16 +81,19 @@ static const struct case_report *first_report(const struct look *lk, unsigned ki
 bool rule_damaged(struct look *lk, int64_t *since_us)
 {
     return status_is(lk, PARCEL_DAMAGED, since_us) ||
-           is_now(lk, STATUS(PARCEL_EXCEPTION) | STATUS(PARCEL_DELIVERED), REASON(REASON_DAMAGED), since_us) ||
+           is_now(lk, STATUS(PARCEL_EXCEPTION) | STATUS(PARCEL_DELIVERED), REASON(REASON_DAMAGED),
+                  since_us) ||
            reported(lk, first_report(lk, 1u << REPORT_DAMAGED), since_us);
 }
 
 bool rule_wrong_item(struct look *lk, int64_t *since_us)
 {
-    return reported(lk, first_report(lk, 1u << REPORT_WRONG_ITEM | 1u << REPORT_MISSING_ITEM), since_us);
+    return reported(lk, first_report(lk, 1u << REPORT_WRONG_ITEM | 1u << REPORT_MISSING_ITEM),
+                    since_us);
 }
 
-/* The last word on "did it come", and only when it was said after the delivery: a wall clock without zone may be a day off. */
+/* The last word on "did it come", and only when it was said after the delivery: a wall clock
+ * without zone may be a day off. */
 bool rule_not_received(struct look *lk, int64_t *since_us)
 {
     const struct case_report *word = NULL;
@@ -94,7 +103,8 @@ bool rule_not_received(struct look *lk, int64_t *since_us)
     int64_t slack = (lk->scan->flags & SCAN_ESTIMATED) != 0 ? US_PER_DAY : 0;
     for (size_t i = 0; i < lk->cas->reports_n; i++) {
         const struct case_report *r = &lk->cas->reports[i];
-        if ((r->kind == REPORT_NOT_RECEIVED || r->kind == REPORT_RECEIVED) && is_about(lk, r) && r->at_us + slack >= delivered)
+        if ((r->kind == REPORT_NOT_RECEIVED || r->kind == REPORT_RECEIVED) && is_about(lk, r) &&
+            r->at_us + slack >= delivered)
             word = r;
     }
     if (word == NULL || word->kind != REPORT_NOT_RECEIVED)
@@ -119,15 +129,18 @@ bool rule_returned(struct look *lk, int64_t *since_us)
 static bool back_for_a_reason(const struct look *lk)
 {
     const struct order_view *v = order_anchor(lk->cas);
-    return lk->cas->refunds_n > 0 || lk->cas->reports_n > 0 || (v != NULL && v->state == ORDER_CANCELLED);
+    return lk->cas->refunds_n > 0 || lk->cas->reports_n > 0 ||
+           (v != NULL && v->state == ORDER_CANCELLED);
 }
 
-/* Scans on the way that come more than a day after the delivery: a depot's late note is not that late. */
+/* Scans on the way that come more than a day after the delivery: a depot's late note is not that
+ * late. */
 static const struct parcel_scan *moved_long_after(const struct look *lk)
 {
     const struct parcel_scan *s = lk->pcl->scans;
     for (size_t i = (size_t)lk->v->delivered + 1; i < lk->v->to; i++)
-        if ((s[i].status == PARCEL_IN_TRANSIT || s[i].status == PARCEL_ACCEPTED) && (s[i].flags & SCAN_SYNTHETIC) == 0 &&
+        if ((s[i].status == PARCEL_IN_TRANSIT || s[i].status == PARCEL_ACCEPTED) &&
+            (s[i].flags & SCAN_SYNTHETIC) == 0 &&
             s[i].at_us > s[lk->v->delivered].at_us + US_PER_DAY)
             return &s[i];
     return NULL;
@@ -138,10 +151,13 @@ bool rule_parcel_conflict(struct look *lk, int64_t *since_us)
     const struct parcel_scan *odd = NULL;
     if (lk->v->delivered < 0)
         return false;
-    if (lk->v->status == PARCEL_RETURNING && lk->v->returning > lk->v->delivered && !back_for_a_reason(lk)) {
+    if (lk->v->status == PARCEL_RETURNING && lk->v->returning > lk->v->delivered &&
+        !back_for_a_reason(lk)) {
         odd = &lk->pcl->scans[lk->v->returning];
-        lk->out->conflict = STR("scanned as delivered, then on its way back, and no return is known");
-    } else if (lk->v->status == PARCEL_DELIVERED && lk->v->moved_after_delivery && (odd = moved_long_after(lk)) != NULL) {
+        lk->out->conflict =
+            STR("scanned as delivered, then on its way back, and no return is known");
+    } else if (lk->v->status == PARCEL_DELIVERED && lk->v->moved_after_delivery &&
+               (odd = moved_long_after(lk)) != NULL) {
         lk->out->conflict = STR("told as delivered, but scanned on its way more than a day later");
     }
     if (odd == NULL)
@@ -155,7 +171,8 @@ bool rule_parcel_conflict(struct look *lk, int64_t *since_us)
 
 bool rule_returning(struct look *lk, int64_t *since_us)
 {
-    return status_is(lk, PARCEL_RETURNING, since_us) || exception_of(lk, REASON(REASON_RTO_INITIATED), since_us);
+    return status_is(lk, PARCEL_RETURNING, since_us) ||
+           exception_of(lk, REASON(REASON_RTO_INITIATED), since_us);
 }
 
 bool rule_voided(struct look *lk, int64_t *since_us)
@@ -175,7 +192,8 @@ bool rule_presumed_lost(struct look *lk, int64_t *since_us)
     int64_t scan_us;
     if (lk->move == NULL || lk->v->status == PARCEL_AVAILABLE_FOR_PICKUP)
         return false;
-    int days = lk->lim.lost_days + (is_now(lk, UNDER_WAY, CUSTOMS, &scan_us) ? lk->lim.customs_days : 0);
+    int days =
+        lk->lim.lost_days + (is_now(lk, UNDER_WAY, CUSTOMS, &scan_us) ? lk->lim.customs_days : 0);
     /* silence is reached first, so this time is not the next look: it need not be worked out */
     if (lk->lim.silent_hours <= 24 * days && lk->now_us < silent_from(lk))
         return false;
@@ -266,7 +284,8 @@ bool rule_label_only(struct look *lk, int64_t *since_us)
     if (lk->move != NULL)
         return false;
     const int64_t promised = lk->out->fig.promised_us;
-    const int64_t STEPS[] = {lk->label_us + lk->lim.label_note_hours * US_PER_H, lk->label_us + lk->lim.label_only_days * US_PER_DAY,
+    const int64_t STEPS[] = {lk->label_us + lk->lim.label_note_hours * US_PER_H,
+                             lk->label_us + lk->lim.label_only_days * US_PER_DAY,
                              promised == 0 ? 0 : promised + 1};
     *since_us = lk->label_us;
     lk->out->flag_late_initial_scan = lk->now_us >= STEPS[0];
@@ -309,7 +328,8 @@ static bool revised(const struct look *lk, int64_t *since_us)
 bool rule_slow(struct look *lk, int64_t *since_us)
 {
     static const unsigned ELSEWHERE = REASON(REASON_REDIRECTED) | REASON(REASON_HELD_AT_LOCATION);
-    if (exception_of(lk, ~ELSEWHERE, since_us) || is_now(lk, UNDER_WAY, DELAYS, since_us) || revised(lk, since_us))
+    if (exception_of(lk, ~ELSEWHERE, since_us) || is_now(lk, UNDER_WAY, DELAYS, since_us) ||
+        revised(lk, since_us))
         return true;
     if (lk->v->first_move < 0 || lk->lim_way.transit_days == 0)
         return false;
@@ -325,24 +345,28 @@ bool rule_slow(struct look *lk, int64_t *since_us)
 
 static bool is_calm(const struct parcel_scan *s)
 {
-    return (s->status == PARCEL_ACCEPTED || s->status == PARCEL_IN_TRANSIT || s->status == PARCEL_UNKNOWN) &&
+    return (s->status == PARCEL_ACCEPTED || s->status == PARCEL_IN_TRANSIT ||
+            s->status == PARCEL_UNKNOWN) &&
            (REASON(s->reason) & (DELAYS | CUSTOMS | REASON(REASON_ADDRESS_ISSUE))) == 0;
 }
 
-/* Since the first of the calm scans that lead up to now: an exception, an attempt or a long silence begins anew. */
+/* Since the first of the calm scans that lead up to now: an exception, an attempt or a long silence
+ * begins anew. */
 bool rule_on_track(struct look *lk, int64_t *since_us)
 {
     const struct parcel_scan *s = lk->pcl->scans, *later = lk->move;
     struct look then = *lk;
     for (int i = lk->v->last_move - 1; later != NULL && i >= lk->v->first_move; i--) {
-        if ((s[i].flags & SCAN_SYNTHETIC) != 0 || s[i].status == PARCEL_INFO || s[i].status == PARCEL_LABEL_CREATED)
+        if ((s[i].flags & SCAN_SYNTHETIC) != 0 || s[i].status == PARCEL_INFO ||
+            s[i].status == PARCEL_LABEL_CREATED)
             continue;
         if (!is_calm(&s[i]))
             break;
         then.move = &s[i];
         then.silent_us = -1;
         int64_t gap = later->at_us - s[i].at_us;
-        if (gap >= lk->lim.silent_hours * US_PER_H - DST_SLACK_US && silent_from(&then) != 0 && later->at_us >= silent_from(&then))
+        if (gap >= lk->lim.silent_hours * US_PER_H - DST_SLACK_US && silent_from(&then) != 0 &&
+            later->at_us >= silent_from(&then))
             break;
         later = &s[i];
     }

@@ -1,6 +1,6 @@
 /*
- * See template.h. The texts are part of the program; a sorted index of their keys is made once, at the first question. A further
- * language is a further file and a further index here.
+ * See template.h. The texts are part of the program; a sorted index of their keys is made once, at
+ * the first question. A further language is a further file and a further index here.
  */
 #include "mind/template.h"
 
@@ -49,7 +49,8 @@ struct str words_find(struct str lang, struct str key)
     return r == NULL ? STR_NULL : r->text;
 }
 
-/* Takes the text before the first `open` off *t, then what stands between it and `close`; false when there is no such pair. */
+/* Takes the text before the first `open` off *t, then what stands between it and `close`; false
+ * when there is no such pair. */
 static bool take_pair(struct str *t, char open, char close, struct str *before, struct str *inside)
 {
     const char *o = t->n == 0 ? NULL : memchr(t->p, open, t->n);

@@ -1,11 +1,13 @@
-/* Templates of data/words: {name} and [alternative|alternative]. Pure text work; see data/words/en.tsv. */
+/* Templates of data/words: {name} and [alternative|alternative]. Pure text work; see
+ * data/words/en.tsv. */
 #ifndef WISMO_MIND_TEMPLATE_H
 #define WISMO_MIND_TEMPLATE_H
 
 #include "base/buf.h"
 #include "base/ctx.h"
 
-/* What gives the values: asked only for the names that a template has, each time it has them. Empty: no value. */
+/* What gives the values: asked only for the names that a template has, each time it has them.
+ * Empty: no value. */
 struct slots {
     struct str (*value)(void *user, struct str name);
     void *user;

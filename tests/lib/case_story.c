@@ -46,7 +46,8 @@ static void set_stock(struct case_story *cs, struct ctx *ctx, const struct fact 
 {
     const struct inventory_fact *v = &fct->u.inventory;
     size_t i = 0;
-    while (i < cs->stock_n && !(str_eq(cs->stock[i].sku, v->sku) && str_eq(cs->stock[i].location, v->location)))
+    while (i < cs->stock_n &&
+           !(str_eq(cs->stock[i].sku, v->sku) && str_eq(cs->stock[i].location, v->location)))
         i++;
     assert_true(i < STORY_STOCK_MAX);
     struct case_stock *s = &cs->stock[i];
@@ -61,7 +62,8 @@ static void set_stock(struct case_story *cs, struct ctx *ctx, const struct fact 
 }
 
 /* A scan may say under which number the parcel goes on. */
-static enum err take_scan(struct case_story *cs, struct ctx *ctx, const struct fact *fct, struct fact_ref ref)
+static enum err take_scan(struct case_story *cs, struct ctx *ctx, const struct fact *fct,
+                          struct fact_ref ref)
 {
     const struct tracking_event *ev = &fct->u.event;
     struct parcel *p = parcel_named(cs, ctx, ev->tracking_number);
@@ -85,7 +87,8 @@ static enum err take_fact(void *user, struct ctx *ctx, struct str source, const 
     case FACT_TRACKING_EVENT:
         return take_scan(cs, ctx, fct, ref);
     case FACT_NOT_FOUND:
-        return parcel_fold_not_found(ctx, parcel_named(cs, ctx, fct->u.not_found.tracking_number), cs->now_us, &changed);
+        return parcel_fold_not_found(ctx, parcel_named(cs, ctx, fct->u.not_found.tracking_number),
+                                     cs->now_us, &changed);
     case FACT_INVENTORY_LEVEL:
         set_stock(cs, ctx, fct);
         return OK;
@@ -95,8 +98,9 @@ static enum err take_fact(void *user, struct ctx *ctx, struct str source, const 
         break;
     case FACT_PARCEL_LINK:
         if (!str_empty(fct->u.link.next_number)) {
-            enum err e = parcel_link_next(ctx, parcel_named(cs, ctx, fct->u.link.tracking_number), fct->u.link.next_carrier,
-                                          fct->u.link.next_number, cs->now_us, &changed);
+            enum err e = parcel_link_next(ctx, parcel_named(cs, ctx, fct->u.link.tracking_number),
+                                          fct->u.link.next_carrier, fct->u.link.next_number,
+                                          cs->now_us, &changed);
             if (e != OK)
                 return e;
         }
@@ -127,7 +131,8 @@ static enum err take_line(void *user, struct ctx *ctx, const struct story_line *
 
 enum err case_story_read(struct ctx *ctx, struct case_story *cs, int64_t start_us, struct str text)
 {
-    static const struct story_reader READER = {.at = take_time, .fact = take_fact, .other = take_line};
+    static const struct story_reader READER = {
+        .at = take_time, .fact = take_fact, .other = take_line};
     struct story_reader reader = READER;
     reader.user = cs;
     cs->cas = (struct order_case){.order_no = 1, .diag = DIAG_CLASS_COUNT};

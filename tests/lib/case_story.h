@@ -1,6 +1,7 @@
 /*
- * One order's case made of story lines (docs/stories.md) without a store: facts are folded as they come, and lines of other verbs
- * are handed on with the case as it then is. Orders of other names in the story are not told apart: a story has one.
+ * One order's case made of story lines (docs/stories.md) without a store: facts are folded as they
+ * come, and lines of other verbs are handed on with the case as it then is. Orders of other names
+ * in the story are not told apart: a story has one.
  */
 #ifndef WISMO_TESTS_LIB_CASE_STORY_H
 #define WISMO_TESTS_LIB_CASE_STORY_H
@@ -27,7 +28,9 @@ struct case_story {
     void *user;
 };
 
-/* case_story_read: start_us is the story's day 0. cs->line and cs->user are set by the caller, the rest zeroed. Errs: ERR_PARSE. */
-MUST_CHECK enum err case_story_read(struct ctx *ctx, struct case_story *cs, int64_t start_us, struct str text);
+/* case_story_read: start_us is the story's day 0. cs->line and cs->user are set by the caller, the
+ * rest zeroed. Errs: ERR_PARSE. */
+MUST_CHECK enum err case_story_read(struct ctx *ctx, struct case_story *cs, int64_t start_us,
+                                    struct str text);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Diagnosis by stories: each class before, at and after its limit, over weekends and holidays, in several countries. `expect`
- * compares what stands behind it: class severity since next becomes waiting conflict promised expected, stale late_scan doubt
- * (yes or no), parcel=NUMBER for one parcel, sku= with sent there wait.
+ * Diagnosis by stories: each class before, at and after its limit, over weekends and holidays, in
+ * several countries. `expect` compares what stands behind it: class severity since next becomes
+ * waiting conflict promised expected, stale late_scan doubt (yes or no), parcel=NUMBER for one
+ * parcel, sku= with sent there wait.
  */
 #include "lib/case_story.h"
 
@@ -15,6 +16,7 @@ struct story_case {
     const char *name, *text;
 };
 
+/* clang-format off */
 static const struct story_case CASES[] = {
     /* ---- what has not left: three business days in New York, from 9 o'clock */
     {"awaiting until the hour", "at d0T14:00\n" ORDER "expect class=awaiting_fulfillment severity=0 since=d0T14:00 next=d3T14:00 becomes=fulfillment_late\n"
@@ -222,16 +224,18 @@ static const struct story_case CASES[] = {
     {"trouble outranks a conflict", MOVING "order S1 ref=#1 role=back_office source=erp country=US items=MUG*2\nexpect class=data_conflict\nat d4T10:00\nexpect class=stuck conflict=erp\n"},
     {"all there: a conflict is a note", MOVING "order S1 ref=#1 role=back_office source=erp country=US items=MUG*2\nat d1T10:00\nscan ups 1Z1 delivered place=Chicago,IL,US\nexpect class=delivered conflict=erp\n"},
 };
+/* clang-format on */
 
 static size_t wrong; /* what one run of a table found */
 
-#define COMPLAIN(...)                                                                                                          \
-    do {                                                                                                                       \
-        print_error(__VA_ARGS__);                                                                                              \
-        wrong++;                                                                                                               \
+#define COMPLAIN(...)                                                                              \
+    do {                                                                                           \
+        print_error(__VA_ARGS__);                                                                  \
+        wrong++;                                                                                   \
     } while (0)
 
-static void check_time(int64_t start_us, struct ctx *ctx, const struct story_line *ln, const char *key, int64_t got, const char *name)
+static void check_time(int64_t start_us, struct ctx *ctx, const struct story_line *ln,
+                       const char *key, int64_t got, const char *name)
 {
     struct str s = story_get(ln, key);
     int64_t want = 0;
@@ -240,10 +244,12 @@ static void check_time(int64_t start_us, struct ctx *ctx, const struct story_lin
     if (!str_eq(s, STR("none")))
         assert_ok(ctx, story_time(ctx, s, start_us, start_us, &want));
     if (got != want)
-        COMPLAIN("%s, line %zu: %s is %.*s, want %.*s\n", name, ln->number, key, STR_ARG(time_rfc3339(ctx->arena, got)), STR_ARG(s));
+        COMPLAIN("%s, line %zu: %s is %.*s, want %.*s\n", name, ln->number, key,
+                 STR_ARG(time_rfc3339(ctx->arena, got)), STR_ARG(s));
 }
 
-static void check_word(struct ctx *ctx, const struct story_line *ln, const char *key, const char *got, const char *name)
+static void check_word(struct ctx *ctx, const struct story_line *ln, const char *key,
+                       const char *got, const char *name)
 {
     struct str s = story_get(ln, key);
     (void)ctx;
@@ -251,7 +257,8 @@ static void check_word(struct ctx *ctx, const struct story_line *ln, const char 
         COMPLAIN("%s, line %zu: %s is %s, want %.*s\n", name, ln->number, key, got, STR_ARG(s));
 }
 
-static void check_count(struct ctx *ctx, const struct story_line *ln, const char *key, int64_t got, const char *name)
+static void check_count(struct ctx *ctx, const struct story_line *ln, const char *key, int64_t got,
+                        const char *name)
 {
     struct str text = arena_fmt(ctx->arena, "%lld", (long long)got);
     check_word(ctx, ln, key, text.p, name);
@@ -274,7 +281,8 @@ struct run {
     size_t checks[DIAG_CLASS_COUNT];
 };
 
-static const struct diagnosis *diagnosis_named(const struct case_diagnosis *cd, struct str number, const char *name)
+static const struct diagnosis *diagnosis_named(const struct case_diagnosis *cd, struct str number,
+                                               const char *name)
 {
     for (size_t i = 0; i < cd->parcels_n; i++)
         if (str_eq(cd->parcels[i].parcel->number, number))
@@ -283,7 +291,8 @@ static const struct diagnosis *diagnosis_named(const struct case_diagnosis *cd, 
     return NULL;
 }
 
-static void check_items(struct ctx *ctx, const struct story_line *ln, const struct case_diagnosis *cd, const char *name)
+static void check_items(struct ctx *ctx, const struct story_line *ln,
+                        const struct case_diagnosis *cd, const char *name)
 {
     struct str sku = story_get(ln, "sku");
     for (size_t i = 0; i < cd->items_n; i++)
@@ -301,7 +310,8 @@ static void expect(struct case_story *cs, struct ctx *ctx, const struct story_li
     assert_true(str_eq(ln->verb, STR("expect")));
     assert_ok(ctx, diagnose(ctx, &cs->cas, r->p, cs->now_us, &cd));
     struct str number = story_get(ln, "parcel"), conflict = story_get(ln, "conflict");
-    const struct diagnosis *d = str_empty(number) ? &cd.order : diagnosis_named(&cd, number, r->name);
+    const struct diagnosis *d =
+        str_empty(number) ? &cd.order : diagnosis_named(&cd, number, r->name);
     check_word(ctx, ln, "class", diag_class_word(d->cls), r->name);
     if (!str_empty(story_get(ln, "class")))
         r->checks[d->cls]++;
@@ -315,7 +325,9 @@ static void expect(struct case_story *cs, struct ctx *ctx, const struct story_li
     check_word(ctx, ln, "stale", yes(d->stale && d->flag_not_updated), r->name);
     check_word(ctx, ln, "late_scan", yes(d->flag_late_initial_scan), r->name);
     check_word(ctx, ln, "doubt", yes(d->fig.delivered_doubt), r->name);
-    if (str_eq(conflict, STR("none")) ? !str_empty(d->conflict) : !str_empty(conflict) && !str_contains(d->conflict, conflict))
+    if (str_eq(conflict, STR("none"))
+            ? !str_empty(d->conflict)
+            : !str_empty(conflict) && !str_contains(d->conflict, conflict))
         COMPLAIN("%s, line %zu: conflict is \"%.*s\"\n", r->name, ln->number, STR_ARG(d->conflict));
     check_items(ctx, ln, &cd, r->name);
     assert_true(d->next_look_us == 0 || d->next_look_us > cs->now_us);
@@ -363,13 +375,20 @@ static void test_classes(void **state)
 static void test_season_and_days_off(void **state)
 {
     static const struct story_case SEASON[] = {
-        {"begun in the season", "at d0T14:00\n" ORDER "at d7T13:59\nexpect class=awaiting_fulfillment next=d7T14:00\nat d7T14:00\nexpect class=fulfillment_late\n"},
+        {"begun in the season",
+         "at d0T14:00\n" ORDER "at d7T13:59\nexpect class=awaiting_fulfillment next=d7T14:00\nat "
+                               "d7T14:00\nexpect class=fulfillment_late\n"},
         {"begun after it", "at d3T14:00\n" ORDER "at d8T14:00\nexpect class=fulfillment_late\n"},
-        {"scanned in the season, silent after it", MOVING "at d1T22:00\nscan ups 1Z1 in_transit place=Newark,NJ,US eta=2026-12-20\nat d6T21:59\nexpect class=on_track\nat d7T22:00\nexpect class=stuck\n"},
-        {"scanned after it", MOVING "at d3T22:00\nscan ups 1Z1 in_transit place=Newark,NJ,US eta=2026-12-20\nat d7T22:00\nexpect class=stuck\n"},
+        {"scanned in the season, silent after it",
+         MOVING "at d1T22:00\nscan ups 1Z1 in_transit place=Newark,NJ,US eta=2026-12-20\nat "
+                "d6T21:59\nexpect class=on_track\nat d7T22:00\nexpect class=stuck\n"},
+        {"scanned after it", MOVING "at d3T22:00\nscan ups 1Z1 in_transit place=Newark,NJ,US "
+                                    "eta=2026-12-20\nat d7T22:00\nexpect class=stuck\n"},
     };
     static const struct story_case OFF[] = {
-        {"the merchant's day off", "at d0T14:00\n" ORDER "at d3T14:00\nexpect class=awaiting_fulfillment next=d4T14:00\nat d4T14:00\nexpect class=fulfillment_late\n"},
+        {"the merchant's day off",
+         "at d0T14:00\n" ORDER "at d3T14:00\nexpect class=awaiting_fulfillment next=d4T14:00\nat "
+                               "d4T14:00\nexpect class=fulfillment_late\n"},
         {"is none of the carrier's", MOVING "at d2T22:00\nexpect class=stuck\n"},
     };
     struct limit_rule rule = {.set = {5, -1, -1, 96, -1, -1, -1, -1, -1, -1, -1, -1, -1, true}};
@@ -400,8 +419,12 @@ static void test_season_and_days_off(void **state)
 static void test_hours(void **state)
 {
     static const struct story_case CASE[] = {
-        {"a day and a half", MOVING "at d2T09:59\nexpect class=on_track\nat d2T10:00\nexpect class=stuck\n"},
-        {"not on a Saturday", MOVING "at d3T22:00\nscan ups 1Z1 in_transit place=Newark,NJ,US eta=2026-12-20\nat d5T12:00\nexpect class=on_track\nat d7T04:59\nexpect class=on_track\nat d7T05:00\nexpect class=stuck\n"},
+        {"a day and a half",
+         MOVING "at d2T09:59\nexpect class=on_track\nat d2T10:00\nexpect class=stuck\n"},
+        {"not on a Saturday",
+         MOVING "at d3T22:00\nscan ups 1Z1 in_transit place=Newark,NJ,US eta=2026-12-20\nat "
+                "d5T12:00\nexpect class=on_track\nat d7T04:59\nexpect class=on_track\nat "
+                "d7T05:00\nexpect class=stuck\n"},
     };
     struct fixture f;
     struct promises p;
@@ -431,14 +454,23 @@ static unsigned rnd(unsigned n)
 
 static void random_scan(struct buf *b, unsigned parcel, int day)
 {
-    static const char *const STATUS[] = {"accepted", "in_transit", "in_transit", "in_transit", "exception", "out_for_delivery", "attempt_failed",
-                                         "available_for_pickup", "delivered", "delivered", "returning", "returned", "lost", "damaged", "info", "unknown",
-                                         "label_created", "cancelled"};
-    static const char *const REASON[] = {"none", "none", "none", "weather", "address_issue", "customs_hold", "customs_duty", "refused", "other", "rto_initiated"};
-    static const char *const PLACE[] = {"Newark,NJ,US", "Newark,NJ,US", "Berlin,BE,DE", "Mumbai,MH,IN", "Campinas,SP,BR", "Sydney,NSW,AU", ",,", "X,,ZZ"};
-    buf_fmt(b, "scan ups 1Z%u %s place=%s reason=%s", parcel, PICK(STATUS), PICK(PLACE), PICK(REASON));
+    static const char *const STATUS[] = {
+        "accepted",      "in_transit",       "in_transit",     "in_transit",
+        "exception",     "out_for_delivery", "attempt_failed", "available_for_pickup",
+        "delivered",     "delivered",        "returning",      "returned",
+        "lost",          "damaged",          "info",           "unknown",
+        "label_created", "cancelled"};
+    static const char *const REASON[] = {"none",          "none",         "none",         "weather",
+                                         "address_issue", "customs_hold", "customs_duty", "refused",
+                                         "other",         "rto_initiated"};
+    static const char *const PLACE[] = {"Newark,NJ,US", "Newark,NJ,US",   "Berlin,BE,DE",
+                                        "Mumbai,MH,IN", "Campinas,SP,BR", "Sydney,NSW,AU",
+                                        ",,",           "X,,ZZ"};
+    buf_fmt(b, "scan ups 1Z%u %s place=%s reason=%s", parcel, PICK(STATUS), PICK(PLACE),
+            PICK(REASON));
     if (rnd(3) == 0)
-        buf_fmt(b, " eta=2026-%02u-%02u%s", 11 + (day > 14), 1 + (unsigned)(day + 15 + (int)rnd(6)) % 28, rnd(2) == 0 ? "" : "T15:00:00+01:00");
+        buf_fmt(b, " eta=2026-%02u-%02u%s", 11 + (day > 14),
+                1 + (unsigned)(day + 15 + (int)rnd(6)) % 28, rnd(2) == 0 ? "" : "T15:00:00+01:00");
     if (rnd(8) == 0)
         buf_addz(b, " synthetic");
     if (rnd(6) == 0)
@@ -453,14 +485,17 @@ static void random_story(struct buf *b)
     const char *country = PICK(COUNTRY);
     unsigned parcels = rnd(4), steps = rnd(9);
     int day = 0, shape = (int)rnd(8);
-    buf_fmt(b, "at d0T%02u:10\norder #1 country=%s items=MUG*2;CUP*1%s%s%s\n", rnd(24), country, shape == 0 ? " promised=2026-11-20" : "",
-            shape == 1 ? " preorder=2026-11-25" : "", shape == 2 ? " state=on_hold" : "");
+    buf_fmt(b, "at d0T%02u:10\norder #1 country=%s items=MUG*2;CUP*1%s%s%s\n", rnd(24), country,
+            shape == 0 ? " promised=2026-11-20" : "", shape == 1 ? " preorder=2026-11-25" : "",
+            shape == 2 ? " state=on_hold" : "");
     if (rnd(5) == 0)
         buf_fmt(b, "stock MUG %d restock=2026-11-%02u\n", (int)rnd(3) - 1, 15 + rnd(15));
     if (rnd(6) == 0)
-        buf_fmt(b, "order S1 ref=#1 role=back_office source=erp country=%s items=MUG*%u;CUP\n", country, 1 + rnd(2));
+        buf_fmt(b, "order S1 ref=#1 role=back_office source=erp country=%s items=MUG*%u;CUP\n",
+                country, 1 + rnd(2));
     for (unsigned i = 0; i < parcels; i++)
-        buf_fmt(b, "fulfill #1 id=f%u items=%s%s1Z%u\n", i, i == 0 ? "MUG*2" : "CUP", " parcels=ups/", i);
+        buf_fmt(b, "fulfill #1 id=f%u items=%s%s1Z%u\n", i, i == 0 ? "MUG*2" : "CUP",
+                " parcels=ups/", i);
     if (parcels == 0 && rnd(3) == 0)
         buf_addz(b, "fulfill #1 items=MUG*2\n");
     for (unsigned i = 0; i < steps; i++) {
@@ -490,10 +525,12 @@ static struct verdict verdict_of(const struct diagnosis *d)
 static bool same(const struct diagnosis *a, const struct diagnosis *b)
 {
     struct verdict x = verdict_of(a), y = verdict_of(b);
-    return x.cls == y.cls && x.severity == y.severity && x.since_us == y.since_us && x.stale == y.stale && x.late_scan == y.late_scan;
+    return x.cls == y.cls && x.severity == y.severity && x.since_us == y.since_us &&
+           x.stale == y.stale && x.late_scan == y.late_scan;
 }
 
-static void must_be_same(struct ctx *ctx, const struct case_diagnosis *was, const struct case_diagnosis *is, int64_t from_us, int64_t at_us,
+static void must_be_same(struct ctx *ctx, const struct case_diagnosis *was,
+                         const struct case_diagnosis *is, int64_t from_us, int64_t at_us,
                          struct str story)
 {
     const struct diagnosis *a = &was->order, *b = &is->order;
@@ -502,23 +539,29 @@ static void must_be_same(struct ctx *ctx, const struct case_diagnosis *was, cons
         b = &is->parcels[i].d;
     }
     if (!same(a, b))
-        fail_msg("from %.*s to %.*s: %s %d became %s %d; next look %.*s\n%.*s", STR_ARG(time_rfc3339(ctx->arena, from_us)),
-                 STR_ARG(time_rfc3339(ctx->arena, at_us)), diag_class_word(a->cls), a->severity, diag_class_word(b->cls), b->severity,
+        fail_msg("from %.*s to %.*s: %s %d became %s %d; next look %.*s\n%.*s",
+                 STR_ARG(time_rfc3339(ctx->arena, from_us)),
+                 STR_ARG(time_rfc3339(ctx->arena, at_us)), diag_class_word(a->cls), a->severity,
+                 diag_class_word(b->cls), b->severity,
                  STR_ARG(time_rfc3339(ctx->arena, was->next_look_us)), STR_ARG(story));
 }
 
 /* A parcel's own look is as binding as the case's: its timer is its own. */
-static void parcels_keep_their_looks(struct ctx *ctx, const struct case_diagnosis *was, const struct case_diagnosis *is, int64_t at_us, struct str story)
+static void parcels_keep_their_looks(struct ctx *ctx, const struct case_diagnosis *was,
+                                     const struct case_diagnosis *is, int64_t at_us,
+                                     struct str story)
 {
     for (size_t i = 0; i < was->parcels_n; i++) {
         const struct diagnosis *a = &was->parcels[i].d, *b = &is->parcels[i].d;
         if ((a->next_look_us == 0 || at_us < a->next_look_us) && !same(a, b))
-            fail_msg("parcel %zu at %.*s: %s became %s before its look\n%.*s", i, STR_ARG(time_rfc3339(ctx->arena, at_us)),
-                     diag_class_word(a->cls), diag_class_word(b->cls), STR_ARG(story));
+            fail_msg("parcel %zu at %.*s: %s became %s before its look\n%.*s", i,
+                     STR_ARG(time_rfc3339(ctx->arena, at_us)), diag_class_word(a->cls),
+                     diag_class_word(b->cls), STR_ARG(story));
     }
 }
 
-static void follow(struct fixture *f, const struct order_case *cas, const struct promises *p, int64_t now, struct str story)
+static void follow(struct fixture *f, const struct order_case *cas, const struct promises *p,
+                   int64_t now, struct str story)
 {
     struct case_diagnosis cd, then;
     size_t mark = 0;
@@ -537,8 +580,9 @@ static void follow(struct fixture *f, const struct order_case *cas, const struct
         assert_ok(&f->ctx, diagnose(&f->ctx, cas, p, look, &then));
         parcels_keep_their_looks(&f->ctx, &cd, &then, look, story);
         if (cd.order.next_cls < DIAG_CLASS_COUNT && then.order.cls != cd.order.next_cls)
-            fail_msg("%.*s: %s, told to become %s\n%.*s", STR_ARG(time_rfc3339(f->ctx.arena, look)), diag_class_word(then.order.cls),
-                     diag_class_word(cd.order.next_cls), STR_ARG(story));
+            fail_msg("%.*s: %s, told to become %s\n%.*s", STR_ARG(time_rfc3339(f->ctx.arena, look)),
+                     diag_class_word(then.order.cls), diag_class_word(cd.order.next_cls),
+                     STR_ARG(story));
         now = look;
     }
 }
@@ -547,8 +591,11 @@ static void test_time_alone(void **state)
 {
     struct fixture f;
     struct promises p;
-    struct limit_rule rules[] = {{.from_day = 20773, .to_day = 20776, .set = {6, 2, 10, 72, 7, -1, 3, -1, 5, 9, -1, -1, -1, true}},
-                                 {.country = {"DE", 2}, .set = {2, -1, -1, 30, 3, 2, -1, 36, -1, 4, -1, -1, -1, false}}};
+    struct limit_rule rules[] = {
+        {.from_day = 20773,
+         .to_day = 20776,
+         .set = {6, 2, 10, 72, 7, -1, 3, -1, 5, 9, -1, -1, -1, true}},
+        {.country = {"DE", 2}, .set = {2, -1, -1, 30, 3, 2, -1, 36, -1, 4, -1, -1, -1, false}}};
     size_t seen[DIAG_CLASS_COUNT] = {0};
     (void)state;
     fixture_init(&f);
@@ -643,7 +690,8 @@ static void test_document(void **state)
     if (!str_eq(file, buf_str(&b)))
         fail_msg("docs/diagnosis.md is not what `wismo diagnosis-doc` prints");
     for (int c = 0; c < DIAG_CLASS_COUNT; c++)
-        assert_true(str_contains(file, arena_fmt(f.arena, "`%s`", diag_class_word((enum diag_class)c))));
+        assert_true(
+            str_contains(file, arena_fmt(f.arena, "`%s`", diag_class_word((enum diag_class)c))));
     buf_clear(&b);
     fixture_clear(&f);
 }
@@ -651,8 +699,10 @@ static void test_document(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_classes), cmocka_unit_test(test_season_and_days_off), cmocka_unit_test(test_hours),
-        cmocka_unit_test(test_time_alone), cmocka_unit_test(test_pure), cmocka_unit_test(test_odd_cases), cmocka_unit_test(test_document),
+        cmocka_unit_test(test_classes),  cmocka_unit_test(test_season_and_days_off),
+        cmocka_unit_test(test_hours),    cmocka_unit_test(test_time_alone),
+        cmocka_unit_test(test_pure),     cmocka_unit_test(test_odd_cases),
+        cmocka_unit_test(test_document),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

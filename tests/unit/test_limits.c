@@ -1,11 +1,12 @@
-/* Limits: the figures by default, which rule has the last word on which figure, seasons by the home calendar. */
+/* Limits: the figures by default, which rule has the last word on which figure, seasons by the home
+ * calendar. */
 #include "lib/fixture.h"
 
 #include "mind/limits.h"
 
-#define UNSET                                                                                                                  \
-    {                                                                                                                          \
-        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true                                                               \
+#define UNSET                                                                                      \
+    {                                                                                              \
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true                                   \
     }
 
 static int64_t us(const char *text)
@@ -18,7 +19,10 @@ static int64_t us(const char *text)
 
 static struct limit_rule rule_of(const char *carrier, const char *service, const char *country)
 {
-    return (struct limit_rule){.carrier = str_of(carrier), .service = str_of(service), .country = str_of(country), .set = UNSET};
+    return (struct limit_rule){.carrier = str_of(carrier),
+                               .service = str_of(service),
+                               .country = str_of(country),
+                               .set = UNSET};
 }
 
 static void test_defaults(void **state)
@@ -46,12 +50,12 @@ static void test_specificity(void **state)
         const char *carrier, *service, *country;
         int want;
     } CASES[] = {
-        {"usps", "", "FR", 48},        {"usps", "", "DE", 72},     {"ups", "", "FR", 60},     {"ups", "", "DE", 84},
-        {"ups", "Ground", "FR", 90},   {"usps", "ground", "DE", 90}, {"ups", "GROUND", "DE", 90}, {"ups", "Air", "DE", 84},
-        {"", "", "", 48},
+        {"usps", "", "FR", 48},      {"usps", "", "DE", 72},      {"ups", "", "FR", 60},
+        {"ups", "", "DE", 84},       {"ups", "Ground", "FR", 90}, {"usps", "ground", "DE", 90},
+        {"ups", "GROUND", "DE", 90}, {"ups", "Air", "DE", 84},    {"", "", "", 48},
     };
-    struct limit_rule rules[] = {rule_of("ups", NULL, "DE"), rule_of(NULL, "Ground", NULL), rule_of("ups", NULL, NULL),
-                                 rule_of(NULL, NULL, "DE")};
+    struct limit_rule rules[] = {rule_of("ups", NULL, "DE"), rule_of(NULL, "Ground", NULL),
+                                 rule_of("ups", NULL, NULL), rule_of(NULL, NULL, "DE")};
     struct promises p;
     struct limit_set s;
     (void)state;
@@ -64,12 +68,15 @@ static void test_specificity(void **state)
     p.rules = rules;
     p.rules_n = sizeof(rules) / sizeof(rules[0]);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        limits_for(&p, str_of(CASES[i].carrier), str_of(CASES[i].service), str_of(CASES[i].country), us("2026-11-18"), &s);
+        limits_for(&p, str_of(CASES[i].carrier), str_of(CASES[i].service), str_of(CASES[i].country),
+                   us("2026-11-18"), &s);
         if (s.silent_hours != CASES[i].want)
-            fail_msg("%s %s %s: %d, want %d", CASES[i].carrier, CASES[i].service, CASES[i].country, s.silent_hours, CASES[i].want);
+            fail_msg("%s %s %s: %d, want %d", CASES[i].carrier, CASES[i].service, CASES[i].country,
+                     s.silent_hours, CASES[i].want);
     }
     limits_for(&p, STR("ups"), STR_NULL, STR("DE"), us("2026-11-18"), &s);
-    assert_int_equal(s.lost_days, 9); /* what the more specific rule leaves open the next one says */
+    assert_int_equal(s.lost_days,
+                     9); /* what the more specific rule leaves open the next one says */
 }
 
 static void test_equals_the_first_wins(void **state)
@@ -135,8 +142,11 @@ static void test_many_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),  cmocka_unit_test(test_specificity), cmocka_unit_test(test_equals_the_first_wins),
-        cmocka_unit_test(test_season),    cmocka_unit_test(test_many_rules),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_specificity),
+        cmocka_unit_test(test_equals_the_first_wins),
+        cmocka_unit_test(test_season),
+        cmocka_unit_test(test_many_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
