@@ -1,44 +1,64 @@
 /* See csv.h. */
 #include "connectors/lib/csv.h"
 
-/* One cell off the rest; *end: it was the last of its row. */
+#define CELL_MAX 65536
+
+/* The quoted part at the beginning of s: *n bytes with both quotes, *doubled quotes in it. false: never closed. */
+static bool quoted_part(struct str s, size_t *n, size_t *doubled)
+{
+    *doubled = 0;
+    for (size_t i = 1; i < s.n; i++) {
+        if (s.p[i] != '"')
+            continue;
+        if (i + 1 == s.n || s.p[i + 1] != '"') {
+            *n = i + 1;
+            return true;
+        }
+        i++;
+        (*doubled)++;
+    }
+    return false;
+}
+
+/* A view into the text, or a copy when quotes were doubled. */
+static enum err unquote(struct ctx *ctx, struct str inner, size_t doubled, struct str *out)
+{
+    *out = inner;
+    if (doubled == 0)
+        return OK;
+    char *p = ctx_alloc(ctx, inner.n + 1);
+    size_t n = 0;
+    if (p == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < inner.n; i++) {
+        p[n++] = inner.p[i];
+        i += inner.p[i] == '"' ? 1 : 0; /* the second of two */
+    }
+    *out = (struct str){p, n};
+    return OK;
+}
+
+/* One cell off the rest; *end: it was the last of its row. What stands between a closing quote and the separator is dropped. */
 static enum err cell(struct ctx *ctx, struct csv *csv, struct str *out, bool *end)
 {
     struct str *r = &csv->rest;
-    size_t i = 0, n = 0;
-    bool quoted = r->n > 0 && r->p[0] == '"', closed = !quoted;
-    char *p = ctx_alloc(ctx, 1);
-    const char *from = r->p;
-    if (quoted) {
-        p = ctx_alloc(ctx, r->n < 65536 ? r->n + 1 : 65536);
-        for (i = 1; p != NULL && i < r->n; i++) {
-            if (r->p[i] == '"' && i + 1 < r->n && r->p[i + 1] == '"')
-                i++;
-            else if (r->p[i] == '"') {
-                closed = true;
-                i++;
-                break;
-            }
-            if (n >= 65535)
-                return ctx_fail(ctx, ERR_LIMIT, "line %zu: a cell of more than 64 KiB", csv->line);
-            csv->line += r->p[i] == '\n';
-            p[n++] = r->p[i];
-        }
-        from = p;
-    }
-    if (p == NULL)
-        return ERR_MEMORY;
-    if (!closed)
+    size_t from = 0, to, doubled = 0;
+    struct str inner = STR_NULL;
+    bool quoted = r->n > 0 && r->p[0] == '"';
+    if (quoted && !quoted_part(*r, &from, &doubled))
         return ctx_fail(ctx, ERR_PARSE, "line %zu: a quote is never closed", csv->line);
-    size_t start = i;
-    while (i < r->n && r->p[i] != csv->sep && r->p[i] != '\n')
-        i++;
-    if (!quoted)
-        n = i - start;
-    *out = str_trim((struct str){from, n});
-    *end = i >= r->n || r->p[i] == '\n';
-    *r = str_sub(*r, i + (i < r->n ? 1 : 0), r->n);
-    return OK;
+    for (to = from; to < r->n && r->p[to] != csv->sep && r->p[to] != '\n'; to++)
+        ;
+    inner = quoted ? str_sub(*r, 1, from - 2) : str_sub(*r, 0, to);
+    if (inner.n >= CELL_MAX)
+        return ctx_fail(ctx, ERR_LIMIT, "line %zu: a cell of more than 64 KiB", csv->line);
+    for (size_t i = 0; quoted && i < inner.n; i++)
+        csv->line += inner.p[i] == '\n';
+    enum err e = unquote(ctx, inner, doubled, out);
+    *out = str_trim(*out);
+    *end = to >= r->n || r->p[to] == '\n';
+    *r = str_sub(*r, to + (to < r->n ? 1 : 0), r->n);
+    return e;
 }
 
 static enum err row(struct ctx *ctx, struct csv *csv, struct str cells[CSV_COLUMNS_MAX], size_t *n)
@@ -75,6 +95,14 @@ enum err csv_open(struct ctx *ctx, struct str text, struct csv *out)
     return row(ctx, out, out->header, &out->columns);
 }
 
+static bool all_empty(const struct str *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!str_empty(cells[i]))
+            return false;
+    return true;
+}
+
 enum err csv_next(struct ctx *ctx, struct csv *csv, struct str cells[CSV_COLUMNS_MAX], size_t *n, bool *more)
 {
     *more = false;
@@ -82,7 +110,7 @@ enum err csv_next(struct ctx *ctx, struct csv *csv, struct str cells[CSV_COLUMNS
         enum err e = row(ctx, csv, cells, n);
         if (e != OK)
             return e;
-        if (*n == 1 && str_empty(cells[0]))
+        if (all_empty(cells, *n)) /* as spreadsheets leave them at the end */
             continue;
         *more = true;
         return OK;

@@ -16,7 +16,7 @@ struct csv {
 
 /* csv_open: reads the header row; comma, semicolon or tab, whichever it has most of. Errs: ERR_PARSE empty, ERR_LIMIT columns. */
 MUST_CHECK enum err csv_open(struct ctx *ctx, struct str text, struct csv *out);
-/* csv_next: cells of the next row that is not empty; *n cells. *more false at the end. Errs: ERR_PARSE quote never closed. */
+/* csv_next: cells of the next row that has any text; *n cells. *more false at the end. Errs: ERR_PARSE quote never closed. */
 MUST_CHECK enum err csv_next(struct ctx *ctx, struct csv *csv, struct str cells[CSV_COLUMNS_MAX], size_t *n, bool *more);
 
 #endif
