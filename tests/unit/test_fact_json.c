@@ -1,8 +1,9 @@
 /*
- * Facts as JSON: every kind there and back with all its fields, the documented members in their order, the split of personal
- * from clear fields, and what the strict reader refuses, with the field it names.
+ * Facts as JSON: every kind there and back with all its fields, as the schema has them; the documented members in their order;
+ * the split of personal from clear fields; what the strict reader refuses, with the field it names.
  */
 #include "lib/connector_case.h"
+#include "lib/schema.h"
 
 #include "model/fact_json.h"
 
@@ -77,6 +78,8 @@ static void there_and_back(void **state)
         fixture_init(&f);
         assert_ok(&f.ctx, read_text(&f.ctx, FULL[i].text, NULL, &fct));
         assert_str(write_text(&f.ctx, &fct), FULL[i].text);
+        if (fct.kind != FACT_TICK) /* which no input and no output has */
+            schema_check_text(&f.ctx, "fact.schema.json", str_of(FULL[i].text));
         seen[fct.kind] = true;
         fixture_clear(&f);
     }
@@ -137,6 +140,7 @@ static void least_form(void **state)
         fixture_init(&f);
         assert_ok(&f.ctx, read_text(&f.ctx, CASES[i][0], NULL, &fct));
         assert_str(write_text(&f.ctx, &fct), CASES[i][1]);
+        schema_check_text(&f.ctx, "fact.schema.json", str_of(CASES[i][1]));
         fixture_clear(&f);
     }
 }
