@@ -36,6 +36,7 @@ static const struct text_case CASES[] = {
     {"fulfillment_late", "at d0T14:00\n" ORDER "at d4T20:00\n", {"should have left by yesterday", "sorry"}, "No action"},
     {"backordered", "at d0T12:00\nstock MUG 0 restock=2026-11-27\nat d0T14:00\n" ORDER, {"Blue mug", "on Friday, 27 November"}, "No action"},
     {"backordered", "at d0T12:00\nstock MUG 0 restock=2026-11-10\nat d0T14:00\n" ORDER, {"no date for new stock"}, "10 November"},
+    {"backordered", "at d0T12:00\nstock MUG 0 restock=2026-11-27\nstock CUP 0\nat d0T14:00\norder #1020 " WHO "country=US items=\"MUG:1:Blue mug;CUP:1:Red cup\"\n", {"Blue mug, Red cup", "no date for new stock"}, "27 November"},
     {"preorder", "at d0T14:00\norder #1020 " WHO "country=US items=MUG preorder=2026-12-15\n", {"from Tuesday, 15 December on"}, NULL},
     {"preorder", "at d0T14:00\norder #1020 " WHO "country=US items=MUG preorder=2027-01-15\n", {"from Friday, 15 January 2027 on"}, NULL},
     {"on_hold", "at d0T14:00\n" ORDER "hold #1020 why=\"possible fraud\"\n", {"on hold since today"}, "fraud"},
