@@ -266,13 +266,15 @@ static enum diag_class why_waiting(const struct look *lk, bool decided)
 }
 
 /* The earliest of the order's and all parcels' looks; what it becomes then is known only when it is
- * the order's own or the worst's. */
+ * the order's own or the worst's and no other parcel changes otherwise at the same moment. */
 static void set_looks(struct look *lk)
 {
     struct diagnosis *d = lk->out;
     for (size_t i = 0; i < lk->cd->parcels_n; i++) {
-        int64_t t = lk->cd->parcels[i].d.next_look_us;
-        if (t != 0 && earlier(d->next_look_us, t) != d->next_look_us) {
+        const struct diagnosis *p = &lk->cd->parcels[i].d;
+        int64_t t = p->next_look_us;
+        bool tie = t != 0 && t == d->next_look_us && p->next_cls != d->next_cls;
+        if (t != 0 && (tie || earlier(d->next_look_us, t) != d->next_look_us)) {
             d->next_look_us = t;
             d->next_cls = DIAG_CLASS_COUNT;
         }
