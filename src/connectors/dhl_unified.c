@@ -1,6 +1,7 @@
 /*
- * DHL Shipment Tracking Unified (pull) and Unified Push. Facts: developer.dhl.com. Five status codes only: the meaning is in
- * status and description; failure also covers "held, will be tried again". Times mostly come without offset and are local.
+ * DHL Shipment Tracking Unified (pull) and Unified Push. Facts: developer.dhl.com. Five status
+ * codes only: the meaning is in status and description; failure also covers "held, will be tried
+ * again". Times mostly come without offset and are local.
  */
 #include "base/http_client.h"
 #include "connectors/lib/scan_helpers.h"
@@ -18,50 +19,104 @@ static const struct cfg_field CFG[] = {
 static struct place place_of(struct ctx *ctx, const struct json *loc)
 {
     const struct json *a = json_get(loc, "address");
-    return (struct place){json_str(a, "addressLocality"), STR_NULL, json_text(a, "postalCode"), scan_country(ctx, json_str(a, "countryCode"))};
+    return (struct place){json_str(a, "addressLocality"), STR_NULL, json_text(a, "postalCode"),
+                          scan_country(ctx, json_str(a, "countryCode"))};
 }
 
-/* Words of the divisions that say more than the five codes. Whole words of the vendor's status, never parts of others. */
+/*
+ * Phrases of the divisions that say more than the five codes; whole words, the first that fits.
+ * A clearance that is over is no hold.
+ */
+static const struct {
+    const char *phrase;
+    enum parcel_status status;
+    enum reason reason;
+} PHRASES[] = {
+    {"being returned", PARCEL_RETURNING, REASON_RTO_INITIATED},
+    {"will be returned", PARCEL_RETURNING, REASON_RTO_INITIATED},
+    {"returned to shipper", PARCEL_RETURNED, REASON_RTO_INITIATED},
+    {"returned to sender", PARCEL_RETURNED, REASON_RTO_INITIATED},
+    {"returned to the sender", PARCEL_RETURNED, REASON_RTO_INITIATED},
+    {"return to sender", PARCEL_RETURNING, REASON_RTO_INITIATED},
+    {"return to the sender", PARCEL_RETURNING, REASON_RTO_INITIATED},
+    {"clearance completed", PARCEL_IN_TRANSIT, REASON_NONE},
+    {"clearance processing complete", PARCEL_IN_TRANSIT, REASON_NONE},
+    {"cleared customs", PARCEL_IN_TRANSIT, REASON_NONE},
+    {"customs cleared", PARCEL_IN_TRANSIT, REASON_NONE},
+    {"released by customs", PARCEL_IN_TRANSIT, REASON_NONE},
+    {"customs clearance has been completed", PARCEL_IN_TRANSIT, REASON_NONE},
+    {"clearance event", PARCEL_EXCEPTION, REASON_CUSTOMS_HOLD},
+    {"clearance delay", PARCEL_EXCEPTION, REASON_CUSTOMS_HOLD},
+    {"held by customs", PARCEL_EXCEPTION, REASON_CUSTOMS_HOLD},
+    {"held in customs", PARCEL_EXCEPTION, REASON_CUSTOMS_HOLD},
+    {"held at customs", PARCEL_EXCEPTION, REASON_CUSTOMS_HOLD},
+    {"out for delivery", PARCEL_OUT_FOR_DELIVERY, REASON_NONE},
+    {"with delivery courier", PARCEL_OUT_FOR_DELIVERY, REASON_NONE},
+    {"loaded onto the delivery vehicle", PARCEL_OUT_FOR_DELIVERY, REASON_NONE},
+    {"ready for collection", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"ready for pick-up", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"ready for pickup", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"available for pick-up", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"available for pickup", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"available for collection", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"awaiting collection", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
+    {"recipient not home", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
+    {"delivery attempted", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
+    {"attempted delivery", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
+    {"unsuccessful delivery attempt", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
+    {"delivery attempt unsuccessful", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
+    {"refused", PARCEL_EXCEPTION, REASON_REFUSED},
+    {"incorrect address", PARCEL_EXCEPTION, REASON_ADDRESS_ISSUE},
+    {"incomplete address", PARCEL_EXCEPTION, REASON_ADDRESS_ISSUE},
+    {"address information needed", PARCEL_EXCEPTION, REASON_ADDRESS_ISSUE},
+    {"damaged", PARCEL_DAMAGED, REASON_DAMAGED},
+    {"on hold", PARCEL_EXCEPTION, REASON_OTHER},
+};
+
+/* Words that tell why, whatever the status is. */
+static enum reason reason_in(struct str text)
+{
+    if (has_phrase(text, "customs duty") || has_phrase(text, "duties") || has_phrase(text, "duty"))
+        return REASON_CUSTOMS_DUTY;
+    if (has_phrase(text, "customs") || has_phrase(text, "clearance"))
+        return REASON_CUSTOMS_HOLD;
+    return has_phrase(text, "weather") ? REASON_WEATHER : REASON_NONE;
+}
+
+/*
+ * The five codes say little: failure is also "held, will be tried again", transit also out for
+ * delivery. What was announced only, or has arrived, stays so, but for what goes back.
+ */
 static void refine(struct tracking_event *ev, struct str status, struct str text)
 {
-    static const struct {
-        const char *words;
-        enum parcel_status status;
-        enum reason reason;
-    } WORDS[] = {
-        {"returned to shipper", PARCEL_RETURNED, REASON_RTO_INITIATED}, {"returned to sender", PARCEL_RETURNED, REASON_RTO_INITIATED},
-        {"being returned", PARCEL_RETURNING, REASON_RTO_INITIATED},     {"return to sender", PARCEL_RETURNING, REASON_RTO_INITIATED},
-        {"out for delivery", PARCEL_OUT_FOR_DELIVERY, REASON_NONE},     {"with delivery courier", PARCEL_OUT_FOR_DELIVERY, REASON_NONE},
-        {"loaded onto the delivery vehicle", PARCEL_OUT_FOR_DELIVERY, REASON_NONE},
-        {"ready for collection", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
-        {"available for pick", PARCEL_AVAILABLE_FOR_PICKUP, REASON_HELD_AT_LOCATION},
-        {"delivery attempt", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
-        {"recipient not home", PARCEL_ATTEMPT_FAILED, REASON_RECIPIENT_UNAVAILABLE},
-        {"refused", PARCEL_EXCEPTION, REASON_REFUSED},                  {"customs", PARCEL_IN_TRANSIT, REASON_CUSTOMS_HOLD},
-        {"clearance event", PARCEL_EXCEPTION, REASON_CUSTOMS_HOLD},     {"incorrect address", PARCEL_EXCEPTION, REASON_ADDRESS_ISSUE},
-        {"address information needed", PARCEL_EXCEPTION, REASON_ADDRESS_ISSUE},
-    };
-    if (ev->status == PARCEL_DELIVERED && !str_contains_nocase(text, STR("return")))
-        return;
+    bool back_only = ev->status == PARCEL_DELIVERED;
     if (ev->status == PARCEL_LABEL_CREATED)
         return;
-    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
-        if (str_contains_nocase(text, str_of(WORDS[i].words)) || str_contains_nocase(status, str_of(WORDS[i].words))) {
-            if (WORDS[i].status == PARCEL_IN_TRANSIT && (str_contains_nocase(text, STR("cleared")) || str_contains_nocase(text, STR("completed"))))
-                return;
-            ev->status = WORDS[i].status;
-            ev->reason = WORDS[i].reason;
-            return;
-        }
+    for (size_t i = 0; i < sizeof(PHRASES) / sizeof(PHRASES[0]); i++) {
+        if (!has_phrase(text, PHRASES[i].phrase) && !has_phrase(status, PHRASES[i].phrase))
+            continue;
+        if (back_only && PHRASES[i].status != PARCEL_RETURNED)
+            continue;
+        ev->status = PHRASES[i].status;
+        ev->reason = PHRASES[i].reason;
+        return;
+    }
+    enum reason why = reason_in(text);
+    if (ev->status == PARCEL_DELIVERED)
+        ev->reason = scan_left(text);
+    else if (why != REASON_NONE)
+        ev->reason = why;
 }
 
-static enum err add_event(struct ctx *ctx, const struct json *v, struct str carrier, struct str number, struct decoded *out)
+static enum err add_event(struct ctx *ctx, const struct json *v, struct str carrier,
+                          struct str number, struct decoded *out)
 {
     struct tracking_event *ev = NULL;
     enum err e = scan_add(ctx, out, carrier, number, &ev);
     if (e != OK)
         return e;
-    struct str code = json_text(v, "statusCode"), status = json_str(v, "status"), text = json_str(v, "description");
+    struct str code = json_text(v, "statusCode"), status = json_str(v, "status"),
+               text = json_str(v, "description");
     const struct code_try tries[] = {{"", code}};
     scan_map(ev, "dhl_unified", tries, 1);
     if (str_empty(code))
@@ -83,57 +138,100 @@ static struct str carrier_of(struct str service)
     return STR("dhl_ecommerce");
 }
 
-/* A midnight is a day of the recipient, even when written as UTC. */
+/* Most are days of the recipient, even when written as midnight UTC. */
 static struct str estimate_of(struct ctx *ctx, const struct json *sh)
 {
     struct str s = json_str(json_get(sh, "estimatedDeliveryTimeFrame"), "estimatedThrough");
-    struct when w;
-    if (str_empty(s))
-        s = json_str(sh, "estimatedTimeOfDelivery");
-    if (str_empty(s) || when_parse(s, &w) != OK)
-        return STR_NULL;
-    int64_t wall = w.has_local ? w.local_us : w.utc_us;
-    return wall % US_PER_DAY == 0 ? arena_fmt(ctx->arena, "%.*s", STR_ARG(str_sub(s, 0, 10))) : s;
+    return estimate_text(ctx, str_empty(s) ? json_str(sh, "estimatedTimeOfDelivery") : s);
 }
 
-static void add_proof(struct ctx *ctx, const struct json *sh, struct decoded *out, size_t from)
+static void add_wide(struct ctx *ctx, const struct json *sh, struct decoded *out, size_t from)
 {
     const struct json *pod = json_path(sh, "details.proofOfDelivery.signed");
     struct tracking_event *ev = scan_newest(out, from);
     if (ev == NULL)
         return;
-    struct str name = json_str(pod, "name");
-    if (str_empty(name) && !str_empty(json_str(pod, "familyName")))
-        name = arena_fmt(ctx->arena, "%.*s %.*s", STR_ARG(json_str(pod, "givenName")), STR_ARG(json_str(pod, "familyName")));
+    struct str name = json_str(pod, "name"), given = json_str(pod, "givenName"),
+               family = json_str(pod, "familyName");
+    if (!str_empty(family))
+        name = arena_fmt(ctx->arena, "%.*s %.*s", STR_ARG(given), STR_ARG(family));
     if (ev->status == PARCEL_DELIVERED)
         ev->signed_by = scan_signer(name);
-    ev->dest_country = scan_country(ctx, json_str(json_path(sh, "destination.address"), "countryCode"));
+    ev->dest_country =
+        scan_country(ctx, json_str(json_path(sh, "destination.address"), "countryCode"));
     ev->service = json_str(json_path(sh, "details.product"), "productName");
 }
 
-static enum err add_shipment(struct ctx *ctx, const struct json *sh, struct decoded *out)
+/* The parcel was asked for by the number of one of its pieces: it is known under that one. */
+static struct str number_of(const struct json *sh, const struct poll_ask *ask)
+{
+    JSON_EACH(piece, json_path(sh, "details.pieceIds")) {
+        if (ask != NULL && str_eq(json_value_text(piece), ask->tracking_number))
+            return ask->tracking_number;
+    }
+    return json_text(sh, "id");
+}
+
+static enum err add_shipment(struct ctx *ctx, const struct json *sh, const struct poll_ask *ask,
+                             struct decoded *out)
 {
     size_t from = out->n;
-    struct str number = json_text(sh, "id"), carrier = carrier_of(json_str(sh, "service"));
+    struct str number = number_of(sh, ask), carrier = carrier_of(json_str(sh, "service"));
     enum err e = OK;
     if (str_empty(number))
         return ctx_fail(ctx, ERR_PARSE, "shipments[].id: missing");
     JSON_EACH(v, json_get(sh, "events")) {
-        e = add_event(ctx, v, carrier, number, out);
-        if (e != OK)
-            return e;
+        if (e == OK)
+            e = add_event(ctx, v, carrier, number, out);
     }
-    if (out->n == from && json_get(sh, "status") != NULL)
+    if (e == OK && out->n == from && json_first(json_get(sh, "status")) != NULL)
         e = add_event(ctx, json_get(sh, "status"), carrier, number, out);
     if (e != OK)
         return e;
     scan_done(ctx, out, from, true);
-    add_proof(ctx, sh, out, from);
+    add_wide(ctx, sh, out, from);
     scan_estimate(out, from, estimate_of(ctx, sh));
     return OK;
 }
 
-static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg, struct decoded *out)
+static bool is_asked(const struct json *sh, const struct poll_ask *ask)
+{
+    return ask != NULL && str_eq(carrier_of(json_str(sh, "service")), ask->carrier);
+}
+
+/* One number may be known to several divisions: the one of the parcel's carrier counts. */
+static enum err add_shipments(struct ctx *ctx, const struct json *list, const struct poll_ask *ask,
+                              struct decoded *out)
+{
+    bool named = false;
+    enum err e = OK;
+    JSON_EACH(sh, list) {
+        named = named || is_asked(sh, ask);
+    }
+    JSON_EACH(sh, list) {
+        if (e == OK && (!named || is_asked(sh, ask)))
+            e = add_shipment(ctx, sh, ask, out);
+    }
+    return e;
+}
+
+/* problem+json; its instance ends with the number that was asked for. */
+static enum err decode_problem(struct ctx *ctx, const struct json *v, const struct poll_ask *ask,
+                               int64_t status, struct decoded *out)
+{
+    struct str rest = json_str(v, "instance"), number = STR_NULL;
+    if (!str_contains(rest, STR("/")))
+        rest = STR_NULL;
+    while (str_split(&rest, '/', &number))
+        continue;
+    return scan_refused(
+        ctx, out, ask, status,
+        (struct not_found_fact){ask == NULL || str_empty(ask->carrier) ? STR("dhl") : ask->carrier,
+                                number, json_text(v, "status"), json_str(v, "detail")});
+}
+
+static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg,
+                       struct decoded *out)
 {
     const struct json *v = NULL;
     int64_t status = 0;
@@ -141,26 +239,17 @@ static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct
     if (e != OK)
         return e;
     const struct json *list = json_get(v, "shipments");
-    if (list == NULL && json_i64(v, "status", 100, 599, &status) == OK) {
-        if (status == 401 || status == 403)
-            return ctx_fail(ctx, ERR_DENIED, "DHL refused the sign-in");
-        if (status == 429)
-            return ctx_fail(ctx, ERR_BUSY, "DHL: too many requests");
-        return not_found_add(ctx, out, STR("dhl"), ask == NULL ? STR_NULL : ask->tracking_number, json_text(v, "status"), json_str(v, "detail"));
-    }
+    if (list == NULL && json_i64(v, "status", 100, 599, &status) == OK)
+        return decode_problem(ctx, v, ask, status, out);
     if (list == NULL && json_get(v, "id") != NULL)
-        return add_shipment(ctx, v, out);
+        return add_shipment(ctx, v, ask, out);
     if (list == NULL)
         return ctx_fail(ctx, ERR_PARSE, "shipments: missing");
-    JSON_EACH(sh, list) {
-        e = add_shipment(ctx, sh, out);
-        if (e != OK)
-            return e;
-    }
-    return OK;
+    return add_shipments(ctx, list, ask, out);
 }
 
-static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                            struct decoded *out)
 {
     (void)acct;
     return decode(ctx, NULL, msg, out);
@@ -169,31 +258,35 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
 static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
 {
     struct str name = account_setting(acct, "signature_header");
-    struct str z = arena_fmt(ctx->arena, "%.*s", STR_ARG(str_empty(name) ? STR("DHL-API-Key") : name));
+    struct str z =
+        arena_fmt(ctx->arena, "%.*s", STR_ARG(str_empty(name) ? STR("DHL-API-Key") : name));
     return sig_header_secret(ctx, acct, http_msg_header(msg, z.p));
 }
 
 static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                        struct out_req *out)
 {
     struct str tail = url_encode(ctx->arena, ask->tracking_number);
     if (!str_empty(ask->dest_postal))
-        tail = arena_fmt(ctx->arena, "%.*s&recipientPostalCode=%.*s", STR_ARG(tail), STR_ARG(url_encode(ctx->arena, ask->dest_postal)));
+        tail = arena_fmt(ctx->arena, "%.*s&recipientPostalCode=%.*s", STR_ARG(tail),
+                         STR_ARG(url_encode(ctx->arena, ask->dest_postal)));
     out->method = STR("GET");
     out->url = url_join(ctx, acct, BASE, "/track/shipments?language=en&trackingNumber=", tail);
     return OK;
 }
 
-static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
-                            struct decoded *out, struct str *cursor)
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                            const struct http_msg *msg, struct decoded *out, struct str *cursor)
 {
     (void)acct;
     (void)cursor;
     return decode(ctx, ask, msg, out);
 }
 
-static const struct poll_ops POLL = {.kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
+static const struct poll_ops POLL = {
+    .kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
 
 const struct connector connector_dhl_unified = {
     .id = "dhl_unified",
@@ -205,7 +298,11 @@ const struct connector connector_dhl_unified = {
     .auth_name = "DHL-API-Key",
     .auth_prefix = "",
     .base_url = BASE,
-    .limits = {.calls = 1, .window_s = 5, .poll_every_s = 6 * 3600, .timeout_ms = 10000, .body_max = (size_t)5 << 20,
+    .limits = {.calls = 1,
+               .window_s = 5,
+               .poll_every_s = 6 * 3600,
+               .timeout_ms = 10000,
+               .body_max = (size_t)5 << 20,
                .source = "free plan: 250 calls a day and one in five seconds"},
     .cfg = CFG,
     .status_file = "dhl_unified",

@@ -1,7 +1,8 @@
 /*
- * FedEx: Track API v1 (poll) and Advanced Integrated Visibility (webhook, header fdx-signature). Facts: the vendor's developer
- * pages as used by public integrations. Traps: errors inside a 200; a number used again gives several results, only the latest
- * ship date is this parcel; some dates have no offset, midnight ones are days; SHIP is a day; DE needs its exception code.
+ * FedEx: Track API v1 (poll) and Advanced Integrated Visibility (webhook, header fdx-signature).
+ * Facts: the vendor's developer pages as used by public integrations. Traps: errors inside a 200; a
+ * number used again gives several results, only the latest ship date is this parcel; some dates
+ * have no offset, midnight ones are days; SHIP is a day; DE needs its exception code.
  */
 #include "base/http_client.h"
 #include "connectors/lib/scan_helpers.h"
@@ -31,38 +32,63 @@ static struct when time_of(struct str s)
 
 static struct place place_of(struct ctx *ctx, const struct json *at)
 {
-    return (struct place){json_str(at, "city"), json_str(at, "stateOrProvinceCode"), json_text(at, "postalCode"),
+    return (struct place){json_str(at, "city"), json_str(at, "stateOrProvinceCode"),
+                          json_text(at, "postalCode"),
                           scan_country(ctx, json_str(at, "countryCode"))};
 }
 
-static void map_event(const struct json *v, struct tracking_event *ev)
+/* A cause that the exception code names; a status only where the event itself says no more than
+ * "exception". Front door without a signature (014) is a delivery with its place. */
+static void map_exception(struct tracking_event *ev, struct str exc)
 {
-    struct str exc = json_text(v, "exceptionCode"), type = json_text(v, "eventType");
-    const struct code_try tries[] = {{"", type}, {"", json_text(v, "derivedStatusCode")}, {"derived:", json_text(v, "derivedStatusCode")}};
-    scan_map(ev, "fedex", tries, 3);
     struct status_row row;
-    bool open = ev->status == PARCEL_EXCEPTION || ev->status == PARCEL_ATTEMPT_FAILED || ev->status == PARCEL_INFO;
-    if (!open || str_empty(exc) || !status_find_prefixed("fedex", "exc:", exc, &row))
+    bool open = ev->status == PARCEL_EXCEPTION || ev->status == PARCEL_ATTEMPT_FAILED ||
+                ev->status == PARCEL_INFO;
+    if (str_empty(exc) || !status_find_prefixed("fedex", "exc:", exc, &row))
+        return;
+    if (!open && !(ev->status == PARCEL_DELIVERED && row.status == PARCEL_DELIVERED))
         return;
     ev->reason = row.reason;
     if (ev->status == PARCEL_EXCEPTION && row.status != PARCEL_INFO)
         ev->status = row.status;
 }
 
-static enum err add_event(struct ctx *ctx, const struct json *v, struct str number, struct decoded *out)
+/* A delay's cause: not of one that is over, nor in place of a cause that is named. */
+static void map_delay(struct tracking_event *ev, const struct json *delay)
+{
+    struct str status = json_str(delay, "status");
+    if (ev->status == PARCEL_DELIVERED || ev->status == PARCEL_INFO ||
+        str_eq(status, STR("ON_TIME")) || str_eq(status, STR("EARLY")))
+        return;
+    if (ev->reason == REASON_NONE || ev->reason == REASON_OTHER)
+        (void)scan_reason(ev, "fedex", "delay:", json_str(delay, "type"));
+}
+
+static void map_event(const struct json *v, struct tracking_event *ev)
+{
+    struct str derived = json_text(v, "derivedStatusCode");
+    const struct code_try tries[] = {
+        {"", json_text(v, "eventType")}, {"", derived}, {"derived:", derived}};
+    scan_map(ev, "fedex", tries, 3);
+    map_exception(ev, json_text(v, "exceptionCode"));
+    map_delay(ev, json_get(v, "delayDetail"));
+}
+
+static enum err add_event(struct ctx *ctx, const struct json *v, struct str number,
+                          struct decoded *out)
 {
     struct tracking_event *ev = NULL;
     enum err e = scan_add(ctx, out, STR("fedex"), number, &ev);
     if (e != OK)
         return e;
     map_event(v, ev);
-    struct str exc = json_str(v, "exceptionDescription");
-    ev->description = str_empty(exc) || str_eq(exc, json_str(v, "eventDescription"))
-                          ? str_trim(json_str(v, "eventDescription"))
-                          : arena_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(json_str(v, "eventDescription")), STR_ARG(exc));
+    struct str what = str_trim(json_str(v, "eventDescription")),
+               exc = str_trim(json_str(v, "exceptionDescription"));
+    ev->description = str_empty(exc) || str_eq(exc, what)
+                          ? what
+                          : arena_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(what), STR_ARG(exc));
     ev->location = place_of(ctx, json_get(v, "scanLocation"));
     ev->occurred = time_of(json_str(v, "date"));
-    (void)scan_reason(ev, "fedex", "delay:", json_str(json_get(v, "delayDetail"), "type"));
     return OK;
 }
 
@@ -78,31 +104,31 @@ static struct str date_time(const struct json *res, const char *type)
 /* The window's end, then the estimate, then the promise; a midnight is a day. */
 static struct str estimate_of(struct ctx *ctx, const struct json *res)
 {
-    const struct json *win = json_path(res, "estimatedDeliveryTimeWindow.window");
-    struct str s = json_str(win, "ends");
+    struct str s = json_str(json_path(res, "estimatedDeliveryTimeWindow.window"), "ends");
     if (str_empty(s))
         s = date_time(res, "ESTIMATED_DELIVERY");
     if (str_empty(s))
         s = json_str(json_path(res, "standardTransitTimeWindow.window"), "ends");
-    struct when w = time_of(s);
-    if (w.kind == WHEN_NONE)
-        return STR_NULL;
-    bool midnight = w.has_local && w.local_us % US_PER_DAY == 0;
-    return midnight || w.kind == WHEN_DATE ? arena_fmt(ctx->arena, "%.*s", STR_ARG(str_sub(s, 0, 10))) : s;
+    return estimate_text(ctx, s);
 }
 
-static void add_proof(const struct json *res, struct decoded *out, size_t from)
+static void add_wide(struct ctx *ctx, const struct json *res, struct decoded *out, size_t from)
 {
     const struct json *del = json_get(res, "deliveryDetails");
     struct tracking_event *ev = scan_newest(out, from);
     if (ev == NULL)
         return;
     ev->service = json_str(json_get(res, "serviceDetail"), "description");
+    ev->dest_country = scan_country(
+        ctx, json_str(json_path(res, "destinationLocation.locationContactAndAddress.address"),
+                      "countryCode"));
     if (ev->status != PARCEL_DELIVERED)
         return;
     struct str who = json_str(del, "receivedByName");
     ev->signed_by = scan_signer(str_empty(who) ? json_str(del, "signedByName") : who);
     ev->drop_off_note = json_str(del, "locationDescription");
+    if (ev->reason == REASON_NONE)
+        ev->reason = scan_left(ev->drop_off_note);
 }
 
 static struct str number_of(const struct json *res, struct str asked)
@@ -111,29 +137,40 @@ static struct str number_of(const struct json *res, struct str asked)
     return str_empty(n) ? asked : n;
 }
 
-static enum err add_result(struct ctx *ctx, const struct json *res, struct str asked, struct decoded *out)
+/* Known, but not scanned yet. The code may lag behind the derived one. */
+static enum err add_latest(struct ctx *ctx, const struct json *latest, struct str number,
+                           struct decoded *out)
+{
+    struct tracking_event *ev = NULL;
+    struct str code = json_text(latest, "code"), derived = json_text(latest, "derivedCode");
+    const struct code_try tries[] = {{"", derived}, {"derived:", derived}, {"", code}};
+    enum err e = scan_add(ctx, out, STR("fedex"), number, &ev);
+    if (e != OK)
+        return e;
+    scan_map(ev, "fedex", tries, 3);
+    map_exception(ev, json_text(json_path(latest, "ancillaryDetails.0"), "reason"));
+    map_delay(ev, json_get(latest, "delayDetail"));
+    ev->description = str_trim(json_str(latest, "description"));
+    ev->location = place_of(ctx, json_get(latest, "scanLocation"));
+    return OK;
+}
+
+static enum err add_result(struct ctx *ctx, const struct json *res, struct str asked,
+                           struct decoded *out)
 {
     size_t from = out->n;
     enum err e = OK;
     JSON_EACH(v, json_get(res, "scanEvents")) {
-        e = add_event(ctx, v, number_of(res, asked), out);
-        if (e != OK)
-            return e;
+        if (e == OK)
+            e = add_event(ctx, v, number_of(res, asked), out);
     }
     const struct json *latest = json_get(res, "latestStatusDetail");
-    if (out->n == from && latest != NULL) {
-        struct tracking_event *ev = NULL; /* known, but not scanned yet */
-        struct str code = json_text(latest, "code"), derived = json_text(latest, "derivedCode");
-        const struct code_try tries[] = {{"", code}, {"", derived}, {"derived:", derived}};
-        e = scan_add(ctx, out, STR("fedex"), number_of(res, asked), &ev);
-        if (e != OK)
-            return e;
-        scan_map(ev, "fedex", tries, 3);
-        ev->description = json_str(latest, "description");
-        ev->location = place_of(ctx, json_get(latest, "scanLocation"));
-    }
+    if (e == OK && out->n == from && json_first(latest) != NULL)
+        e = add_latest(ctx, latest, number_of(res, asked), out);
+    if (e != OK)
+        return e;
     scan_done(ctx, out, from, true);
-    add_proof(res, out, from);
+    add_wide(ctx, res, out, from);
     scan_estimate(out, from, estimate_of(ctx, res));
     return OK;
 }
@@ -141,52 +178,75 @@ static enum err add_result(struct ctx *ctx, const struct json *res, struct str a
 /* A result that has nothing but an error; documentation shows both in one. */
 static bool is_error(const struct json *r)
 {
-    return json_get(r, "error") != NULL && json_get(r, "scanEvents") == NULL && json_get(r, "latestStatusDetail") == NULL;
+    return json_first(json_get(r, "error")) != NULL &&
+           json_first(json_get(r, "scanEvents")) == NULL &&
+           json_first(json_get(r, "latestStatusDetail")) == NULL;
 }
 
-/* The use of the number with the latest ship date is this parcel; scans of the others belong to somebody else. */
+/* The day a use of the number began: SHIP is a day, whatever zone is written behind it. */
+static struct str ship_day(const struct json *r)
+{
+    struct str d = date_time(r, "SHIP");
+    if (str_empty(d))
+        d = date_time(r, "ACTUAL_PICKUP");
+    if (str_empty(d)) /* its newest scan */
+        d = json_str(json_first(json_get(r, "scanEvents")), "date");
+    return str_sub(d, 0, 10);
+}
+
+/* The use of the number with the latest ship date is this parcel; scans of the others belong to
+ * somebody else. */
 static const struct json *current_use(const struct json *results)
 {
     const struct json *best = NULL;
-    struct str best_date = STR_NULL;
     JSON_EACH(r, results) {
-        if (is_error(r))
-            continue;
-        struct str d = str_sub(date_time(r, "SHIP"), 0, 10);
-        if (str_empty(d))
-            d = str_sub(date_time(r, "ACTUAL_PICKUP"), 0, 10);
-        if (best == NULL || str_cmp(d, best_date) > 0) {
+        if (!is_error(r) && (best == NULL || str_cmp(ship_day(r), ship_day(best)) > 0))
             best = r;
-            best_date = d;
-        }
     }
     return best;
 }
 
-static enum err add_errors(struct ctx *ctx, const struct json *results, struct str asked, struct decoded *out)
+static enum err add_error(struct ctx *ctx, const struct json *results, const struct poll_ask *ask,
+                          struct str asked, struct decoded *out)
 {
     JSON_EACH(r, results) {
         const struct json *err = json_get(r, "error");
-        if (!is_error(r))
-            continue;
-        return not_found_add(ctx, out, STR("fedex"), asked, json_str(err, "code"), json_str(err, "message"));
+        if (is_error(r))
+            return scan_refused(ctx, out, ask, 200,
+                                (struct not_found_fact){STR("fedex"), asked, json_str(err, "code"),
+                                                        json_str(err, "message")});
     }
     return OK;
 }
 
-static enum err decode_results(struct ctx *ctx, const struct json *all, struct decoded *out)
+static enum err add_number(struct ctx *ctx, const struct json *v, const struct poll_ask *ask,
+                           struct decoded *out)
 {
-    JSON_EACH(c, all) {
-        const struct json *results = json_get(c, "trackResults"), *use = current_use(results);
-        struct str asked = json_text(c, "trackingNumber");
-        enum err e = use != NULL ? add_result(ctx, use, asked, out) : add_errors(ctx, results, asked, out);
-        if (e != OK)
-            return e;
-    }
-    return OK;
+    const struct json *results = json_get(v, "trackResults"), *use = current_use(results);
+    struct str asked = json_text(v, "trackingNumber");
+    return use != NULL ? add_result(ctx, use, asked, out)
+                       : add_error(ctx, results, ask, asked, out);
 }
 
-static enum err decode(struct ctx *ctx, const struct http_msg *msg, struct decoded *out)
+/* The whole answer refused: sign-in, limits, or a request that FedEx does not take. */
+static enum err decode_errors(struct ctx *ctx, const struct json *v, const struct poll_ask *ask,
+                              int64_t status, struct decoded *out)
+{
+    const struct json *err = json_path(v, "errors.0");
+    struct str code = json_str(err, "code");
+    if (err == NULL)
+        return ctx_fail(ctx, ERR_PARSE, "output.completeTrackResults: missing");
+    if (str_starts(code, STR("NOT.AUTHORIZED")))
+        status = 401;
+    return scan_refused(
+        ctx, out, ask, status,
+        (struct not_found_fact){STR("fedex"), STR_NULL, code, json_str(err, "message")});
+}
+
+/* An answer has its results in output; a webhook tells one number, with or without the list around
+ * its result. */
+static enum err decode(struct ctx *ctx, const struct poll_ask *ask, const struct http_msg *msg,
+                       struct decoded *out)
 {
     const struct json *v = NULL;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
@@ -195,34 +255,36 @@ static enum err decode(struct ctx *ctx, const struct http_msg *msg, struct decod
     const struct json *all = json_path(v, "output.completeTrackResults");
     if (all == NULL)
         all = json_get(v, "completeTrackResults");
-    if (all != NULL)
-        return decode_results(ctx, all, out);
-    if (json_get(v, "trackResults") != NULL) {
-        const struct json *use = current_use(json_get(v, "trackResults"));
-        return use == NULL ? OK : add_result(ctx, use, json_text(v, "trackingNumber"), out);
-    }
-    if (json_get(v, "scanEvents") != NULL)
+    if (all == NULL && json_get(v, "trackResults") != NULL)
+        return add_number(ctx, v, ask, out);
+    if (all == NULL && json_get(v, "scanEvents") != NULL)
         return add_result(ctx, v, json_text(v, "trackingNumber"), out);
-    struct str code = json_str(json_path(v, "errors.0"), "code");
-    if (str_starts(code, STR("NOT.AUTHORIZED")))
-        return ctx_fail(ctx, ERR_DENIED, "FedEx refused the sign-in (%.*s)", STR_ARG(code));
-    return ctx_fail(ctx, ERR_PARSE, "output.completeTrackResults: missing");
+    if (all == NULL)
+        return decode_errors(ctx, v, ask, msg->status, out);
+    JSON_EACH(one, all) {
+        if (e == OK)
+            e = add_number(ctx, one, ask, out);
+    }
+    return e;
 }
 
 static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
 {
-    return sig_hmac(ctx, acct, MAC_SHA256, SIG_BASE64, STR(""), http_msg_header(msg, "fdx-signature"), &msg->body, 1);
+    return sig_hmac(ctx, acct, MAC_SHA256, SIG_BASE64, STR(""),
+                    http_msg_header(msg, "fdx-signature"), &msg->body, 1);
 }
 
-static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg,
+                            struct decoded *out)
 {
     (void)acct;
-    return decode(ctx, msg, out);
+    return decode(ctx, NULL, msg, out);
 }
 
 static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                        struct out_req *out)
 {
     struct buf b;
     buf_init(&b, 4096);
@@ -248,16 +310,16 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
     return e == OK ? out_req_header(ctx, out, STR("Content-Type"), STR("application/json")) : e;
 }
 
-static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, const struct http_msg *msg,
-                            struct decoded *out, struct str *cursor)
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
+                            const struct http_msg *msg, struct decoded *out, struct str *cursor)
 {
     (void)acct;
-    (void)ask;
     (void)cursor;
-    return decode(ctx, msg, out);
+    return decode(ctx, ask, msg, out);
 }
 
-static const struct poll_ops POLL = {.kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
+static const struct poll_ops POLL = {
+    .kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
 
 const struct connector connector_fedex = {
     .id = "fedex",
@@ -268,7 +330,11 @@ const struct connector connector_fedex = {
     .auth = AUTH_OAUTH2_BODY,
     .auth_path = "/oauth/token",
     .base_url = BASE,
-    .limits = {.calls = 1400, .window_s = 10, .poll_every_s = 4 * 3600, .timeout_ms = 10000, .body_max = (size_t)5 << 20,
+    .limits = {.calls = 1400,
+               .window_s = 10,
+               .poll_every_s = 4 * 3600,
+               .timeout_ms = 10000,
+               .body_max = (size_t)5 << 20,
                .source = "developer pages, per project; unconfirmed"},
     .cfg = CFG,
     .status_file = "fedex",

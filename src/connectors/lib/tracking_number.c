@@ -1,6 +1,7 @@
 /*
- * See tracking_number.h. Formats are data (data/tracking-formats.tsv), matched by a small pattern walk without backtracking
- * over alternatives; check digits by the algorithms of the formats' carriers. Every format that fits is a candidate.
+ * See tracking_number.h. Formats are data (data/tracking-formats.tsv), matched by a small pattern
+ * walk without backtracking over alternatives; check digits by the algorithms of the formats'
+ * carriers. Every format that fits is a candidate.
  */
 #include "connectors/lib/tracking_number.h"
 
@@ -32,8 +33,9 @@ static void read_format(struct str line)
 {
     struct format f;
     int64_t conf = 0;
-    if (!str_split(&line, '\t', &f.name) || !str_split(&line, '\t', &f.carrier) || !str_split(&line, '\t', &f.pattern) ||
-        !str_split(&line, '\t', &f.check) || !str_split(&line, '\t', &f.serial) || num_parse_i64(line, 1, 99, &conf) != OK)
+    if (!str_split(&line, '\t', &f.name) || !str_split(&line, '\t', &f.carrier) ||
+        !str_split(&line, '\t', &f.pattern) || !str_split(&line, '\t', &f.check) ||
+        !str_split(&line, '\t', &f.serial) || num_parse_i64(line, 1, 99, &conf) != OK)
         return;
     f.confidence = (int)conf;
     struct format *p = realloc(formats, (formats_n + 1) * sizeof(*p));
@@ -46,7 +48,8 @@ static void read_format(struct str line)
 static void read_carrier(struct str line)
 {
     struct carrier_row c;
-    if (!str_split(&line, '\t', &c.id) || !str_split(&line, '\t', &c.title) || !str_split(&line, '\t', &c.words))
+    if (!str_split(&line, '\t', &c.id) || !str_split(&line, '\t', &c.title) ||
+        !str_split(&line, '\t', &c.words))
         return;
     c.url = line;
     struct carrier_row *p = realloc(carriers, (carriers_n + 1) * sizeof(*p));
@@ -99,7 +102,8 @@ static bool fits_atom(char atom, struct str set, char c)
     }
 }
 
-/* One atom with its repetition: takes min, then up to max as far as they fit (the rest of our patterns never needs them back). */
+/* One atom with its repetition: takes min, then up to max as far as they fit (the rest of our
+ * patterns never needs them back). */
 static bool walk_atom(struct scan *pat, struct str number, size_t *at)
 {
     char atom = pat->rest.p[0];
@@ -226,9 +230,11 @@ static bool check_fits(struct str rule, struct str serial, char given)
     if (str_eq(rule, STR("mod37_36")))
         return check_mod37(serial) == given;
     int want = -1;
-    if (scan_lit(&s, STR("mod10(")) && scan_digits(&s, 1, 1, &even) && scan_char(&s, ',') && scan_digits(&s, 1, 1, &odd))
+    if (scan_lit(&s, STR("mod10(")) && scan_digits(&s, 1, 1, &even) && scan_char(&s, ',') &&
+        scan_digits(&s, 1, 1, &odd))
         want = check_mod10(serial, (int)even, (int)odd, false);
-    else if (scan_lit(&s, STR("rmod10(")) && scan_digits(&s, 1, 1, &even) && scan_char(&s, ',') && scan_digits(&s, 1, 1, &odd))
+    else if (scan_lit(&s, STR("rmod10(")) && scan_digits(&s, 1, 1, &even) && scan_char(&s, ',') &&
+             scan_digits(&s, 1, 1, &odd))
         want = check_mod10(serial, (int)even, (int)odd, true);
     else if (str_eq(rule, STR("luhn")))
         want = check_luhn(serial);
@@ -247,8 +253,9 @@ static struct str s10_post(struct str country)
 {
     static const struct {
         const char *cc, *carrier;
-    } POSTS[] = {{"US", "usps"}, {"GB", "royal_mail"}, {"CA", "canada_post"}, {"AU", "australia_post"}, {"FR", "la_poste"},
-                 {"DE", "deutsche_post"}, {"NL", "postnl"}, {"IN", "india_post"}, {"CN", "china_post"}};
+    } POSTS[] = {{"US", "usps"},           {"GB", "royal_mail"}, {"CA", "canada_post"},
+                 {"AU", "australia_post"}, {"FR", "la_poste"},   {"DE", "deutsche_post"},
+                 {"NL", "postnl"},         {"IN", "india_post"}, {"CN", "china_post"}};
     for (size_t i = 0; i < sizeof(POSTS) / sizeof(POSTS[0]); i++)
         if (str_eq(country, str_of(POSTS[i].cc)))
             return str_of(POSTS[i].carrier);
@@ -286,7 +293,8 @@ static struct str canonical_of(const struct format *f, struct str number, struct
     return number;
 }
 
-static enum err try_format(struct ctx *ctx, const struct format *f, struct str number, struct number_candidate *out, bool *fits)
+static enum err try_format(struct ctx *ctx, const struct format *f, struct str number,
+                           struct number_candidate *out, bool *fits)
 {
     struct str serial = STR_NULL, carrier = f->carrier;
     char check = '\0';
@@ -308,11 +316,14 @@ static enum err try_format(struct ctx *ctx, const struct format *f, struct str n
             return OK;
         carrier = s10_post(cc);
         if (str_empty(carrier))
-            carrier = arena_fmt(ctx->arena, "post_%c%c", tolower((unsigned char)cc.p[0]), tolower((unsigned char)cc.p[1]));
+            carrier = arena_fmt(ctx->arena, "post_%c%c", tolower((unsigned char)cc.p[0]),
+                                tolower((unsigned char)cc.p[1]));
     }
     *out = (struct number_candidate){.carrier = carrier,
                                      .format = f->name,
-                                     .trust = checked ? TRUST_CHECK_DIGIT : has_prefix(f->pattern) ? TRUST_PREFIX : TRUST_DIGITS,
+                                     .trust = checked                  ? TRUST_CHECK_DIGIT
+                                              : has_prefix(f->pattern) ? TRUST_PREFIX
+                                                                       : TRUST_DIGITS,
                                      .confidence = f->confidence,
                                      .canonical = canonical,
                                      .url = carrier_url(ctx->arena, carrier, canonical)};
@@ -331,7 +342,8 @@ static int better(const void *a, const void *b)
     return c != 0 ? c : str_cmp(x->format, y->format);
 }
 
-enum err number_candidates(struct ctx *ctx, struct str number, struct number_candidate *out, size_t *n)
+enum err number_candidates(struct ctx *ctx, struct str number, struct number_candidate *out,
+                           size_t *n)
 {
     struct str norm;
     pthread_once(&once, load);
@@ -389,7 +401,8 @@ struct str carrier_from_word(struct str word)
             if (str_eq(one, w))
                 return carriers[i].id;
             /* "fedex international economy": the carrier's word, then a service */
-            if (lead == NULL && one.n >= 3 && str_starts(w, one) && w.n > one.n && (w.p[one.n] == ' ' || w.p[one.n] == '-' || w.p[one.n] == '_'))
+            if (lead == NULL && one.n >= 3 && str_starts(w, one) && w.n > one.n &&
+                (w.p[one.n] == ' ' || w.p[one.n] == '-' || w.p[one.n] == '_'))
                 lead = &carriers[i];
         }
     }
@@ -412,5 +425,6 @@ struct str carrier_url(struct arena *a, struct str carrier, struct str number)
         return c->url;
     size_t head = (size_t)(at - c->url.p);
     struct str enc = url_encode(a, number);
-    return arena_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_sub(c->url, 0, head)), STR_ARG(enc), STR_ARG(str_sub(c->url, head + 2, c->url.n)));
+    return arena_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_sub(c->url, 0, head)), STR_ARG(enc),
+                     STR_ARG(str_sub(c->url, head + 2, c->url.n)));
 }
