@@ -1,7 +1,7 @@
 /*
  * See tracking_number.h. Formats are data (data/tracking-formats.tsv), matched by a small pattern
- * walk without backtracking over alternatives; check digits by the algorithms of the formats'
- * carriers. Every format that fits is a candidate.
+ * walk that never goes back; check digits by the algorithms of the formats' carriers. Every format
+ * that fits is a candidate. Both tables are read once and live as long as the process.
  */
 #include "connectors/lib/tracking_number.h"
 
@@ -20,7 +20,7 @@ struct format {
 };
 
 struct carrier_row {
-    struct str id, title, words, url;
+    struct str id, title, words, url, s10;
 };
 
 static struct format *formats;
@@ -49,9 +49,9 @@ static void read_carrier(struct str line)
 {
     struct carrier_row c;
     if (!str_split(&line, '\t', &c.id) || !str_split(&line, '\t', &c.title) ||
-        !str_split(&line, '\t', &c.words))
+        !str_split(&line, '\t', &c.words) || !str_split(&line, '\t', &c.url))
         return;
-    c.url = line;
+    c.s10 = line.p == NULL ? STR_NULL : line;
     struct carrier_row *p = realloc(carriers, (carriers_n + 1) * sizeof(*p));
     if (p == NULL)
         return;
@@ -128,25 +128,34 @@ static bool walk_atom(struct scan *pat, struct str number, size_t *at)
     return n >= min;
 }
 
-/* serial: what stood between the brackets; check: the character behind it. */
-static bool match(struct str pattern, struct str number, struct str *serial, char *check)
+/* What a fitting number consists of. */
+struct parts {
+    struct str serial, asked;
+    char check; /* behind the serial */
+};
+
+/* Where the number stands when the pattern is at a bracket. */
+static bool take_bracket(struct scan *pat, size_t at, size_t marks[4])
+{
+    static const char BRACKETS[] = "()<>";
+    for (int i = 0; i < 4; i++)
+        if (scan_char(pat, BRACKETS[i])) {
+            marks[i] = at;
+            return true;
+        }
+    return false;
+}
+
+static bool match(struct str pattern, struct str number, struct parts *out)
 {
     struct scan pat = scan_of(pattern);
-    size_t at = 0, open = 0, close = 0;
-    while (!scan_end(&pat)) {
-        if (scan_char(&pat, '(')) {
-            open = at;
-            continue;
-        }
-        if (scan_char(&pat, ')')) {
-            close = at;
-            continue;
-        }
-        if (!walk_atom(&pat, number, &at))
+    size_t at = 0, marks[4] = {0, 0, 0, number.n};
+    while (!scan_end(&pat))
+        if (!take_bracket(&pat, at, marks) && !walk_atom(&pat, number, &at))
             return false;
-    }
-    *serial = str_sub(number, open, close - open);
-    *check = close < number.n && close > 0 ? number.p[close] : '\0';
+    out->serial = str_sub(number, marks[0], marks[1] - marks[0]);
+    out->asked = str_sub(number, marks[2], marks[3] - marks[2]);
+    out->check = marks[1] > 0 && marks[1] < number.n ? number.p[marks[1]] : '\0';
     return at == number.n;
 }
 
@@ -249,17 +258,17 @@ static bool check_fits(struct str rule, struct str serial, char given)
 
 /* ---- the posts behind S10 */
 
-static struct str s10_post(struct str country)
+/* A post that we have no name for is "post_" and its country. */
+static struct str s10_post(struct arena *a, struct str country)
 {
-    static const struct {
-        const char *cc, *carrier;
-    } POSTS[] = {{"US", "usps"},           {"GB", "royal_mail"}, {"CA", "canada_post"},
-                 {"AU", "australia_post"}, {"FR", "la_poste"},   {"DE", "deutsche_post"},
-                 {"NL", "postnl"},         {"IN", "india_post"}, {"CN", "china_post"}};
-    for (size_t i = 0; i < sizeof(POSTS) / sizeof(POSTS[0]); i++)
-        if (str_eq(country, str_of(POSTS[i].cc)))
-            return str_of(POSTS[i].carrier);
-    return STR_NULL;
+    for (size_t i = 0; i < carriers_n; i++) {
+        struct str list = carriers[i].s10, one;
+        while (str_split(&list, ';', &one))
+            if (str_eq(one, country))
+                return carriers[i].id;
+    }
+    return arena_fmt(a, "post_%c%c", tolower((unsigned char)country.p[0]),
+                     tolower((unsigned char)country.p[1]));
 }
 
 static bool is_country(struct str cc)
@@ -273,51 +282,48 @@ static bool is_country(struct str cc)
 
 /* ---- candidates */
 
+/* The pattern begins with something of the carrier's own, not with any digit or letter. */
 static bool has_prefix(struct str pattern)
 {
-    for (size_t i = 0; i < pattern.n; i++) {
-        if (pattern.p[i] == '(')
-            continue;
-        return pattern.p[i] != 'd' && pattern.p[i] != 'x';
-    }
+    for (size_t i = 0; i < pattern.n; i++)
+        if (pattern.p[i] != '(' && pattern.p[i] != '<')
+            return pattern.p[i] != 'd' && pattern.p[i] != 'x';
     return false;
 }
 
-static struct str canonical_of(const struct format *f, struct str number, struct str serial)
+static bool has_digit(struct str s)
 {
-    /* 420 and ZIP in front are routing: the carrier is asked for what follows */
-    if (str_starts(f->pattern, STR("420")) && serial.p != NULL)
-        return str_sub(number, (size_t)(serial.p - number.p), number.n);
-    if (str_eq(f->name, STR("FedEx ASTRA 32")) || str_eq(f->name, STR("FedEx Ground 96")))
-        return (struct str){serial.p, serial.n + 1};
-    return number;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            return true;
+    return false;
 }
 
-static enum err try_format(struct ctx *ctx, const struct format *f, struct str number,
-                           struct number_candidate *out, bool *fits)
+/* The check character of a format that has one, over the serial as the format counts it. */
+static bool check_passes(struct ctx *ctx, const struct format *f, const struct parts *p)
 {
-    struct str serial = STR_NULL, carrier = f->carrier;
-    char check = '\0';
-    *fits = false;
-    if (!match(f->pattern, number, &serial, &check))
-        return OK;
-    bool checked = !str_eq(f->check, STR("none"));
-    struct str canonical = canonical_of(f, number, serial);
-    if (checked && str_starts(f->serial, STR("pre:"))) {
-        struct str pre = str_sub(f->serial, 4, f->serial.n);
-        if (!str_starts(serial, pre) || pre.n == 1)
-            serial = arena_fmt(ctx->arena, "%.*s%.*s", STR_ARG(pre), STR_ARG(serial));
-    }
-    if (checked && !check_fits(f->check, serial, check))
-        return OK;
+    struct str serial = p->serial, pre = str_sub(f->serial, 4, f->serial.n);
+    if (str_starts(f->serial, STR("pre:")) && (pre.n == 1 || !str_starts(serial, pre)))
+        serial = arena_fmt(ctx->arena, "%.*s%.*s", STR_ARG(pre), STR_ARG(serial));
+    return check_fits(f->check, serial, p->check);
+}
+
+static bool try_format(struct ctx *ctx, const struct format *f, struct str number,
+                       struct number_candidate *out)
+{
+    struct parts p;
+    struct str carrier = f->carrier;
+    if (!match(f->pattern, number, &p))
+        return false;
+    bool digit = str_eq(f->check, STR("digit"));
+    bool checked = !digit && !str_eq(f->check, STR("none"));
+    if ((digit && !has_digit(number)) || (checked && !check_passes(ctx, f, &p)))
+        return false;
     if (str_eq(f->carrier, STR("s10"))) {
         struct str cc = str_sub(number, 11, 2);
         if (!is_country(cc))
-            return OK;
-        carrier = s10_post(cc);
-        if (str_empty(carrier))
-            carrier = arena_fmt(ctx->arena, "post_%c%c", tolower((unsigned char)cc.p[0]),
-                                tolower((unsigned char)cc.p[1]));
+            return false;
+        carrier = s10_post(ctx->arena, cc);
     }
     *out = (struct number_candidate){.carrier = carrier,
                                      .format = f->name,
@@ -325,10 +331,9 @@ static enum err try_format(struct ctx *ctx, const struct format *f, struct str n
                                               : has_prefix(f->pattern) ? TRUST_PREFIX
                                                                        : TRUST_DIGITS,
                                      .confidence = f->confidence,
-                                     .canonical = canonical,
-                                     .url = carrier_url(ctx->arena, carrier, canonical)};
-    *fits = true;
-    return OK;
+                                     .canonical = p.asked,
+                                     .url = carrier_url(ctx->arena, carrier, p.asked)};
+    return true;
 }
 
 static int better(const void *a, const void *b)
@@ -349,12 +354,9 @@ enum err number_candidates(struct ctx *ctx, struct str number, struct number_can
     pthread_once(&once, load);
     *n = 0;
     enum err e = tracking_number_normalise(ctx, number, &norm);
-    for (size_t i = 0; e == OK && i < formats_n && *n < NUMBER_CANDIDATES_MAX; i++) {
-        bool fits = false;
-        e = try_format(ctx, &formats[i], norm, &out[*n], &fits);
-        *n += fits;
-    }
-    if (e == OK && *n > 1)
+    for (size_t i = 0; e == OK && i < formats_n && *n < NUMBER_CANDIDATES_MAX; i++)
+        *n += try_format(ctx, &formats[i], norm, &out[*n]);
+    if (*n > 1)
         qsort(out, *n, sizeof(*out), better);
     return e;
 }
@@ -387,11 +389,20 @@ static size_t plain_word(struct str word, char *out, size_t cap)
     return n;
 }
 
+/* Length of `one` when w is it and a service behind it: "fedex international economy"; else 0. */
+static size_t leads(struct str w, struct str one)
+{
+    if (one.n < 3 || one.n >= w.n || !str_starts(w, one))
+        return 0;
+    char next = w.p[one.n];
+    return next == ' ' || next == '-' || next == '_' ? one.n : 0;
+}
+
 struct str carrier_from_word(struct str word)
 {
-    char buf[80];
-    struct str w = {buf, plain_word(word, buf, sizeof(buf))};
-    const struct carrier_row *lead = NULL;
+    char room[80];
+    struct str w = {room, plain_word(word, room, sizeof(room))}, lead = STR_NULL;
+    size_t longest = 0;
     pthread_once(&once, load);
     for (size_t i = 0; i < carriers_n && w.n > 0; i++) {
         struct str words = carriers[i].words, one;
@@ -400,13 +411,14 @@ struct str carrier_from_word(struct str word)
         while (str_split(&words, ';', &one)) {
             if (str_eq(one, w))
                 return carriers[i].id;
-            /* "fedex international economy": the carrier's word, then a service */
-            if (lead == NULL && one.n >= 3 && str_starts(w, one) && w.n > one.n &&
-                (w.p[one.n] == ' ' || w.p[one.n] == '-' || w.p[one.n] == '_'))
-                lead = &carriers[i];
+            /* the longest word counts: "dhl ecommerce europe" is no DHL Express */
+            if (leads(w, one) > longest) {
+                longest = one.n;
+                lead = carriers[i].id;
+            }
         }
     }
-    return lead == NULL ? STR_NULL : lead->id;
+    return lead;
 }
 
 struct str carrier_title(struct str carrier)
