@@ -162,21 +162,27 @@ static void add_wide(struct ctx *ctx, const struct json *sh, struct decoded *out
     ev->service = json_str(json_path(sh, "details.product"), "productName");
 }
 
-/* The parcel was asked for by the number of one of its pieces: it is known under that one. */
-static struct str number_of(const struct json *sh, const struct poll_ask *ask)
+/*
+ * The parcel was asked for by the number of one of its pieces: it is known under that one. A number
+ * that is written as a JSON number has lost the zeros that an SSCC of Germany begins with.
+ */
+static struct str number_of(struct ctx *ctx, const struct json *sh, const struct poll_ask *ask)
 {
+    struct str id = json_text(sh, "id");
     JSON_EACH(piece, json_path(sh, "details.pieceIds")) {
         if (ask != NULL && str_eq(json_value_text(piece), ask->tracking_number))
             return ask->tracking_number;
     }
-    return json_text(sh, "id");
+    if (json_is(json_get(sh, "id"), JSON_NUMBER) && id.n == 18 && str_starts(id, STR("340")))
+        return arena_fmt(ctx->arena, "00%.*s", STR_ARG(id));
+    return id;
 }
 
 static enum err add_shipment(struct ctx *ctx, const struct json *sh, const struct poll_ask *ask,
                              struct decoded *out)
 {
     size_t from = out->n;
-    struct str number = number_of(sh, ask), carrier = carrier_of(json_str(sh, "service"));
+    struct str number = number_of(ctx, sh, ask), carrier = carrier_of(json_str(sh, "service"));
     enum err e = OK;
     if (str_empty(number))
         return ctx_fail(ctx, ERR_PARSE, "shipments[].id: missing");

@@ -19,6 +19,7 @@ static const struct cfg_field CFG[] = {
      "header that carries the HMAC: X-HMAC or X-USPS-Hmac-Signature unless set"},
     {"signature_encoding", false, false, "base64 unless set to hex"},
     {"api", false, false, "v3 unless set to v3r2, to which USPS moves newer accounts"},
+    {"scope", false, false, "OAuth scope, where the portal asks for one, e.g. tracking"},
     {"api_user", true, true, "consumer key"},
     {"api_secret", true, true, "consumer secret"},
     {NULL, false, false, NULL},

@@ -223,18 +223,19 @@ static void not_of_the_format(void **state)
 
 static void typed_by_people(void **state)
 {
-    static const char *const TYPED[] = {"1Z 9AB 123 03 XXXX", " 1z-9ab.123/03 ",
-                                        "1Z\xc2\xa0"
-                                        "9AB12303",
-                                        "1\xe2\x80\x8bZ9AB12303"};
+    static const char *const HEADS[] = {"1Z 9AB 123 0", " 1z-9ab.123/0 ",
+                                        ("1Z\xc2\xa0"
+                                         "9AB1230"),
+                                        "1\xe2\x80\x8bZ9AB1230"};
     (void)state;
     struct fixture f;
     struct found a, b;
     fixture_init(&f);
     struct str plain = str_of(CHECKED[0].number);
+    assert_true(str_starts(plain, STR("1Z9AB1230")));
     find(&f, plain, &a);
-    for (size_t i = 1; i < sizeof(TYPED) / sizeof(TYPED[0]); i++) {
-        struct str t = arena_fmt(f.arena, "%s%.*s", TYPED[i], STR_ARG(str_sub(plain, 10, plain.n)));
+    for (size_t i = 0; i < sizeof(HEADS) / sizeof(HEADS[0]); i++) {
+        struct str t = arena_fmt(f.arena, "%s%.*s", HEADS[i], STR_ARG(str_sub(plain, 9, plain.n)));
         find(&f, t, &b);
         assert_int_equal(a.n, b.n);
         assert_true(b.n > 0);

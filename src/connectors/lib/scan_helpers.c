@@ -373,7 +373,9 @@ bool parse_offset(struct str s, int32_t *out)
     if ((!neg && !scan_char(&c, '+')) || !scan_digits(&c, 2, 2, &h))
         return false;
     (void)scan_char(&c, ':');
-    if ((!scan_end(&c) && !scan_digits(&c, 2, 2, &m)) || h > 15 || m > 59)
+    if (!scan_end(&c) && (!scan_digits(&c, 2, 2, &m) || !scan_end(&c)))
+        return false;
+    if (h > 15 || m > 59)
         return false;
     *out = (int32_t)(h * 3600 + m * 60) * (neg ? -1 : 1);
     return true;
