@@ -157,8 +157,10 @@ static void check_characters(void **state)
         fixture_init(&f);
         find(&f, number, &fd);
         const struct number_candidate *c = of_format(&fd, CHECKED[i].format);
-        if (c == NULL)
+        if (c == NULL) {
             fail_msg("%s is no %s", CHECKED[i].number, CHECKED[i].format);
+            return;
+        }
         assert_str(c->carrier, CHECKED[i].carrier);
         assert_int_equal(c->trust, TRUST_CHECK_DIGIT);
         assert_str(c->canonical,
@@ -185,8 +187,10 @@ static void without_check_character(void **state)
         fixture_init(&f);
         find(&f, str_of(PLAIN[i].number), &fd);
         const struct number_candidate *c = of_format(&fd, PLAIN[i].format);
-        if (c == NULL)
+        if (c == NULL) {
             fail_msg("%s is no %s", PLAIN[i].number, PLAIN[i].format);
+            return;
+        }
         assert_str(c->carrier, PLAIN[i].carrier);
         if (c->trust != PLAIN[i].trust)
             fail_msg("%s, %s: trust %d", PLAIN[i].number, PLAIN[i].format, (int)c->trust);
