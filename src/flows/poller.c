@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "connectors/lib/poll_ask.h"
 #include "flows/reader.h"
 
 #include <stdlib.h>
@@ -49,6 +50,7 @@ static enum err call(struct ctx *ctx, struct poller *p, struct source *s, const 
     e = source_answered(ctx, s, e, &msg);
     if (e == OK) {
         msg.received_us = clock_now_us(p->eng->clock);
+        msg.query = poll_ask_text(ctx, ask); /* kept with the answer: it does not say what it is about */
         e = s->acct->conn->poll->decode(ctx, s->acct, ask, &msg, &d, cursor);
     }
     /* an answer that cannot be read is kept raw like any other; a throttled or refused one is none */
@@ -390,6 +392,7 @@ struct refresh {
     struct http_request req[REFRESH_CALLS_MAX];
     struct http_msg msg[REFRESH_CALLS_MAX];
     enum err errs[REFRESH_CALLS_MAX];
+    struct str asked[REFRESH_CALLS_MAX];
     size_t n;
 };
 
@@ -399,6 +402,7 @@ static void plan(struct ctx *ctx, struct poller *p, struct http_client *http, st
     if (r->n == REFRESH_CALLS_MAX || !source_ready(s) || source_request(ctx, p->eng, s, http, ask, &r->req[r->n]) != OK)
         return;
     r->req[r->n].timeout_ms = budget_ms;
+    r->asked[r->n] = poll_ask_text(ctx, ask);
     r->s[r->n++] = s;
 }
 
@@ -438,6 +442,7 @@ enum err poller_refresh(void *user, struct ctx *ctx, int64_t merchant_id, const 
         int64_t at = 0;
         enum err e = source_answered(ctx, r->s[i], r->errs[i], &r->msg[i]);
         r->msg[i].received_us = clock_now_us(p->eng->clock);
+        r->msg[i].query = r->asked[i];
         if (e == OK)
             e = source_append(ctx, p->eng, r->s[i], &r->msg[i], &at);
         if (e != OK)

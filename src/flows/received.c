@@ -5,6 +5,7 @@
 #include "flows/engine_int.h"
 
 #include "base/num.h"
+#include "connectors/lib/poll_ask.h"
 #include "flows/envelope.h"
 
 void received_from_stmt(struct db_stmt *st, struct received_row *out)
@@ -73,6 +74,7 @@ enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m
 {
     const struct account *acct = engine_account(eng, m->id, row->account);
     struct str cursor = STR_NULL;
+    struct poll_ask ask;
     switch (row->source) {
     case RECV_TICK:
         return decode_ticks(ctx, msg->body, out);
@@ -90,7 +92,7 @@ enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m
     case RECV_POLL:
         if (acct == NULL || acct->conn->poll == NULL)
             break;
-        return acct->conn->poll->decode(ctx, acct, NULL, msg, out, &cursor);
+        return acct->conn->poll->decode(ctx, acct, poll_ask_parse(ctx, msg->query, &ask) ? &ask : NULL, msg, out, &cursor);
     case RECV_SOURCE_COUNT:
         break;
     }

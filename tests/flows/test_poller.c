@@ -182,6 +182,27 @@ static void throttled_and_down_pause(void **state)
     assert_int_equal(s.open_us, 0);
 }
 
+/* "No such number" without the number: what was asked is kept beside the answer. */
+static void unknown_number_is_the_one_asked(void **state)
+{
+    struct bench b;
+    struct reader *rd = NULL;
+    struct case_answer ca;
+    (void)state;
+    bench_make(&b);
+    double_add(b.d, &(struct double_step){.method = "POST", .path = "/security/v1/oauth/token", .body = TOKEN});
+    double_add(b.d, &(struct double_step){.method = "GET", .path = "/api/track/v1/details/1Z7W4E590300010062",
+                                          .body = "{\"response\":{\"errors\":[{\"code\":\"TW0001\",\"message\":\"not found\"}]}}"});
+    assert_int_equal(one_round(&b), 1);
+    assert_int_equal(scans(&b), 0);
+    assert_ok(&b.f.ctx, reader_open(&b.f.ctx, b.eng, &rd));
+    assert_ok(&b.f.ctx, case_read(&b.f.ctx, rd, 1, 1, 0, &ca));
+    assert_int_equal(ca.cas->parcels_n, 1);
+    assert_true(ca.cas->parcels[0]->not_found_us > 0);
+    reader_close(rd);
+    bench_drop(&b);
+}
+
 static void answers_are_refreshed(void **state)
 {
     struct bench b;
@@ -208,6 +229,7 @@ int main(void)
         cmocka_unit_test(push_and_poll_count_once),
         cmocka_unit_test(refused_token_is_renewed),
         cmocka_unit_test(throttled_and_down_pause),
+        cmocka_unit_test(unknown_number_is_the_one_asked),
         cmocka_unit_test(answers_are_refreshed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
