@@ -306,6 +306,7 @@ static enum err add_stock(struct ctx *ctx, const struct json *p, int64_t receive
     bool variant = json_get(p, "product_id") != NULL;
     fct->u.inventory.item_ref = variant ? arena_fmt(ctx->arena, "variant:%.*s", STR_ARG(json_text(p, "id"))) : json_text(p, "id");
     fct->u.inventory.location = STR("store");
+    fct->u.inventory.net_of_orders = true; /* the shop lowers the level when an order is placed (its default) */
     if (json_i64(p, "inventory_level", -1000000000, 1000000000, &fct->u.inventory.available) != OK)
         return ctx_fail(ctx, ERR_PARSE, "inventory_level: expected a whole number");
     e = date_of(ctx, p, "date_modified", &fct->changed_us);

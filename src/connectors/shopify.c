@@ -280,17 +280,22 @@ static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded 
 static enum err add_level(struct ctx *ctx, const struct json *v, struct decoded *out)
 {
     struct fact *fct = NULL;
+    const struct json *available = json_get(v, "available");
+    if (available == NULL || json_is(available, JSON_NULL)) { /* an item whose stock the shop does not track */
+        out->note = STR("available: null, stock is not tracked");
+        return OK;
+    }
     enum err e = decoded_add(ctx, out, FACT_INVENTORY_LEVEL, &fct);
     if (e != OK)
         return e;
     fct->role = ROLE_STOREFRONT;
+    fct->u.inventory.net_of_orders = true; /* available = on hand less committed, reserved, damaged ... */
     fct->u.inventory.item_ref = json_text(v, "inventory_item_id");
     fct->u.inventory.location = json_text(v, "location_id");
     if (str_empty(fct->u.inventory.item_ref))
         return ctx_fail(ctx, ERR_PARSE, "inventory_item_id: missing");
     e = body_time(ctx, v, "updated_at", &fct->changed_us);
-    enum err q = json_i64(v, "available", -1000000000, 1000000000, &fct->u.inventory.available);
-    if (e == OK && q != OK && q != ERR_NOTFOUND)
+    if (e == OK && json_i64(v, "available", -1000000000, 1000000000, &fct->u.inventory.available) != OK)
         e = ctx_fail(ctx, ERR_PARSE, "available: expected a whole number");
     fct->key = version_key(ctx, "level", arena_fmt(ctx->arena, "%.*s@%.*s", STR_ARG(fct->u.inventory.item_ref), STR_ARG(fct->u.inventory.location)),
                            fct->changed_us);

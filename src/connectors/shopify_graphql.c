@@ -278,7 +278,8 @@ static enum err gql_level(struct ctx *ctx, const struct json *v, struct str item
         return e;
     struct inventory_fact *in = &fct->u.inventory;
     fct->role = ROLE_STOREFRONT;
-    *in = (struct inventory_fact){.sku = sku, .item_ref = item, .location = json_text(json_get(v, "location"), "legacyResourceId")};
+    *in = (struct inventory_fact){.sku = sku, .item_ref = item, .location = json_text(json_get(v, "location"), "legacyResourceId"),
+                                   .net_of_orders = true};
     if (json_i64(quantity, "quantity", -1000000000, 1000000000, &in->available) != OK)
         return ctx_fail(ctx, ERR_PARSE, "quantities.quantity: expected a whole number");
     e = body_time(ctx, v, "updatedAt", &fct->changed_us);

@@ -61,6 +61,7 @@ static enum err stock_of(struct ctx *ctx, struct db *db, int64_t merchant_id, st
         s->available = db_col_i64(st, 1);
         s->changed_us = db_col_i64(st, 3);
         s->fresh_us = db_col_i64(st, 4);
+        s->net_of_orders = db_col_i64(st, 5) != 0;
         (*n)++;
     }
     db_done(st);

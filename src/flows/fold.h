@@ -87,7 +87,7 @@ MUST_CHECK enum err fold_position_end(struct fold *f);
 MUST_CHECK enum err fold_flush(struct fold *f);
 void fold_due_each(struct fold *f, void (*fn)(void *user, bool is_parcel, int64_t number, int64_t due_us), void *user);
 
-/* inside: fold_txn.c, fold_apply.c, fold_diagnose.c */
+/* inside: fold_txn.c, fold_apply.c, fold_stock.c, fold_diagnose.c */
 MUST_CHECK enum err fold_parcel_by_number(struct fold *f, struct str number, bool create, struct fold_parcel **out);
 MUST_CHECK enum err fold_parcel_by_no(struct fold *f, int64_t no, struct fold_parcel **out);
 MUST_CHECK enum err fold_order_by_no(struct fold *f, int64_t no, struct fold_order **out);
@@ -97,6 +97,10 @@ MUST_CHECK enum err fold_fact_add(struct fold *f, const struct fact *fct, const 
                                   unsigned char key[KEY_LEN], bool *have_key, uint64_t address_hash);
 MUST_CHECK enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear);
 MUST_CHECK enum err fold_diagnose_touched(struct fold *f);
+MUST_CHECK enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_stock_wait: notes for which items this order waits, so that their stock wakes it; was: its class before. */
+MUST_CHECK enum err fold_stock_wait(struct fold *f, const struct fold_order *fo, const struct case_diagnosis *cd,
+                                    enum diag_class was);
 void fold_order_changed(struct fold *f, struct fold_order *o);
 void fold_parcel_changed(struct fold *f, struct fold_parcel *p);
 

@@ -583,64 +583,6 @@ static enum err apply_link(struct fold *f, const struct fact *fct, const struct 
     return e;
 }
 
-static enum err stock_write(struct fold *f, const struct fact *fct, struct str item)
-{
-    const struct inventory_fact *v = &fct->u.inventory;
-    struct db_stmt *st = NULL;
-    enum err e = db_stmt_get(f->ctx, f->db, SQL_STOCK_SET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, f->m->id);
-    db_bind_text(st, 2, item);
-    db_bind_text(st, 3, v->location);
-    db_bind_i64(st, 4, fct->changed_us);
-    db_bind_i64(st, 5, f->pos);
-    db_bind_i64(st, 6, v->available);
-    db_bind_text(st, 7, v->restock_at);
-    db_bind_i64(st, 8, f->now_us);
-    return db_run(f->ctx, st);
-}
-
-/* A vendor's item id stands for its SKU once a fact has told both. */
-static enum err stock_item(struct fold *f, const struct inventory_fact *v, struct str *item)
-{
-    struct db_stmt *st = NULL;
-    bool row = false;
-    *item = v->sku;
-    if (str_empty(v->item_ref))
-        return OK;
-    enum err e = db_stmt_get(f->ctx, f->db, str_empty(v->sku) ? SQL_ITEM_REF_GET : SQL_ITEM_REF_SET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, f->m->id);
-    db_bind_text(st, 2, f->account);
-    db_bind_text(st, 3, v->item_ref);
-    if (!str_empty(v->sku)) {
-        db_bind_text(st, 4, v->sku);
-        return db_run(f->ctx, st);
-    }
-    e = db_step(f->ctx, st, &row);
-    if (e == OK && row) {
-        e = arena_dup(f->ctx->arena, db_col_str(st, 0), item);
-        db_done(st);
-    } else if (e == OK) {
-        *item = arena_fmt(f->ctx->arena, "ref:%.*s:%.*s", STR_ARG(f->account), STR_ARG(v->item_ref));
-    }
-    return e;
-}
-
-static enum err apply_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec)
-{
-    struct str item = STR_NULL;
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    enum err e = stock_item(f, &fct->u.inventory, &item);
-    if (e == OK)
-        e = stock_write(f, fct, item);
-    return e == OK ? fold_fact_add(f, fct, rec, &no_subject, key, &have, 0) : e;
-}
-
 static enum err apply_tick(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     const struct tick_fact *t = &fct->u.tick;
@@ -687,7 +629,7 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_NOT_FOUND:
         return apply_not_found(f, fct, rec);
     case FACT_INVENTORY_LEVEL:
-        return apply_inventory(f, fct, rec);
+        return fold_inventory(f, fct, rec);
     case FACT_TICK:
         return apply_tick(f, fct, rec);
     case FACT_PARCEL_LINK:

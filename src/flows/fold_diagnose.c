@@ -160,7 +160,10 @@ static enum err diagnose_order(struct fold *f, struct fold_order *fo)
         e = diagnose(f->ctx, &fo->c, &f->m->cfg->promises, f->now_us, &cd);
     for (size_t i = 0; e == OK && i < cd.parcels_n && i < fo->c.parcels_n; i++)
         e = set_parcel(f, fo, rows[i], &cd, &cd.parcels[i]);
-    return e == OK ? set_order(f, fo, &cd) : e;
+    enum diag_class was = fo->c.diag;
+    if (e == OK)
+        e = set_order(f, fo, &cd);
+    return e == OK ? fold_stock_wait(f, fo, &cd, was) : e;
 }
 
 static int by_order_no(const void *a, const void *b)

@@ -386,6 +386,7 @@ static enum err make_stock(struct story *st, struct fact *fct)
     struct inventory_fact *inv = &fct->u.inventory;
     inv->sku = story_bare(st->ln, 0);
     inv->location = str_empty(story_get(st->ln, "location")) ? STR("main") : story_get(st->ln, "location");
+    inv->net_of_orders = story_has(st->ln, "net");
     enum err e = number_of(st, story_bare(st->ln, 1), -1000000, 1000000000, &inv->available);
     return e != OK ? e : date_text(st, "restock", false, &inv->restock_at);
 }

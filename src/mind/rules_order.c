@@ -133,6 +133,15 @@ bool rule_preorder(struct look *lk, int64_t *since_us)
     return true;
 }
 
+/* Is there one for this order? A level that is net of open orders is 0 when this one took the last:
+ * it lacks when it is oversold, or was empty before the order came. */
+static bool in_stock(const struct look *lk, const struct case_stock *s)
+{
+    if (!s->net_of_orders)
+        return s->available > 0;
+    return s->available > 0 || (s->available == 0 && s->changed_us >= placed(lk));
+}
+
 /* No location has any of an item that has not left: the stock row that went empty last, NULL when
  * there is some or none is known. */
 static const struct case_stock *missing_stock(const struct look *lk, const struct case_item *it)
@@ -142,7 +151,7 @@ static const struct case_stock *missing_stock(const struct look *lk, const struc
         const struct case_stock *s = &lk->cas->stock[i];
         if (!str_eq(s->sku, case_item_key(it)))
             continue;
-        if (s->available > 0)
+        if (in_stock(lk, s))
             return NULL;
         if (none == NULL || s->changed_us > none->changed_us)
             none = s;
@@ -206,7 +215,7 @@ bool rule_backordered(struct look *lk, int64_t *since_us)
         lk->out->severity = 3;
     else
         lk->out->next_look_us = earlier(lk->out->next_look_us, fig->ships_by_us);
-    /* stock is not part of the order's facts: it is read again each day */
+    /* a level that turns wakes the order; a first one, or the thousandth order, waits for this */
     lk->out->next_look_us = earlier(lk->out->next_look_us, lk->now_us + US_PER_DAY);
     return true;
 }

@@ -102,6 +102,7 @@ struct case_link {
 struct case_stock {          /* joined at read, not stored with the order */
     struct str sku, location, restock_at;
     int64_t available;
+    bool net_of_orders;      /* what open orders took is already out of it */
     int64_t changed_us;
     int64_t fresh_us;
 };

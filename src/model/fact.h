@@ -99,6 +99,7 @@ struct inventory_fact {
     struct str location;
     int64_t available;          /* may be negative: oversold */
     struct str restock_at;      /* date when known */
+    bool net_of_orders;         /* the source takes an order's items out when it is placed: 0 is no lack */
 };
 
 struct refund_fact {

@@ -96,6 +96,7 @@ static const struct field INVENTORY[] = {
     {"location", IN(location), F_STR, DOC, NULL},
     {"available", IN(available), F_I64, DOC, NULL},
     {"restock_at", IN(restock_at), F_STR, 0, NULL},
+    {"net_of_orders", IN(net_of_orders), F_BOOL, 0, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 #define RF(m) offsetof(struct fact, u.refund.m)

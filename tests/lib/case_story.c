@@ -55,6 +55,7 @@ static void set_stock(struct case_story *cs, struct ctx *ctx, const struct fact 
     assert_ok(ctx, arena_dup(ctx->arena, v->location, &s->location));
     assert_ok(ctx, arena_dup(ctx->arena, v->restock_at, &s->restock_at));
     s->available = v->available;
+    s->net_of_orders = v->net_of_orders;
     s->changed_us = fct->changed_us;
     s->fresh_us = cs->now_us;
     if (i == cs->stock_n)
