@@ -19,10 +19,7 @@ static int print_case(struct cli *cli, const struct case_options *o, struct cli_
     enum err e = case_read(&cli->ctx, st->rd, st->merchant_id, order_no, at_us, &ca);
     if (e != OK)
         return cli_fail(cli, "case", e);
-    struct limit_set limits;
-    struct place dest = case_destination(ca.cas);
-    limits_for(&engine_merchant_config(st->eng, st->merchant_id)->promises, STR_NULL, STR_NULL, dest.country, ca.as_of_us, &limits);
-    struct case_json_options opt = {.personal = o->personal ? st->rd : NULL, .limits = &limits};
+    struct case_json_options opt = {.personal = o->personal ? st->rd : NULL};
     buf_init(&b, CASE_OUT_MAX);
     struct jw w = jw_of(&b);
     e = o->json ? case_json(&cli->ctx, &w, &ca, &opt) : case_text(&cli->ctx, &b, &ca, &opt);

@@ -42,6 +42,11 @@ static void place_json(struct jw *w, const char *key, const struct place *pl)
 
 /* ---- diagnosis */
 
+static void class_json(struct jw *w, const char *key, enum diag_class cls)
+{
+    jw_kstr_null(w, key, cls < DIAG_CLASS_COUNT ? str_of(diag_class_word(cls)) : STR_NULL);
+}
+
 static void evidence_json(struct jw *w, const struct diagnosis *d, int64_t now_us)
 {
     jw_key(w, "evidence");
@@ -68,7 +73,13 @@ static void figures_json(struct ctx *ctx, struct jw *w, const struct diag_figure
     } TIMES[] = {{"promised_at", fig->promised_us}, {"expected_at", fig->expected_us}, {"delivered_at", fig->delivered_us},
                  {"hand_over_at", fig->hand_over_us}, {"label_at", fig->label_us}, {"attempt_at", fig->attempt_us},
                  {"pickup_until", fig->pickup_until_us}, {"customs_since", fig->customs_us}, {"ships_by", fig->ships_by_us},
-                 {"restock_at", fig->restock_us}, {"preorder_until", fig->preorder_us}};
+                 {"restock_at", fig->restock_us}, {"preorder_until", fig->preorder_us},
+                 {"sent_at", fig->sent_us}};
+    const struct {
+        const char *key;
+        bool yes;
+    } SIGNS[] = {{"expected_day_only", fig->expected_day_only}, {"delivered_doubt", fig->delivered_doubt},
+                 {"attempt_overdue", fig->attempt_overdue}, {"untracked", fig->untracked}, {"nothing_ships", fig->nothing_ships}};
     jw_key(w, "figures");
     jw_obj(w);
     for (size_t i = 0; i < sizeof(TIMES) / sizeof(TIMES[0]); i++)
@@ -88,6 +99,28 @@ static void figures_json(struct ctx *ctx, struct jw *w, const struct diag_figure
         jw_ki64(w, "silent_hours", fig->silent_hours);
     if (fig->late_days > 0)
         jw_ki64(w, "late_days", fig->late_days);
+    for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++)
+        if (SIGNS[i].yes)
+            jw_kbool(w, SIGNS[i].key, true);
+    jw_end(w);
+}
+
+static void limits_json(struct jw *w, const struct limit_set *set)
+{
+    const struct {
+        const char *key;
+        int v;
+    } ROWS[] = {{"fulfillment_days", set->fulfillment_days}, {"label_only_days", set->label_only_days},
+                {"label_note_hours", set->label_note_hours}, {"silent_hours", set->silent_hours}, {"lost_days", set->lost_days},
+                {"customs_days", set->customs_days}, {"pickup_days", set->pickup_days},
+                {"attempt_look_hours", set->attempt_look_hours}, {"late_grace_hours", set->late_grace_hours},
+                {"transit_days", set->transit_days}, {"slow_percent", set->slow_percent}, {"fresh_minutes", set->fresh_minutes},
+                {"after_delivery_days", set->after_delivery_days}};
+    jw_key(w, "limits");
+    jw_obj(w);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
+        jw_ki64(w, ROWS[i].key, ROWS[i].v);
+    jw_kbool(w, "delivered_trusted", set->delivered_trusted);
     jw_end(w);
 }
 
@@ -101,6 +134,7 @@ static void diagnosis_json(const struct view *v, const struct diagnosis *d, cons
     jw_ki64(w, "severity", d->severity);
     jw_ktime(w, "since", d->since_us);
     jw_ktime(w, "next_look", d->next_look_us);
+    class_json(w, "next_class", d->next_cls);
     jw_kbool(w, "stale", d->stale);
     jw_kbool(w, "late_initial_scan", d->flag_late_initial_scan);
     jw_kbool(w, "not_updated_recently", d->flag_not_updated);
@@ -108,6 +142,7 @@ static void diagnosis_json(const struct view *v, const struct diagnosis *d, cons
     jw_kstr(w, "customer", diagnosis_for_customer(v->ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
     jw_kstr(w, "operator", diagnosis_for_operator(v->ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
     figures_json(v->ctx, w, &d->fig);
+    limits_json(w, &d->limits);
     evidence_json(w, d, ca->as_of_us);
     jw_end(w);
 }
@@ -143,6 +178,7 @@ static void item_states_json(struct jw *w, const struct case_diagnosis *cd)
         jw_ki64(w, "shipped", it->shipped);
         jw_ki64(w, "delivered", it->delivered);
         jw_ki64(w, "waiting", it->waiting);
+        jw_kbool(w, "short_of_stock", it->short_of_stock);
         jw_end(w);
     }
     jw_arr_end(w);
@@ -256,6 +292,7 @@ static void stock_json(struct jw *w, const struct order_case *cas, int64_t now_u
         jw_kstr(w, "sku", st->sku);
         jw_kstr_null(w, "location", st->location);
         jw_ki64(w, "available", st->available);
+        jw_kbool(w, "net_of_orders", st->net_of_orders);
         jw_kstr_null(w, "restock_at", st->restock_at);
         jw_ktime(w, "changed_at", st->changed_us);
         key_age(w, "heard_s", st->fresh_us, now_us);
@@ -345,24 +382,6 @@ static void parcel_json(const struct view *v, const struct parcel_diagnosis *pd)
 
 /* ---- the rest */
 
-static void limits_json(struct jw *w, const struct limit_set *set)
-{
-    const struct {
-        const char *key;
-        int v;
-    } ROWS[] = {{"fulfillment_days", set->fulfillment_days}, {"label_only_days", set->label_only_days},
-                {"label_note_hours", set->label_note_hours}, {"silent_hours", set->silent_hours}, {"lost_days", set->lost_days},
-                {"customs_days", set->customs_days}, {"pickup_days", set->pickup_days},
-                {"attempt_look_hours", set->attempt_look_hours}, {"late_grace_hours", set->late_grace_hours},
-                {"transit_days", set->transit_days}, {"slow_percent", set->slow_percent}, {"fresh_minutes", set->fresh_minutes},
-                {"after_delivery_days", set->after_delivery_days}};
-    jw_obj(w);
-    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
-        jw_ki64(w, ROWS[i].key, ROWS[i].v);
-    jw_kbool(w, "delivered_trusted", set->delivered_trusted);
-    jw_end(w);
-}
-
 static void changes_json(struct jw *w, const struct case_answer *ca)
 {
     jw_key(w, "changes");
@@ -370,7 +389,7 @@ static void changes_json(struct jw *w, const struct case_answer *ca)
     for (size_t i = 0; i < ca->changes_n; i++) {
         jw_obj(w);
         jw_kstr_null(w, "tracking_number", ca->changes[i].number);
-        jw_kstr_null(w, "class", ca->changes[i].cls < DIAG_CLASS_COUNT ? str_of(diag_class_word(ca->changes[i].cls)) : STR_NULL);
+        class_json(w, "class", ca->changes[i].cls);
         jw_ktime(w, "since", ca->changes[i].since_us);
         jw_ktime(w, "seen", ca->changes[i].seen_us);
         jw_end(w);
@@ -424,6 +443,7 @@ static void order_json(const struct view *v)
     key_age(w, "heard_s", cas->fresh_us, v->ca->as_of_us);
     jw_kstr_null(w, "customer", cas->customer);
     diagnosis_json(v, &v->ca->cd.order, NULL);
+    class_json(w, "waiting_class", v->ca->cd.waiting_cls);
     item_states_json(w, &v->ca->cd);
 }
 
@@ -451,10 +471,6 @@ enum err case_json(struct ctx *ctx, struct jw *w, const struct case_answer *ca, 
     reports_json(w, ca->cas);
     stock_json(w, ca->cas, ca->as_of_us);
     changes_json(w, ca);
-    if (opt != NULL && opt->limits != NULL) {
-        jw_key(w, "limits");
-        limits_json(w, opt->limits);
-    }
     jw_end(w);
     return buf_err(w->b);
 }
@@ -465,7 +481,7 @@ void case_json_row(struct jw *w, const struct order_case *cas, int64_t now_us)
     jw_obj(w);
     jw_ki64(w, "order_no", cas->order_no);
     jw_kstr_null(w, "order", ov == NULL ? STR_NULL : ov->name);
-    jw_kstr_null(w, "class", cas->diag < DIAG_CLASS_COUNT ? str_of(diag_class_word(cas->diag)) : STR_NULL);
+    class_json(w, "class", cas->diag);
     jw_ki64(w, "severity", cas->diag < DIAG_CLASS_COUNT ? diag_class_severity(cas->diag) : 0);
     jw_ktime(w, "since", cas->diag_since_us);
     jw_ktime(w, "placed_at", ov == NULL ? 0 : ov->placed_us);

@@ -9,7 +9,6 @@
 
 struct case_json_options {
     struct reader *personal; /* not NULL: e-mail, phone, address and the carriers' own words are opened through it */
-    const struct limit_set *limits; /* not NULL: written, so that a reader sees what counted as late or silent */
 };
 
 /* case_json: the whole case as one object. Errs: what opening personal fields gives; the text is in w's buffer. */

@@ -75,7 +75,7 @@ static const struct cfg_table LIMITS = {LIMIT_ROWS, sizeof(struct limit_set), fa
 static void limits_unset(void *base)
 {
     struct limit_set *s = base;
-    *s = (struct limit_set){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true};
+    *s = (struct limit_set){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true, false};
 }
 static const struct cfg_table RULE_LIMITS = {LIMIT_ROWS, sizeof(struct limit_set), true, limits_unset, NULL};
 
@@ -92,6 +92,7 @@ static void read_rule_to(struct cfg_reader *r, const struct yaml *v, void *base)
 static void rule_check(struct cfg_reader *r, const struct yaml *v, void *base)
 {
     struct limit_rule *rule = base;
+    rule->set.trust_said = yaml_get(v, "delivered_trusted") != NULL;
     if (rule->country.n != 0 && rule->country.n != 2)
         cfg_say(r, FINDING_ERROR, at_or(v, "country"), "write it like DE", "country: expected two letters, got \"%.*s\"", STR_ARG(rule->country));
     if ((rule->from_day == 0) != (rule->to_day == 0))
@@ -118,25 +119,18 @@ static const struct cfg_row PROMISE_ROWS[] = {
      .what = "other limits for a carrier, a service, a destination or a season; the most specific one has the last word"},
     END};
 
-/* The rules that hold by default hold on beside the merchant's own, except where these speak of the same country. */
+/* The rules that hold by default stand behind the merchant's own: they fill what these leave open. */
 static void keep_default_rules(struct cfg_reader *r, struct promises *p)
 {
     struct promises def;
     promises_default(&def);
     struct limit_rule *all = cfg_alloc(r, p->rules_n + def.rules_n, sizeof(*all));
-    size_t n = p->rules_n;
     if (all == NULL)
         return;
-    memcpy(all, p->rules, n * sizeof(*all));
-    for (size_t i = 0; i < def.rules_n; i++) {
-        bool said = false;
-        for (size_t j = 0; j < p->rules_n; j++)
-            said = said || str_eq(p->rules[j].country, def.rules[i].country);
-        if (!said)
-            all[n++] = def.rules[i];
-    }
+    memcpy(all, p->rules, p->rules_n * sizeof(*all));
+    memcpy(all + p->rules_n, def.rules, def.rules_n * sizeof(*all));
     p->rules = all;
-    p->rules_n = n;
+    p->rules_n += def.rules_n;
 }
 
 static void promises_check(struct cfg_reader *r, const struct yaml *v, void *base)

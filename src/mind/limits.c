@@ -22,7 +22,8 @@ void promises_default(struct promises *out)
                 .slow_percent = -1,
                 .fresh_minutes = -1,
                 .after_delivery_days = -1,
-                .delivered_trusted = false},
+                .delivered_trusted = false,
+                .trust_said = true},
     };
     *out = (struct promises){
         .home_country = STR("US"),
@@ -87,7 +88,8 @@ static void overlay(struct limit_set *to, const struct limit_set *s)
     take(&to->slow_percent, s->slow_percent);
     take(&to->fresh_minutes, s->fresh_minutes);
     take(&to->after_delivery_days, s->after_delivery_days);
-    to->delivered_trusted = to->delivered_trusted && s->delivered_trusted;
+    if (s->trust_said)
+        to->delivered_trusted = s->delivered_trusted;
 }
 
 #define FITS_MAX 64 /* rules that fit one parcel; a store has a few */

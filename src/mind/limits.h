@@ -25,13 +25,13 @@ struct limit_set {
     int fresh_minutes; /* a scan older than this is re-read before an answer: 360 */
     int after_delivery_days; /* a delivered case stays under watch: 7 */
     bool delivered_trusted;  /* false where scans are poor (India): R72 */
+    bool trust_said;         /* in a rule: it says delivered_trusted */
 };
 
 struct limit_rule { /* empty or 0: any */
     struct str carrier, service, country;
     int64_t from_day, to_day; /* days since 1970, season; both 0: always */
-    struct limit_set set;     /* field < 0: not set by this rule; delivered_trusted: false takes the
-                                 trust away, true says nothing */
+    struct limit_set set;     /* field < 0: not set by this rule; delivered_trusted: trust_said */
 };
 
 struct promises {

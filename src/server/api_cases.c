@@ -83,12 +83,8 @@ static enum err time_query(struct http_exchange *ex, int64_t *at_us)
 
 static enum err write_case(struct http_exchange *ex, struct reader *rd, const struct case_answer *ca)
 {
-    struct limit_set limits;
-    const struct merchant_config *mc = engine_merchant_config(app_of(ex)->eng, ca->merchant_id);
-    struct place dest = case_destination(ca->cas);
-    limits_for(&mc->promises, STR_NULL, STR_NULL, dest.country, ca->as_of_us, &limits);
     struct str personal = app_query(ex, "personal");
-    struct case_json_options opt = {.limits = &limits, .personal = str_eq(personal, STR("1")) ? rd : NULL};
+    struct case_json_options opt = {.personal = str_eq(personal, STR("1")) ? rd : NULL};
     enum err e = opt.personal == NULL ? OK : app_allow(ex, ca->merchant_id, SCOPE_PERSONAL);
     if (e != OK)
         return e;

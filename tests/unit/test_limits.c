@@ -6,7 +6,7 @@
 
 #define UNSET                                                                                      \
     {                                                                                              \
-        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true                                   \
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true, false                            \
     }
 
 static int64_t us(const char *text)
@@ -41,6 +41,33 @@ static void test_defaults(void **state)
     limits_for(&p, STR("delhivery"), STR_NULL, STR("IN"), us("2026-11-18T12:00:00Z"), &s);
     assert_false(s.delivered_trusted);
     assert_int_equal(s.silent_hours, 48); /* India's rule says nothing of it */
+}
+
+/* A merchant's rule for India that speaks of other figures leaves the weaker trust; one that says so
+ * gives it back, and a carrier's rule stands above the country's. */
+static void test_trust(void **state)
+{
+    struct limit_rule rules[3] = {rule_of(NULL, NULL, "IN"), rule_of("bluedart", NULL, NULL)};
+    struct promises p, def;
+    struct limit_set s;
+    (void)state;
+    promises_default(&p);
+    promises_default(&def);
+    rules[0].set.lost_days = 9;
+    rules[2] = def.rules[0];
+    p.rules = rules;
+    p.rules_n = 3;
+    limits_for(&p, STR("bluedart"), STR_NULL, STR("IN"), us("2026-11-18"), &s);
+    assert_false(s.delivered_trusted);
+    assert_int_equal(s.lost_days, 9);
+    rules[1].set.trust_said = rules[1].set.delivered_trusted = true;
+    limits_for(&p, STR("bluedart"), STR_NULL, STR("IN"), us("2026-11-18"), &s);
+    assert_true(s.delivered_trusted);
+    limits_for(&p, STR("delhivery"), STR_NULL, STR("IN"), us("2026-11-18"), &s);
+    assert_false(s.delivered_trusted);
+    rules[0].set.trust_said = rules[0].set.delivered_trusted = true;
+    limits_for(&p, STR("delhivery"), STR_NULL, STR("IN"), us("2026-11-18"), &s);
+    assert_true(s.delivered_trusted);
 }
 
 /* What each of these rules says of silent_hours; the most specific that fits has the last word. */
@@ -142,7 +169,7 @@ static void test_many_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_trust),
         cmocka_unit_test(test_specificity),
         cmocka_unit_test(test_equals_the_first_wins),
         cmocka_unit_test(test_season),

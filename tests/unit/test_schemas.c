@@ -129,13 +129,12 @@ static void cases_fit(void **state)
     buf_init(&b, (size_t)4 << 20);
     for (int personal = 0; personal < 2; personal++) {
         struct case_answer ca;
-        struct limit_set limits = t.st.mc.promises.base;
         int64_t found[CASE_FIND_MAX];
         size_t n = 0;
         assert_ok(&t.f.ctx, case_find(&t.f.ctx, t.st.rd, t.st.merchant_id, STR("1020"), found, &n));
         assert_int_equal(n, 1);
         assert_ok(&t.f.ctx, case_read(&t.f.ctx, t.st.rd, t.st.merchant_id, found[0], 0, &ca));
-        struct case_json_options opt = {.personal = personal == 1 ? t.st.rd : NULL, .limits = &limits};
+        struct case_json_options opt = {.personal = personal == 1 ? t.st.rd : NULL};
         struct jw w = jw_of(&b);
         buf_reset(&b);
         assert_ok(&t.f.ctx, case_json(&t.f.ctx, &w, &ca, &opt));
