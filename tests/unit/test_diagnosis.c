@@ -400,7 +400,7 @@ static void test_season_and_days_off(void **state)
          "d4T14:00\nexpect class=fulfillment_late\n"},
         {"is none of the carrier's", MOVING "at d2T22:00\nexpect class=stuck\n"},
     };
-    struct limit_rule rule = {.set = {5, -1, -1, 96, -1, -1, -1, -1, -1, -1, -1, -1, -1, true}};
+    struct limit_rule rule = {.set = {5, -1, -1, 96, -1, -1, -1, -1, -1, -1, -1, -1, -1, true, false}};
     struct fixture f;
     struct promises p;
     (void)state;
@@ -624,8 +624,8 @@ static void test_time_alone(void **state)
     struct limit_rule rules[] = {
         {.from_day = 20773,
          .to_day = 20776,
-         .set = {6, 2, 10, 72, 7, -1, 3, -1, 5, 9, -1, -1, -1, true}},
-        {.country = {"DE", 2}, .set = {2, -1, -1, 30, 3, 2, -1, 36, -1, 4, -1, -1, -1, false}}};
+         .set = {6, 2, 10, 72, 7, -1, 3, -1, 5, 9, -1, -1, -1, true, false}},
+        {.country = {"DE", 2}, .set = {2, -1, -1, 30, 3, 2, -1, 36, -1, 4, -1, -1, -1, false, true}}};
     size_t seen[DIAG_CLASS_COUNT] = {0};
     (void)state;
     fixture_init(&f);
