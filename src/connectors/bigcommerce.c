@@ -441,7 +441,10 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
     return out_req_header(ctx, out, STR("Accept"), STR("application/json"));
 }
 
-static const struct poll_ops POLL = {.kinds = 1u << POLL_SINCE | 1u << POLL_FETCH, .request = request, .decode = decode_poll};
+static const char *const ORDER_READS[] = {"order", "shipments", NULL};
+
+static const struct poll_ops POLL = {
+    .kinds = 1u << POLL_SINCE | 1u << POLL_FETCH, .order_reads = ORDER_READS, .request = request, .decode = decode_poll};
 
 const struct connector connector_bigcommerce = {
     .id = "bigcommerce",

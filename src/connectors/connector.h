@@ -84,6 +84,7 @@ struct poll_ask {
 
 struct poll_ops {
     uint32_t kinds; /* bits 1u << POLL_... */
+    const char *const *order_reads; /* the reads that make a whole order, by its id; ends with NULL; NULL: none */
     enum err (*request)(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out);
     /*
      * decode: the same facts and keys as from webhooks. *cursor: next page or position, empty: nothing more now.
@@ -97,7 +98,8 @@ struct poll_ops {
 enum auth_kind {
     AUTH_NONE,
     AUTH_HEADER,      /* header auth_name: auth_prefix + api_key */
-    AUTH_BASIC,       /* api_user : api_key (api_key may be empty: EasyPost has the key as the user) */
+    AUTH_BASIC,       /* api_user : api_key */
+    AUTH_BASIC_KEY,   /* api_key as the user, no password; an account may give it as api_user, too */
     AUTH_BEARER,      /* Authorization: Bearer api_key */
     AUTH_OAUTH2_BASIC,/* client credentials, id and secret by Basic; token by Bearer */
     AUTH_OAUTH2_BODY  /* the same, id and secret in the form */

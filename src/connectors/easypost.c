@@ -18,7 +18,7 @@
 
 static const struct cfg_field CFG[] = {
     {"webhook_secrets", false, true, "webhook secret"},
-    {"api_user", false, true, "API key (user name of Basic, no password)"},
+    {"api_key", false, true, "API key"},
     {NULL, false, false, NULL},
 };
 
@@ -233,7 +233,7 @@ const struct connector connector_easypost = {
     .docs_url = "https://docs.easypost.com/docs/trackers",
     .api_version = "v2",
     .role = ROLE_CARRIER,
-    .auth = AUTH_BASIC,
+    .auth = AUTH_BASIC_KEY,
     .base_url = BASE,
     .limits = {.calls = 5,
                .window_s = 1,

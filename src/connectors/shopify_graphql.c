@@ -388,4 +388,7 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
     return e;
 }
 
-const struct poll_ops shopify_poll = {.kinds = 1u << POLL_SINCE | 1u << POLL_FETCH, .request = request, .decode = decode_poll};
+static const char *const ORDER_READS[] = {"order", NULL};
+
+const struct poll_ops shopify_poll = {
+    .kinds = 1u << POLL_SINCE | 1u << POLL_FETCH, .order_reads = ORDER_READS, .request = request, .decode = decode_poll};

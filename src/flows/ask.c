@@ -171,12 +171,13 @@ static const struct promises *promises_of(const struct ask_env *env)
 
 static enum err refresh(struct ctx *ctx, const struct ask_env *env, int64_t order_no, struct ask_reply *rep)
 {
-    int64_t pos = 0;
+    int64_t pos = 0, until = clock_mono_us() + (int64_t)env->budget_ms * 1000;
     enum err asked = env->refresh(env->refresh_user, ctx, env->merchant_id, &rep->ca, env->budget_ms, &pos);
     rep->refresh_late = asked != OK;
     if (pos == 0)
         return OK;
-    if (engine_wait_folded(ctx, env->eng, env->merchant_id, pos, env->budget_ms) != OK)
+    int64_t left_ms = (until - clock_mono_us()) / 1000; /* the fold has what the vendors left of the budget */
+    if (engine_wait_folded(ctx, env->eng, env->merchant_id, pos, left_ms > 0 ? (int)left_ms : 0) != OK)
         rep->refresh_late = true;
     else
         rep->refreshed = true;

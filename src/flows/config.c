@@ -12,6 +12,7 @@
 
 #include "base/calendar.h"
 #include "base/zone.h"
+#include "flows/poller_plan.h"
 
 #define END {.name = NULL}
 #define WORD_MAX 64
@@ -199,19 +200,27 @@ static void read_mapping(struct cfg_reader *r, const struct yaml *v, void *base)
         r->no_memory = true;
 }
 
-static bool cfg_field_known(const struct connector *conn, struct str name)
+static bool is_listed(const struct cfg_field *f, struct str name)
 {
-    for (const struct cfg_field *f = conn->cfg; f != NULL && f->name != NULL; f++)
+    for (; f != NULL && f->name != NULL; f++)
         if (str_eq(str_of(f->name), name))
             return true;
-    return str_eq(name, STR("insecure"));
+    return false;
+}
+
+static bool cfg_field_known(const struct connector *conn, struct str name)
+{
+    return is_listed(conn->cfg, name) || (conn->poll != NULL && is_listed(poll_settings, name)) || str_eq(name, STR("insecure"));
 }
 
 static void account_check(struct cfg_reader *r, const struct yaml *v, void *base)
 {
     struct account *acct = base;
+    struct poll_plan plan;
     if (acct->conn == NULL)
         return;
+    if (poll_plan_of(r->ctx, acct, &plan) == ERR_PARSE)
+        cfg_say(r, FINDING_ERROR, at_or(v, "settings"), "see docs/polling.md", "%s", r->ctx->msg);
     if (str_empty(acct->id))
         acct->id = str_of(acct->conn->id);
     if (yaml_get(v, "role") == NULL)

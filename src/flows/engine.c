@@ -2,6 +2,7 @@
 #include "flows/engine_int.h"
 
 #include "base/log.h"
+#include "flows/learned.h"
 #include "storage/migrate.h"
 
 #include <errno.h>
@@ -185,6 +186,8 @@ static enum err open_store(struct ctx *ctx, struct engine *eng)
     if (e == OK)
         e = load_merchants(ctx, eng);
     if (e == OK && !eng->opt.read_only)
+        e = learned_open(ctx, eng);
+    if (e == OK && !eng->opt.read_only)
         e = keeper_rebuild_wheel(ctx, eng);
     if (e == OK && !eng->opt.read_only && !eng->opt.no_threads)
         e = start_threads(ctx, eng);
@@ -250,6 +253,7 @@ void engine_close(struct engine *eng)
         wheel_owner_clear(&eng->merchants[i].parcels);
         wheel_owner_clear(&eng->merchants[i].orders);
     }
+    learned_close(eng);
     wheel_free(eng->wheel);
     free(eng->dedupe);
     free(eng->merchants);

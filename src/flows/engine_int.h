@@ -62,6 +62,7 @@ struct engine {
     unsigned char master[KEY_LEN];
     struct merchant *merchants;
     size_t merchants_n;
+    struct learned *learned;    /* settings that vendors gave */
 
     struct db *ledger;          /* appender's connection */
     struct db *state;           /* folder's connection */

@@ -1,13 +1,28 @@
 /* Verify, key, append: in this order, with nothing in between. */
 #include "flows/hook_in.h"
 
-enum err hook_check(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *dedupe)
+#include "flows/learned.h"
+
+static enum err verify(struct ctx *ctx, struct engine *eng, const struct account *acct, const struct http_msg *msg)
+{
+    const struct hook_ops *h = acct->conn->hook;
+    const struct account *with = acct;
+    struct fetch_request want;
+    enum err e = learned_account(ctx, eng, acct, &with);
+    if (e == OK)
+        e = h->verify(ctx, with, msg);
+    if (e == ERR_DENIED && h->lacks != NULL && h->lacks(ctx, with, msg, &want) == OK)
+        learned_wish(eng, acct, &want);
+    return e;
+}
+
+enum err hook_check(struct ctx *ctx, struct engine *eng, const struct account *acct, const struct http_msg *msg, struct str *dedupe)
 {
     const struct hook_ops *h = acct->conn->hook;
     struct str key = STR_NULL;
     if (h == NULL || h->verify == NULL)
         return ctx_fail(ctx, ERR_UNSUPPORTED, "%s: takes no webhooks", acct->conn->id);
-    enum err e = h->verify(ctx, acct, msg);
+    enum err e = verify(ctx, eng, acct, msg);
     if (e == OK && h->dedupe != NULL)
         e = h->dedupe(ctx, acct, msg, &key);
     if (e == OK && str_empty(key) && msg->body.n > 0) {
@@ -39,7 +54,7 @@ enum err hook_append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, c
                      const struct http_msg *msg, void (*done)(void *user, enum err e, int64_t pos), void *user)
 {
     struct str dedupe = STR_NULL;
-    enum err e = hook_check(ctx, acct, msg, &dedupe);
+    enum err e = hook_check(ctx, eng, acct, msg, &dedupe);
     if (e != OK)
         return e;
     struct append_req req = {.merchant_id = merchant_id, .source = RECV_WEBHOOK, .origin = ORIGIN_LIVE, .account = acct->id,

@@ -1,25 +1,25 @@
-/* See poller_source.h. */
+/*
+ * See poller_source.h. Pace: of a vendor's N calls in a window a quarter may come at once, the others evenly, so that no window of
+ * that length ever sees more than N. Backoff doubles with each failure; after five in a row the circuit opens, and one call after
+ * its time tells whether it closes.
+ */
 #include "flows/poller_source.h"
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/num.h"
+#include "base/scan.h"
 #include "connectors/lib/oauth.h"
+#include "connectors/lib/poll_ask.h"
 
-#include <stdlib.h>
-
-bool source_ready(struct source *s)
-{
-    pthread_mutex_lock(&s->lock);
-    bool ready = clock_mono_us() >= s->next_call_us;
-    pthread_mutex_unlock(&s->lock);
-    return ready;
-}
+#define RETRY_AFTER_MAX_S 86400
+#define BURST_SHARE 4
 
 bool source_serves(const struct source *s, struct str carrier)
 {
     static const char *const ANY[] = {"aftership", "easypost", "shipengine", "easyship"};
     struct str id = str_of(s->acct->conn->id);
-    if (s->acct->conn->poll == NULL || (s->acct->conn->poll->kinds & 1u << POLL_PARCEL) == 0)
+    if ((s->plan.kinds & 1u << POLL_PARCEL) == 0 || str_empty(carrier))
         return false;
     for (size_t i = 0; i < sizeof(ANY) / sizeof(ANY[0]); i++)
         if (str_eq(id, str_of(ANY[i])))
@@ -27,35 +27,58 @@ bool source_serves(const struct source *s, struct str carrier)
     return str_eq(id, carrier) || (str_eq(id, STR("dhl_unified")) && str_starts(carrier, STR("dhl")));
 }
 
+void source_clear(struct source *s)
+{
+    secret_clear(&s->token);
+    due_clear(&s->due);
+    pthread_mutex_destroy(&s->lock);
+}
+
 /* ---- sign-in */
 
 static enum err add_header(struct ctx *ctx, struct out_req *req, const char *name, const char *prefix, struct str value)
 {
+    if (str_empty(value))
+        return ctx_fail(ctx, ERR_DENIED, "%s: the key for this read is not configured", name);
     return out_req_header(ctx, req, str_of(name), arena_fmt(ctx->arena, "%s%.*s", prefix, STR_ARG(value)));
 }
 
 static enum err basic(struct ctx *ctx, struct out_req *req, struct str user, struct str password)
 {
     struct buf b;
+    struct str text = STR_NULL;
     buf_init(&b, 4096);
     base64_encode(arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(user), STR_ARG(password)), &b);
-    enum err e = add_header(ctx, req, "Authorization", "Basic ", buf_str(&b));
+    enum err e = buf_err(&b) == OK ? arena_dup(ctx->arena, buf_str(&b), &text) : ctx_fail(ctx, ERR_MEMORY, "sign-in: too long");
     buf_clear(&b);
-    return e;
+    return e == OK ? add_header(ctx, req, "Authorization", "Basic ", text) : e;
+}
+
+/* A connector that put its own sign-in gets no second one; a public document is asked for without the key. */
+static bool signs_itself(const struct connector *conn, const struct poll_ask *ask, const struct out_req *req)
+{
+    const char *name = conn->auth == AUTH_HEADER ? conn->auth_name : "Authorization";
+    for (size_t i = 0; i < req->headers_n; i++)
+        if (str_eq_nocase(req->headers[i].name, STR("Authorization")) || str_eq_nocase(req->headers[i].name, str_of(name)))
+            return true;
+    return ask->kind == POLL_FETCH && str_starts(ask->fetch.what, STR(FETCH_SETTING));
 }
 
 static enum err sign_in(struct ctx *ctx, struct source *s, struct out_req *req)
 {
     const struct account *a = s->acct;
+    struct str key = secret_view(&a->api_key), user = secret_view(&a->api_user);
     switch (a->conn->auth) {
     case AUTH_NONE:
         return OK;
     case AUTH_HEADER:
-        return add_header(ctx, req, a->conn->auth_name, a->conn->auth_prefix == NULL ? "" : a->conn->auth_prefix, secret_view(&a->api_key));
+        return add_header(ctx, req, a->conn->auth_name, a->conn->auth_prefix == NULL ? "" : a->conn->auth_prefix, key);
     case AUTH_BASIC:
-        return basic(ctx, req, secret_view(&a->api_user), secret_view(&a->api_key));
+        return basic(ctx, req, user, key);
+    case AUTH_BASIC_KEY:
+        return basic(ctx, req, str_empty(key) ? user : key, STR_NULL);
     case AUTH_BEARER:
-        return add_header(ctx, req, "Authorization", "Bearer ", secret_view(&a->api_key));
+        return add_header(ctx, req, "Authorization", "Bearer ", key);
     case AUTH_OAUTH2_BASIC:
     case AUTH_OAUTH2_BODY:
         return add_header(ctx, req, "Authorization", "Bearer ", secret_view(&s->token));
@@ -74,103 +97,253 @@ static struct http_request to_http(const struct source *s, const struct out_req 
                                  .max_body = s->acct->conn->limits.body_max};
 }
 
-static enum err fetch_token(struct ctx *ctx, struct engine *eng, struct source *s, struct http_client *http)
+enum err source_request(struct ctx *ctx, struct source *s, const struct poll_ask *ask, struct http_request *out)
 {
     struct out_req req = {0};
-    struct http_msg msg;
-    struct oauth_token tok;
-    enum err e = oauth_request(ctx, s->acct, &req);
-    struct http_request hr = to_http(s, &req);
-    if (e == OK)
-        e = http_client_do(http, ctx, &hr, &msg);
-    if (e == OK) {
-        msg.received_us = clock_now_us(eng->clock);
-        e = oauth_decode(ctx, &msg, &tok);
-    }
-    if (e == OK)
-        e = secret_set(&s->token, tok.token);
-    if (e == OK)
-        s->token_until_us = tok.expires_us;
-    return e;
-}
-
-enum err source_request(struct ctx *ctx, struct engine *eng, struct source *s, struct http_client *http, const struct poll_ask *ask,
-                        struct http_request *out)
-{
-    struct out_req req = {0};
-    enum err e = OK;
-    pthread_mutex_lock(&s->lock);
-    if (oauth_used(s->acct->conn) && (s->token.n == 0 || clock_now_us(eng->clock) >= s->token_until_us))
-        e = fetch_token(ctx, eng, s, http);
-    if (e == OK)
-        e = s->acct->conn->poll->request(ctx, s->acct, ask, &req);
-    if (e == OK)
+    enum err e = s->acct->conn->poll->request(ctx, s->acct, ask, &req);
+    pthread_mutex_lock(&s->lock); /* the token */
+    if (e == OK && !signs_itself(s->acct->conn, ask, &req))
         e = sign_in(ctx, s, &req);
     pthread_mutex_unlock(&s->lock);
-    *out = to_http(s, &req);
+    if (e == OK)
+        *out = to_http(s, &req);
     return e;
 }
 
-/* ---- pace and circuit */
-
-/* The least distance of two calls by the vendor's limits. */
-static int64_t pace_us(const struct source *s)
+bool source_needs_token(struct engine *eng, struct source *s)
 {
-    const struct limits *l = &s->acct->conn->limits;
-    return l->calls <= 0 ? 0 : (int64_t)l->window_s * US_PER_S / l->calls;
+    if (!oauth_used(s->acct->conn))
+        return false;
+    pthread_mutex_lock(&s->lock);
+    bool needs = s->token.n == 0 || clock_now_us(eng->clock) >= s->token_until_us;
+    pthread_mutex_unlock(&s->lock);
+    return needs;
+}
+
+enum err source_token_request(struct ctx *ctx, struct source *s, struct http_request *out)
+{
+    struct out_req req = {0};
+    pthread_mutex_lock(&s->lock);
+    bool taken = s->token_asked;
+    s->token_asked = true;
+    pthread_mutex_unlock(&s->lock);
+    if (taken)
+        return ctx_fail(ctx, ERR_BUSY, "%s: a sign-in is under way", s->acct->conn->id);
+    enum err e = oauth_request(ctx, s->acct, &req);
+    if (e == OK)
+        *out = to_http(s, &req);
+    else
+        s->token_asked = false;
+    return e;
+}
+
+/* ---- pace */
+
+static enum source_hold held(const struct source *s, int64_t now)
+{
+    bool open = s->failures >= SOURCE_FAILURES_MAX;
+    if (now < s->pause_until_us)
+        return open ? HOLD_CIRCUIT : HOLD_PAUSE;
+    if (open && s->probing)
+        return HOLD_CIRCUIT;
+    return now < s->pace_us ? HOLD_PACE : HOLD_NONE;
+}
+
+enum source_hold source_held(struct source *s)
+{
+    pthread_mutex_lock(&s->lock);
+    enum source_hold hold = held(s, clock_mono_us());
+    pthread_mutex_unlock(&s->lock);
+    return hold;
+}
+
+/* Each call moves the time at which the window is free by one distance; a burst may run ahead of it. */
+static void pace(struct source *s, int64_t now)
+{
+    int burst = s->plan.calls / BURST_SHARE < 1 ? 1 : s->plan.calls / BURST_SHARE;
+    if (s->plan.calls <= 0)
+        return;
+    int64_t distance = (s->plan.window_us + s->plan.calls - burst) / (s->plan.calls - burst + 1);
+    int64_t free_us = s->pace_us + (burst - 1) * distance; /* what pace_us would be without a burst */
+    free_us = (free_us > now ? free_us : now) + distance;
+    s->pace_us = free_us - (burst - 1) * distance;
+}
+
+enum source_hold source_take(struct source *s)
+{
+    int64_t now = clock_mono_us();
+    pthread_mutex_lock(&s->lock);
+    enum source_hold hold = held(s, now);
+    if (hold == HOLD_NONE) {
+        pace(s, now);
+        s->probing = s->failures >= SOURCE_FAILURES_MAX;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return hold;
+}
+
+void source_give_back(struct source *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->probing = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- what an answer means for the next call */
+
+int64_t poll_jitter(int64_t us)
+{
+    unsigned char r = 128;
+    if (crypto_random(&r, 1) != OK)
+        r = 128;
+    return us - us / 4 + us / 2 * r / 256;
+}
+
+/* "Wed, 18 Nov 2026 11:08:40 GMT" (RFC 9110); 0: it is not. */
+static int64_t http_date_us(struct str s)
+{
+    struct scan c = scan_of(s);
+    struct civil cv = {0};
+    int64_t d, y, h, m, sec;
+    if (s.n < 29 || s.p[3] != ',')
+        return 0;
+    (void)scan_take(&c, 5);
+    if (!scan_digits(&c, 2, 2, &d) || !scan_char(&c, ' '))
+        return 0;
+    struct str month = scan_word(&c);
+    if (!scan_char(&c, ' ') || !scan_digits(&c, 4, 4, &y) || !scan_char(&c, ' ') || !scan_digits(&c, 2, 2, &h) || !scan_char(&c, ':') ||
+        !scan_digits(&c, 2, 2, &m) || !scan_char(&c, ':') || !scan_digits(&c, 2, 2, &sec))
+        return 0;
+    cv = (struct civil){.year = (int)y, .month = month_from_name(month), .day = (int)d, .hour = (int)h, .min = (int)m, .sec = (int)sec};
+    return civil_valid(&cv) ? civil_to_us(&cv) : 0;
+}
+
+/* How long the vendor says to wait, by any of the headers in use; the longest counts. */
+static int64_t told_wait_us(const struct http_msg *msg)
+{
+    static const struct {
+        const char *name;
+        int64_t unit_us;
+    } SAY[] = {{"Retry-After", US_PER_S}, {"X-Retry-After", US_PER_S}, {"X-Rate-Limit-Time-Reset-Ms", 1000}};
+    int64_t wait = 0;
+    for (size_t i = 0; i < sizeof(SAY) / sizeof(SAY[0]); i++) {
+        struct str given = http_msg_header(msg, SAY[i].name);
+        int64_t n = 0, until = http_date_us(given), date = http_date_us(http_msg_header(msg, "Date"));
+        if (num_parse_i64(given, 0, INT32_MAX, &n) == OK)
+            n *= SAY[i].unit_us;
+        else if (until != 0)
+            n = until - (date != 0 ? date : msg->received_us);
+        wait = n > wait ? n : wait;
+    }
+    return wait < RETRY_AFTER_MAX_S * US_PER_S ? wait : RETRY_AFTER_MAX_S * US_PER_S;
 }
 
 static void pause_for(struct source *s, int64_t us)
 {
     int64_t until = clock_mono_us() + us;
-    if (until > s->next_call_us)
-        s->next_call_us = until;
+    if (until > s->pause_until_us)
+        s->pause_until_us = until;
 }
 
-static int64_t retry_after_us(const struct http_msg *msg)
+static int64_t backoff_us(int times)
 {
-    int64_t sec = 0;
-    struct str given = http_msg_header(msg, "Retry-After");
-    return num_parse_i64(given, 0, 86400, &sec) == OK ? sec * US_PER_S : 0;
+    int64_t s = 1;
+    for (int i = 1; i < times && s < SOURCE_BACKOFF_MAX_S; i++)
+        s *= 2;
+    return poll_jitter(s * US_PER_S);
 }
 
-static void failed(struct source *s, const struct http_msg *msg)
+static void open_circuit(struct source *s)
 {
-    unsigned char r = 0;
-    int64_t wait = msg == NULL ? 0 : retry_after_us(msg);
-    s->failures++;
-    if (crypto_random(&r, 1) != OK)
-        r = 128;
-    if (s->failures >= SOURCE_FAILURES_MAX) { /* open; one call after it tells whether it closes */
-        s->open_us = s->open_us == 0 ? SOURCE_OPEN_US : s->open_us * 2 > SOURCE_OPEN_MAX_US ? SOURCE_OPEN_MAX_US : s->open_us * 2;
-        wait = wait > s->open_us ? wait : s->open_us;
+    if (s->open_us == 0) {
+        metric_add(METRIC_POLL_CIRCUITS, 0, 1);
+        metric_add(METRIC_POLL_CIRCUITS_OPEN, 0, 1);
     }
-    int64_t backoff = (US_PER_S << (s->failures < 6 ? s->failures : 6)) / 2;
-    backoff += backoff * r / 256; /* jitter: accounts that failed together do not come back together */
-    pause_for(s, wait > backoff ? wait : backoff);
+    s->open_us = s->open_us == 0 ? SOURCE_OPEN_US : s->open_us * 2 > SOURCE_OPEN_MAX_US ? SOURCE_OPEN_MAX_US : s->open_us * 2;
+    pause_for(s, s->open_us);
 }
 
-enum err source_answered(struct ctx *ctx, struct source *s, enum err sent, const struct http_msg *msg)
+static void close_circuit(struct source *s)
 {
-    enum err e = sent;
+    if (s->open_us != 0) {
+        metric_add(METRIC_POLL_CIRCUITS, 1, 1);
+        metric_add(METRIC_POLL_CIRCUITS_OPEN, 0, -1);
+    }
+    s->open_us = 0;
+    s->failures = s->throttles = 0;
+}
+
+static bool is_down(enum err e)
+{
+    return e == ERR_UNAVAILABLE || e == ERR_TIMEOUT || e == ERR_DENIED || e == ERR_PARSE;
+}
+
+/* In the lock. Too many requests is no failure of the vendor's: it opens no circuit. */
+static void note(struct source *s, enum err e, const struct http_msg *msg)
+{
+    int64_t wait = msg == NULL ? 0 : told_wait_us(msg);
+    s->probing = false;
+    if (e == ERR_BUSY)
+        pause_for(s, backoff_us(++s->throttles));
+    else if (is_down(e))
+        pause_for(s, backoff_us(++s->failures));
+    else
+        close_circuit(s);
+    if (e != OK)
+        pause_for(s, wait);
+    if (is_down(e) && s->failures >= SOURCE_FAILURES_MAX)
+        open_circuit(s);
+}
+
+/* What the status alone says; OK: the body tells. */
+static enum err by_status(struct ctx *ctx, const struct source *s, int status)
+{
+    if (status == 401)
+        return ctx_fail(ctx, ERR_DENIED, "%s refused the sign-in", s->acct->conn->id);
+    if (status == 429)
+        return ctx_fail(ctx, ERR_BUSY, "%s: too many requests", s->acct->conn->id);
+    if (status >= 500)
+        return ctx_fail(ctx, ERR_UNAVAILABLE, "%s answers %d", s->acct->conn->id, status);
+    return OK;
+}
+
+enum err source_told(struct ctx *ctx, struct engine *eng, struct source *s, const struct poll_ask *ask, enum err sent,
+                     const struct http_msg *msg, struct source_answer *out)
+{
+    *out = (struct source_answer){0};
+    enum err e = sent == OK ? by_status(ctx, s, msg->status) : sent;
+    if (e == OK) {
+        out->msg = *msg;
+        out->msg.received_us = clock_now_us(eng->clock);
+        out->msg.query = poll_ask_text(ctx, ask); /* kept with the answer: it does not say what it is about */
+        out->read = true;
+        e = s->acct->conn->poll->decode(ctx, s->acct, ask, &out->msg, &out->d, &out->cursor);
+    }
+    out->err = e;
     pthread_mutex_lock(&s->lock);
-    pause_for(s, pace_us(s));
-    if (sent == OK && msg->status == 401) {
+    if (sent == OK && msg->status == 401)
         secret_clear(&s->token); /* the next call signs in anew */
-        failed(s, msg);
-        e = ctx_fail(ctx, ERR_DENIED, "%s refused the sign-in", s->acct->conn->id);
-    } else if (sent == OK && msg->status == 429) {
-        failed(s, msg);
-        e = ctx_fail(ctx, ERR_BUSY, "%s: too many requests", s->acct->conn->id);
-    } else if (sent == OK && msg->status >= 500) {
-        failed(s, msg);
-        e = ctx_fail(ctx, ERR_UNAVAILABLE, "%s answers %d", s->acct->conn->id, msg->status);
-    } else if (sent != OK) {
-        failed(s, NULL);
-    } else {
-        s->failures = 0;
-        s->open_us = 0;
+    note(s, e, sent == OK ? msg : NULL);
+    pthread_mutex_unlock(&s->lock);
+    return e;
+}
+
+enum err source_token_told(struct ctx *ctx, struct engine *eng, struct source *s, enum err sent, struct http_msg *msg)
+{
+    struct oauth_token tok = {0};
+    enum err e = sent;
+    if (e == OK) {
+        msg->received_us = clock_now_us(eng->clock);
+        e = oauth_decode(ctx, msg, &tok);
     }
+    pthread_mutex_lock(&s->lock);
+    s->token_asked = false;
+    if (e == OK)
+        e = secret_set(&s->token, tok.token);
+    if (e == OK)
+        s->token_until_us = tok.expires_us;
+    else
+        note(s, e, sent == OK ? msg : NULL);
     pthread_mutex_unlock(&s->lock);
     return e;
 }

@@ -64,7 +64,7 @@ void api_hooks_post(struct http_exchange *ex)
         http_fail_err(ex, e);
         return;
     }
-    e = hook_check(&ex->ctx, acct, &ex->msg, &dedupe);
+    e = hook_check(&ex->ctx, app->eng, acct, &ex->msg, &dedupe);
     if (e == OK)
         e = reply_body(ex, acct);
     if (e != OK) {

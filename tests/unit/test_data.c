@@ -2,6 +2,7 @@
 #include "lib/fixture.h"
 
 #include "base/data.h"
+#include "base/data_table.h"
 
 #include <stdio.h>
 
@@ -9,7 +10,8 @@ static void test_files(void **state)
 {
     static const char *const NAMES[] = {"zones.tsv", "holidays.tsv",
                                         "migrations/ledger_0001_start.sql",
-                                        "migrations/state_0001_start.sql"};
+                                        "migrations/state_0001_start.sql",
+                                        "migrations/state_0003_polling.sql"};
     (void)state;
     struct fixture f;
     fixture_init(&f);
@@ -23,6 +25,23 @@ static void test_files(void **state)
     fixture_clear(&f);
     assert_int_equal(data_file("no such file").n, 0);
     assert_int_equal(data_file("").n, 0);
+}
+
+/* Up to the number: "migrations/state_0002". */
+static struct str numbered(const char *name)
+{
+    const char *digits = strpbrk(name, "0123456789");
+    return (struct str){name, digits == NULL ? 0 : (size_t)(digits - name) + 4};
+}
+
+/* Two migrations of one number: the one that is found second would never run. */
+static void test_migrations_have_their_own_numbers(void **state)
+{
+    (void)state;
+    for (const struct data_entry *a = data_table; a->name != NULL; a++)
+        for (const struct data_entry *b = data_table; b < a; b++)
+            if (str_starts(str_of(a->name), STR("migrations/")) && str_eq(numbered(a->name), numbered(b->name)))
+                fail_msg("%s and %s: give the second the next number", b->name, a->name);
 }
 
 static void test_lines(void **state)
@@ -42,6 +61,6 @@ static void test_lines(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_lines)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_files), cmocka_unit_test(test_migrations_have_their_own_numbers), cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
