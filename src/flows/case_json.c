@@ -74,7 +74,7 @@ static void figures_json(struct ctx *ctx, struct jw *w, const struct diag_figure
                  {"hand_over_at", fig->hand_over_us}, {"label_at", fig->label_us}, {"attempt_at", fig->attempt_us},
                  {"pickup_until", fig->pickup_until_us}, {"customs_since", fig->customs_us}, {"ships_by", fig->ships_by_us},
                  {"restock_at", fig->restock_us}, {"preorder_until", fig->preorder_us},
-                 {"sent_at", fig->sent_us}};
+                 {"sent_at", fig->sent_us}, {"first_scan_due_at", fig->noted_us}};
     const struct {
         const char *key;
         bool yes;

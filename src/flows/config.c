@@ -56,7 +56,7 @@ static const struct cfg_row LIMIT_ROWS[] = {
 #define LIMIT(field, lo, hi, d, words) {.name = #field, .kind = CFG_INT, .at = offsetof(struct limit_set, field), .min = (lo), .max = (hi), .def = (d), .what = (words)}
     LIMIT(fulfillment_days, 0, 400, "3", "business days from order to hand-over to the carrier"),
     LIMIT(label_only_days, 0, 400, "4", "days that a label may exist without a first scan"),
-    LIMIT(label_note_hours, 0, 2400, "24", "hours after which a label without a scan is first noted"),
+    LIMIT(label_note_hours, 0, 2400, "48", "hours, counted in the working days of where it is sent from, after which the first scan of a label is overdue"),
     LIMIT(silent_hours, 1, 2400, "48", "hours without a scan, counted in the carrier's working days, until a parcel is stuck"),
     LIMIT(lost_days, 1, 400, "5", "business days without movement until a parcel is presumed lost"),
     LIMIT(customs_days, 0, 400, "5", "business days in customs until a person is asked"),

@@ -27,7 +27,7 @@ static enum err open_one(struct ctx *ctx, struct engine *eng, enum db_part part,
     struct db_options o = {.path = part == DB_LEDGER ? eng->ledger_path : eng->state_path,
                            .part = part,
                            .read_only = read_only,
-                           .sync_full = part == DB_LEDGER,
+                           .sync_full = part == DB_LEDGER && !eng->opt.no_sync,
                            .cache_mb = cache_mb};
     return db_open(ctx, &o, out);
 }
@@ -350,6 +350,8 @@ enum err engine_fold_some(struct ctx *ctx, struct engine *eng, int64_t *folded)
             e = settle_once(&own, eng, a, folded, &did);
         if (e != OK)
             memcpy(ctx->msg, own.msg, sizeof(ctx->msg));
+        keeper_checkpoint(&own, eng, eng->ledger);
+        keeper_checkpoint(&own, eng, eng->state);
     }
     arena_free(a);
     return e;

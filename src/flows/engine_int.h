@@ -104,6 +104,7 @@ bool folder_wait(struct engine *eng, int timeout_ms);
 
 /* keeper.c */
 void *keeper_main(void *eng);
+void keeper_checkpoint(struct ctx *ctx, struct engine *eng, struct db *db); /* when its log has grown */
 MUST_CHECK enum err keeper_tick(struct ctx *ctx, struct engine *eng, size_t *appended);
 MUST_CHECK enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng);
 

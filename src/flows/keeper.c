@@ -105,7 +105,7 @@ static struct db *keeper_db(struct ctx *ctx, struct engine *eng, enum db_part pa
     return db;
 }
 
-static void checkpoint(struct ctx *ctx, struct engine *eng, struct db *db)
+void keeper_checkpoint(struct ctx *ctx, struct engine *eng, struct db *db)
 {
     int left = 0;
     if (db != NULL && db_log_bytes(db) > CHECKPOINT_FROM_BYTES && db_checkpoint(ctx, db, false, &left) != OK)
@@ -125,8 +125,8 @@ void *keeper_main(void *arg)
     while (!atomic_load(&eng->stop_keeper)) {
         if (keeper_tick(&ctx, eng, &ticks) != OK)
             LOG(eng->log, LOG_WARN, "ticks_wait", LOG_S("error", str_of(ctx.msg)));
-        checkpoint(&ctx, eng, ledger);
-        checkpoint(&ctx, eng, state);
+        keeper_checkpoint(&ctx, eng, ledger);
+        keeper_checkpoint(&ctx, eng, state);
         arena_reset(a);
         struct timespec pause = {0, 200000000};
         nanosleep(&pause, NULL);

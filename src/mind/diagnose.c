@@ -123,7 +123,24 @@ static const struct parcel_scan *last_placed(const struct look *lk)
     return NULL;
 }
 
-static void set_place(struct look *lk)
+/* Silence is counted in the working days of the carrier where the parcel is (C9). */
+static bool works_saturday(struct str carrier, struct str country)
+{
+    static const struct {
+        struct str carrier, country;
+    } WEEKS[] = {
+#define CARRIER_SATURDAY(carrier, country, source)                                                 \
+    {{carrier, sizeof(carrier) - 1}, {country, sizeof(country) - 1}},
+#include "mind/carrier_week.def"
+#undef CARRIER_SATURDAY
+    };
+    for (size_t i = 0; i < sizeof(WEEKS) / sizeof(WEEKS[0]); i++)
+        if (str_eq(carrier, WEEKS[i].carrier) && str_eq(country, WEEKS[i].country))
+            return true;
+    return false;
+}
+
+static void set_place(struct look *lk, struct str carrier)
 {
     bool exact;
     const struct parcel_scan *at = last_placed(lk);
@@ -133,6 +150,7 @@ static void set_place(struct look *lk)
         lk->cal = (struct calendar){.country = at->place.country, .region = at->place.region};
         lk->zone = zone_of_place(at->place.country, at->place.region, &exact);
     }
+    lk->cal.saturday_works = works_saturday(carrier, lk->cal.country);
     lk->dest = case_destination(lk->cas);
     if (str_empty(lk->dest.country))
         lk->dest = (struct place){.country = lk->pcl->dest_country};
@@ -215,7 +233,7 @@ static void diagnose_parcel(struct look *lk, struct parcel_diagnosis *pd)
     lk->move = scan_at(pcl, pd->view.last_move);
     lk->silent_us = -1;
     pd->carrier = carrier_of(lk->cas, pcl, scan_at(pcl, pd->view.last));
-    set_place(lk);
+    set_place(lk, pd->carrier);
     lk->label_us = label_known(lk);
     set_limits(lk, pd->carrier);
     set_figures(lk);

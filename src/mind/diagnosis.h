@@ -33,7 +33,8 @@ struct diag_figures {
     int64_t delivered_us, delivered_local_us;
     int64_t hand_over_us, label_us, attempt_us, pickup_until_us, customs_us, ships_by_us,
         restock_us, preorder_us;
-    int64_t sent_us; /* untracked: when it left */
+    int64_t sent_us;  /* untracked: when it left */
+    int64_t noted_us; /* label_only: when the first scan is overdue */
     int attempts, silent_hours, late_days;
     enum reason reason;
     enum parcel_status status;

@@ -170,8 +170,9 @@ void set_figures(struct look *lk)
         fig->attempt_us = scans[v->last_attempt].at_us;
     set_promise(lk);
     set_expected(lk);
-    if (lk->move != NULL && lk->now_us > lk->move->at_us)
+    int64_t until = fig->delivered_us != 0 ? fig->delivered_us : lk->now_us;
+    if (fig->delivered_us == 0 && lk->move != NULL && lk->now_us > lk->move->at_us)
         fig->silent_hours = (int)((lk->now_us - lk->move->at_us) / US_PER_H);
-    if (fig->promised_us != 0 && lk->now_us > fig->promised_us)
-        fig->late_days = (int)((lk->now_us - fig->promised_us) / US_PER_DAY) + 1;
+    if (fig->promised_us != 0 && until > fig->promised_us)
+        fig->late_days = (int)((until - fig->promised_us) / US_PER_DAY) + 1;
 }

@@ -30,7 +30,7 @@ void promises_default(struct promises *out)
         .home_zone = STR("America/New_York"),
         .base = {.fulfillment_days = 3,
                  .label_only_days = 4,
-                 .label_note_hours = 24,
+                 .label_note_hours = 48,
                  .silent_hours = 48,
                  .lost_days = 5,
                  .customs_days = 5,

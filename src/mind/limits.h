@@ -12,7 +12,7 @@
 struct limit_set {
     int fulfillment_days; /* business days from order to hand-over: 3 */
     int label_only_days;  /* calendar days on "label created" before it needs a word: 4 */
-    int label_note_hours; /* label without first scan: first noted after 24 h */
+    int label_note_hours; /* label without first scan: overdue after 48 h of working days */
     int silent_hours; /* no scan: 48, counted in the carrier's working days to the same clock time
                        */
     int lost_days;    /* business days without movement: 5 */

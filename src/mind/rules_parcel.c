@@ -284,10 +284,11 @@ bool rule_label_only(struct look *lk, int64_t *since_us)
     if (lk->move != NULL)
         return false;
     const int64_t promised = lk->out->fig.promised_us;
-    const int64_t STEPS[] = {lk->label_us + lk->lim.label_note_hours * US_PER_H,
+    const int64_t STEPS[] = {after_hours(lk, lk->label_us, lk->lim.label_note_hours),
                              lk->label_us + lk->lim.label_only_days * US_PER_DAY,
                              promised == 0 ? 0 : promised + 1};
     *since_us = lk->label_us;
+    lk->out->fig.noted_us = STEPS[0];
     lk->out->flag_late_initial_scan = lk->now_us >= STEPS[0];
     lk->out->severity = lk->now_us >= STEPS[0] ? 2 : 1;
     if (lk->now_us >= STEPS[1] || (promised != 0 && lk->now_us >= STEPS[2]))

@@ -68,6 +68,7 @@ enum err db_exec(struct ctx *ctx, struct db *db, const char *sql)
     return rc == SQLITE_OK ? OK : fail(ctx, db, rc, "exec");
 }
 
+/* The log shrinks when it begins anew, so that its size tells what waits for a checkpoint. */
 static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_options *opt)
 {
     char sql[256];
@@ -79,7 +80,7 @@ static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_opti
     if (e == OK)
         e = db_exec(ctx, db, opt->sync_full ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;");
     if (e == OK)
-        e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
+        e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA journal_size_limit=8388608;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
     return e;
 }
 

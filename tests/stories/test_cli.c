@@ -47,6 +47,9 @@ static const struct call CALLS[] = {
     {"erase", "erase --config %s --yes 1001", 0, "personal data is gone", NULL},
     {"what was erased cannot ask", "ask --config %s '#1001 ada.demo@example.com'", 1, "could not find", NULL},
     {"nor be seen", "case --config %s --personal 1001", 0, "Order #1001", "ada.demo"},
+    {"a simulated world", "simulate -n 400 -d 20", 0, "false alarms", NULL},
+    {"the same world again, as JSON", "simulate -n 400 -d 20 --json", 0, "\"orders\":400,", NULL},
+    {"no such world", "simulate --world /nonexistent.yaml", 1, "cannot be opened", NULL},
     {"replay after that", "replay --config %s", 0, ": 0 differences", NULL},
 };
 

@@ -62,18 +62,22 @@ static const struct story_case CASES[] = {
     {"stock of what has left", MOVING "stock MUG 0\nexpect class=on_track\n"},
 
     /* ---- label */
-    {"label", START "expect class=label_only severity=1 since=d0T15:00 next=d1T15:00 late_scan=no\nat d1T14:59\nexpect severity=1 late_scan=no\n"
-              "at d1T15:00\nexpect class=label_only severity=2 next=d4T15:00 late_scan=yes\nat d4T14:59\nexpect severity=2\n"
+    {"label", START "expect class=label_only severity=1 since=d0T15:00 next=d2T15:00 late_scan=no\nat d2T14:59\nexpect severity=1 late_scan=no\n"
+              "at d2T15:00\nexpect class=label_only severity=2 next=d4T15:00 late_scan=yes\nat d4T14:59\nexpect severity=2\n"
               "at d4T15:00\nexpect class=label_only severity=3 late_scan=yes next=none\nscan ups 1Z1 accepted place=Newark,NJ,US\nexpect class=on_track since=d4T15:00 late_scan=no\n"},
+    {"a label on Friday is overdue on Tuesday", "at d4T15:00\n" ORDER "fulfill #1 items=MUG parcels=ups/1Z1\nexpect class=label_only next=d8T15:00\n"
+                                                "at d8T14:59\nexpect severity=1\nat d8T15:00\nexpect severity=3 late_scan=yes\n"},
     {"a synthetic scan is no scan", START "at d1T10:00\nscan ups 1Z1 in_transit place=Newark,NJ,US synthetic\nexpect class=label_only since=d0T15:00\n"},
     {"the carrier knew the label first", "at d0T12:00\nscan ups 1Z1 label_created\n" START "expect class=label_only since=d0T12:00\n"},
     {"unknown to the carrier", START "at d1T10:00\nnotfound ups 1Z1\nexpect class=label_only since=d0T15:00 severity=1\n"},
     {"label past the promise", "at d0T14:00\norder #1 country=US region=IL items=MUG promised=2026-11-17\n" UPS
-                               "expect class=label_only severity=1 next=d1T14:00\nat d2T05:59\nexpect severity=2 next=d2T06:00\nat d2T06:00\nexpect class=label_only severity=3\n"},
+                               "expect class=label_only severity=1 next=d2T06:00\nat d2T05:59\nexpect severity=1\nat d2T06:00\nexpect class=label_only severity=3\n"},
 
     /* ---- on its way */
     {"on track", MOVING "expect class=on_track severity=0 since=d0T22:00 next=d2T22:00 becomes=stuck stale=no\n"},
     {"stuck after two working days", MOVING "at 2026-11-18T21:59:59Z\nexpect class=on_track\nat d2T22:00\nexpect class=stuck severity=3 since=d2T22:00 next=d7T22:00 becomes=presumed_lost stale=yes\n"},
+    {"the mail works on Saturday", "at d0T14:00\norder #1 country=US region=IL items=MUG\nfulfill #1 items=MUG parcels=usps/9400\nat d4T17:00\nscan usps 9400 in_transit place=Newark,NJ,US\n"
+                                   "at d7T16:59\nexpect class=on_track\nat d7T17:00\nexpect class=stuck since=d7T17:00\n"},
     {"Friday to Tuesday", MOVING "at d4T17:00\nscan ups 1Z1 in_transit place=Newark,NJ,US\nat d8T16:59\nexpect class=on_track\nat d8T17:00\nexpect class=stuck\n"},
     {"over Thanksgiving", MOVING "at d9T17:00\nscan ups 1Z1 in_transit place=Newark,NJ,US eta=2026-12-20\nat d13T17:00\nexpect class=on_track\nat d14T17:00\nexpect class=stuck since=d14T17:00\n"},
     {"Canada works on Thanksgiving", "at d8T14:00\norder #1 country=CA items=MUG\n" UPS "at d9T17:00\nscan ups 1Z1 in_transit place=Toronto,ON,CA eta=2026-12-20\n"
@@ -197,7 +201,7 @@ static const struct story_case CASES[] = {
                               "at d2T10:00\nscan ups 1Z1 delivered place=Chicago,IL,US\nexpect class=split_incomplete severity=1 since=d2T10:00 next=d2T22:00 sku=MUG sent=2 there=2\n"
                               "expect class=split_incomplete sku=CUP sent=1 there=0 wait=0\nat d2T22:00\nexpect class=stuck\nscan ups 1Z2 delivered place=Chicago,IL,US\nexpect class=delivered\n"},
     {"one moving, one with a label", "at d0T14:00\norder #1 country=US items=MUG;CUP\nfulfill #1 id=a items=MUG parcels=ups/1Z1\nfulfill #1 id=b items=CUP parcels=ups/1Z2\n"
-                                     "at d0T22:00\nscan ups 1Z1 accepted place=Newark,NJ,US\nexpect class=split_incomplete since=d0T22:00\nat d1T14:00\nexpect class=label_only severity=2\n"},
+                                     "at d0T22:00\nscan ups 1Z1 accepted place=Newark,NJ,US\nexpect class=split_incomplete since=d0T22:00\nat d2T14:00\nexpect class=label_only severity=2\n"},
     {"one moving, one item waiting", "at d0T14:00\norder #1 country=US items=MUG;CUP\nfulfill #1 items=MUG parcels=ups/1Z1\nat d0T22:00\nscan ups 1Z1 accepted place=Newark,NJ,US\n"
                                      "expect class=split_incomplete waiting=awaiting_fulfillment sku=CUP sent=0 wait=1\nat d1T22:00\nscan ups 1Z1 in_transit place=Gary,IN,US\nat d3T14:00\nexpect class=fulfillment_late waiting=fulfillment_late\n"},
     {"a label withdrawn, its follower delivered", "at d0T14:00\norder #1 country=US items=MUG\nfulfill #1 items=MUG parcels=ups/1Z1,ups/1Z2\nscan ups 1Z2 cancelled\n"

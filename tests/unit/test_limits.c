@@ -36,7 +36,7 @@ static void test_defaults(void **state)
     assert_int_equal(s.lost_days, 5);
     assert_int_equal(s.fulfillment_days, 3);
     assert_int_equal(s.label_only_days, 4);
-    assert_int_equal(s.label_note_hours, 24);
+    assert_int_equal(s.label_note_hours, 48);
     assert_true(s.delivered_trusted);
     limits_for(&p, STR("delhivery"), STR_NULL, STR("IN"), us("2026-11-18T12:00:00Z"), &s);
     assert_false(s.delivered_trusted);
