@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum err e = case_decode(&ctx, row, &cas);
     if (e == OK) {
         case_encode(&cas, true, &b);
-        FUZZ_CHECK(buf_err(&b) == OK && str_eq(buf_str(&b), row));
+        FUZZ_CHECK(buf_err(&b) == OK && (b.p[0] != row.p[0] || str_eq(buf_str(&b), row))); /* an older version is written anew */
         case_encode(&cas, false, &b);
         ask(&ctx, &cas);
         merge(&ctx, &cas);

@@ -208,6 +208,55 @@ static enum err add_items(struct ctx *ctx, const struct json *o, struct str curr
     return OK;
 }
 
+/* The lines that went back, of the order's own lists of them. */
+static enum err refunded_lines(struct ctx *ctx, const struct json *lines, struct refund_fact *rf, struct fact_item *items)
+{
+    enum err e = OK;
+    JSON_EACH(p, lines) {
+        int64_t back = 0;
+        if (e == OK)
+            e = body_quantity(ctx, p, "quantity_refunded", 0, &back);
+        if (e != OK || back == 0 || rf->items_n == FACT_ITEMS_MAX)
+            continue;
+        items[rf->items_n++] = (struct fact_item){.item_id = json_text(p, "id"), .sku = json_text(p, "sku"), .title = json_str(p, "name"),
+                                                  .quantity = back, .ships = !str_eq(json_str(p, "type"), STR("digital"))};
+    }
+    return e;
+}
+
+/* What went back so far stands in the order as one sum: one refund, whose newest version holds. */
+static enum err add_refunded(struct ctx *ctx, const struct json *o, const struct fact *order, struct decoded *out)
+{
+    struct refund_fact rf = {.order_id = order->u.order.order_id, .refund_id = STR("sum"), .currency = order->u.order.currency,
+                             .at_us = order->changed_us};
+    struct fact_item *items = ctx_alloc(ctx, (FACT_ITEMS_MAX + 1) * sizeof(*items));
+    int64_t total = order->u.order.total_minor;
+    struct fact *fct = NULL;
+    enum err e = items == NULL ? ERR_MEMORY : OK;
+    if (e == OK && num_is_currency(rf.currency) && json_get(o, "refunded_amount") != NULL)
+        e = body_money(ctx, o, "refunded_amount", rf.currency, &rf.amount_minor);
+    if (e != OK || rf.amount_minor <= 0)
+        return e;
+    rf.full = rf.amount_minor >= total;
+    rf.items = items;
+    e = refunded_lines(ctx, json_get(o, "products"), &rf, items);
+    JSON_EACH(c, json_get(o, "consignments")) {
+        JSON_EACH(part, json_get(c, "shipping")) {
+            if (e == OK)
+                e = refunded_lines(ctx, json_get(part, "line_items"), &rf, items);
+        }
+    }
+    if (e == OK)
+        e = decoded_add(ctx, out, FACT_REFUND, &fct);
+    if (e != OK)
+        return e;
+    fct->role = ROLE_STOREFRONT;
+    fct->changed_us = rf.at_us;
+    fct->key = version_key(ctx, "refund", rf.order_id, rf.at_us);
+    fct->u.refund = rf;
+    return OK;
+}
+
 static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded *out)
 {
     struct fact *fct = NULL;
@@ -248,7 +297,7 @@ static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded 
     if (e == OK)
         e = add_items(ctx, o, currency, of);
     fct->key = version_key(ctx, "order", id, fct->changed_us);
-    return e;
+    return e == OK ? add_refunded(ctx, o, fct, out) : e;
 }
 
 static enum err add_shipment(struct ctx *ctx, const struct json *s, struct decoded *out)

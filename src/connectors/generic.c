@@ -240,10 +240,11 @@ static enum err read_fact(struct plan *p, struct str text, bool rows, struct dec
 {
     const struct json *v = NULL;
     struct fact fct, *to = NULL;
+    enum fact_kind kind;
     bool merged = false;
     enum err e = json_parse(p->ctx, text, &LIMITS, &v);
-    if (e == OK && str_eq(json_str(v, "kind"), str_of(fact_kind_word(FACT_TICK))))
-        e = ctx_fail(p->ctx, ERR_PARSE, "kind: a tick does not come from outside");
+    if (e == OK && fact_kind_parse(json_str(v, "kind"), &kind) && (kind == FACT_TICK || kind == FACT_HEARD))
+        e = ctx_fail(p->ctx, ERR_PARSE, "kind: a %s does not come from outside", fact_kind_word(kind));
     if (e == OK)
         e = fact_read(p->ctx, v, NULL, &fct);
     if (e != OK)

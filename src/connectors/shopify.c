@@ -124,6 +124,7 @@ static enum err add_fulfillment(struct ctx *ctx, const struct json *f, struct st
     fct->role = ROLE_STOREFRONT;
     ff->order_id = str_empty(order_id) ? json_text(f, "order_id") : order_id;
     ff->fulfillment_id = id;
+    ff->parked_under = shopify_parked(ctx, id);
     ff->state = (enum fulfillment_state)map_word(shopify_fulfilled, json_str(f, "status"), FUL_PENDING);
     ff->location = json_text(f, "location_id");
     if (str_empty(ff->order_id))
@@ -143,9 +144,14 @@ static enum err add_fulfillment(struct ctx *ctx, const struct json *f, struct st
     return e == OK && n == 1 ? shipment_status(ctx, f, &refs[0], changed, out) : e;
 }
 
+struct str shopify_parked(struct ctx *ctx, struct str fulfillment_id)
+{
+    return arena_fmt(ctx->arena, "SHOPIFYFUL%.*s", STR_ARG(fulfillment_id));
+}
+
 /*
- * fulfillment_events: one event of a fulfillment. Its tracking number is not in it: the event is kept under the fulfillment's
- * own id, apart from every case, and the order is read, where each event stands beside its number.
+ * fulfillment_events: one event of a fulfillment. Its tracking number is not in it: the fold finds it by the fulfillment, now or
+ * when the fulfillment comes; and the order is read, where each event stands beside its number.
  */
 static enum err add_event(struct ctx *ctx, const struct json *v, struct decoded *out)
 {
@@ -154,11 +160,16 @@ static enum err add_event(struct ctx *ctx, const struct json *v, struct decoded 
     size_t from = out->n;
     if (str_empty(ful))
         return ctx_fail(ctx, ERR_PARSE, "fulfillment_id: missing");
-    if (str_empty(number))
-        number = arena_fmt(ctx->arena, "SHOPIFYFUL%.*s", STR_ARG(ful));
+    bool parked = str_empty(number);
+    if (parked)
+        number = shopify_parked(ctx, ful);
     enum err e = scan_add(ctx, out, STR("shopify"), number, &ev);
     if (e != OK)
         return e;
+    if (parked) {
+        ev->order_id = json_text(v, "order_id");
+        ev->fulfillment_id = ful;
+    }
     const struct code_try tries[] = {{"", json_str(v, "status")}};
     scan_map(ev, "shopify", tries, 1);
     ev->description = json_str(v, "message");
@@ -512,11 +523,29 @@ static enum err decode_shape(struct ctx *ctx, const struct json *v, int64_t at_u
     return e;
 }
 
+/* Who may read has the events themselves, each once, instead of what shipment_status makes of the last of them. */
+static enum err read_instead(struct ctx *ctx, struct decoded *out)
+{
+    struct str order = STR_NULL;
+    size_t kept = 0;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < out->n; i++) {
+        const struct fact *fct = &out->facts[i];
+        if (fct->kind == FACT_FULFILLMENT)
+            order = fct->u.fulfillment.order_id;
+        if (fct->kind == FACT_TRACKING_EVENT && str_starts(fct->u.event.vendor_event_id, STR("shopify:")))
+            e = decoded_fetch(ctx, out, STR("order"), order);
+        else
+            out->facts[kept++] = *fct;
+    }
+    out->n = kept;
+    return e;
+}
+
 enum err shopify_decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     const struct json *v = NULL;
     struct when w = {0};
-    (void)acct;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
     if (e != OK)
         return e;
@@ -525,7 +554,8 @@ enum err shopify_decode_hook(struct ctx *ctx, const struct account *acct, const 
     bool at = when_parse(http_msg_header(msg, "X-Shopify-Triggered-At"), &w) == OK && w.kind == WHEN_UTC;
     int64_t at_us = at ? w.utc_us : msg->received_us;
     struct str topic = topic_of(msg);
-    return str_empty(topic) ? decode_shape(ctx, v, at_us, true, out) : decode_topic(ctx, topic, v, at_us, out);
+    e = str_empty(topic) ? decode_shape(ctx, v, at_us, true, out) : decode_topic(ctx, topic, v, at_us, out);
+    return e == OK && acct->api_key.n > 0 ? read_instead(ctx, out) : e;
 }
 
 static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)

@@ -150,6 +150,7 @@ static enum err gql_fulfillment(struct ctx *ctx, const struct json *f, struct st
     fct->role = ROLE_STOREFRONT;
     *ff = (struct fulfillment_fact){.order_id = order_id,
                                     .fulfillment_id = id,
+                                    .parked_under = shopify_parked(ctx, id),
                                     .state = (enum fulfillment_state)map_word(shopify_fulfilled, json_str(f, "status"), FUL_PENDING),
                                     .parcels = refs,
                                     .parcels_n = n,

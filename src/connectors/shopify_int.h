@@ -12,6 +12,8 @@ extern const struct poll_ops shopify_poll;
 
 /* shopify_gid_tail: "gid://shopify/LineItem/123" -> "123"; a bare id stays. */
 struct str shopify_gid_tail(struct str gid);
+/* shopify_parked: stand-in number for events of a fulfillment that come without one. */
+struct str shopify_parked(struct ctx *ctx, struct str fulfillment_id);
 /* shopify_is_cod: a list of payment gateways' names has cash on delivery. */
 bool shopify_is_cod(const struct json *names);
 /* shopify_decode_hook: a webhook's body; without a topic header its shape tells what it is. */

@@ -20,8 +20,8 @@ static enum err add_one(struct ctx *ctx, const struct json *v, struct decoded *o
 {
     struct fact *to = NULL, fct;
     enum err e = fact_read(ctx, v, NULL, &fct);
-    if (e == OK && fct.kind == FACT_TICK)
-        e = ctx_fail(ctx, ERR_PARSE, "kind: a tick does not come from outside");
+    if (e == OK && (fct.kind == FACT_TICK || fct.kind == FACT_HEARD))
+        e = ctx_fail(ctx, ERR_PARSE, "kind: a %s does not come from outside", fact_kind_word(fct.kind));
     if (e == OK)
         e = fact_tidy_carriers(ctx, &fct);
     if (e == OK)

@@ -344,8 +344,8 @@ static void parcel_head(struct ctx *ctx, struct jw *w, const struct parcel_diagn
     jw_kstr_null(w, "url", carrier_url(ctx->arena, pd->carrier, pcl->number));
     jw_kstr(w, "status", str_of(parcel_status_word(pd->view.status)));
     jw_kstr(w, "reason", str_of(reason_word(pd->view.reason)));
-    jw_ktime(w, "heard_at", pcl->fresh_us);
-    key_age(w, "heard_s", pcl->fresh_us, now_us);
+    jw_ktime(w, "heard_at", parcel_heard_us(pcl));
+    key_age(w, "heard_s", parcel_heard_us(pcl), now_us);
 }
 
 void case_json_parcel_brief(struct ctx *ctx, struct jw *w, const struct case_answer *ca, size_t i)
@@ -439,8 +439,8 @@ static void order_json(const struct view *v)
     jw_ki64(w, "order_no", v->ca->order_no);
     jw_ki64(w, "position", v->ca->position);
     jw_ktime(w, "as_of", v->ca->as_of_us);
-    jw_ktime(w, "heard_at", cas->fresh_us);
-    key_age(w, "heard_s", cas->fresh_us, v->ca->as_of_us);
+    jw_ktime(w, "heard_at", case_heard_us(cas));
+    key_age(w, "heard_s", case_heard_us(cas), v->ca->as_of_us);
     jw_kstr_null(w, "customer", cas->customer);
     diagnosis_json(v, &v->ca->cd.order, NULL);
     class_json(w, "waiting_class", v->ca->cd.waiting_cls);
@@ -486,7 +486,7 @@ void case_json_row(struct jw *w, const struct order_case *cas, int64_t now_us)
     jw_ktime(w, "since", cas->diag_since_us);
     jw_ktime(w, "placed_at", ov == NULL ? 0 : ov->placed_us);
     jw_kstr_null(w, "country", ov == NULL ? STR_NULL : ov->country);
-    jw_ktime(w, "heard_at", cas->fresh_us);
-    key_age(w, "heard_s", cas->fresh_us, now_us);
+    jw_ktime(w, "heard_at", case_heard_us(cas));
+    key_age(w, "heard_s", case_heard_us(cas), now_us);
     jw_end(w);
 }

@@ -48,7 +48,7 @@ static void add_head(struct ctx *ctx, struct buf *b, const struct case_answer *c
     buf_addz(b, " UTC\nas of ");
     add_time(ctx, b, ca->as_of_us);
     buf_fmt(b, " UTC, position %lld, order heard of", (long long)ca->position);
-    add_age(ctx, b, ca->cas->fresh_us, ca->as_of_us);
+    add_age(ctx, b, case_heard_us(ca->cas), ca->as_of_us);
     if (d->next_look_us != 0) {
         buf_addz(b, ", next look ");
         add_time(ctx, b, d->next_look_us);
@@ -101,7 +101,7 @@ static void add_parcel(struct ctx *ctx, struct buf *b, const struct case_answer 
             STR_ARG(pd->parcel->number), diag_class_word(pd->d.cls));
     buf_add(b, diagnosis_for_customer(ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
     buf_addz(b, "\n  carrier heard of");
-    add_age(ctx, b, pd->parcel->fresh_us, ca->as_of_us);
+    add_age(ctx, b, parcel_heard_us(pd->parcel), ca->as_of_us);
     buf_addc(b, '\n');
     add_evidence(ctx, b, &pd->d, ca->as_of_us);
     size_t n = pd->view.to - pd->view.from, shown = n < SCANS_SHOWN ? n : SCANS_SHOWN;

@@ -87,7 +87,15 @@ MUST_CHECK enum err fold_position_end(struct fold *f);
 MUST_CHECK enum err fold_flush(struct fold *f);
 void fold_due_each(struct fold *f, void (*fn)(void *user, bool is_parcel, int64_t number, int64_t due_us), void *user);
 
-/* inside: fold_txn.c, fold_apply.c, fold_stock.c, fold_diagnose.c */
+/* inside: fold_txn.c, fold_apply.c, fold_asked.c, fold_parked.c, fold_stock.c, fold_diagnose.c */
+MUST_CHECK enum err fold_order_by_id(struct fold *f, struct str id, struct fold_order **out); /* at this source; NULL: none */
+MUST_CHECK enum err fold_event(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_heard: a vendor that was asked told what it knows: how fresh that is moves, nothing else. */
+MUST_CHECK enum err fold_heard(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_parked_event: an event without a number, of a fulfillment: under its number when that is known, else parked. */
+MUST_CHECK enum err fold_parked_event(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_unpark: events that were parked under a fulfillment whose number is known now. */
+MUST_CHECK enum err fold_unpark(struct fold *f, const struct fulfillment_fact *ff);
 MUST_CHECK enum err fold_parcel_by_number(struct fold *f, struct str number, bool create, struct fold_parcel **out);
 MUST_CHECK enum err fold_parcel_by_no(struct fold *f, int64_t no, struct fold_parcel **out);
 MUST_CHECK enum err fold_order_by_no(struct fold *f, int64_t no, struct fold_order **out);

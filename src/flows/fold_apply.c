@@ -212,7 +212,7 @@ static enum err order_by_name(struct fold *f, struct str name, struct str order_
     return e;
 }
 
-static enum err order_by_id(struct fold *f, struct str id, struct fold_order **out)
+enum err fold_order_by_id(struct fold *f, struct str id, struct fold_order **out)
 {
     char buf[ALIAS_MAX];
     int64_t no = 0;
@@ -282,7 +282,7 @@ static enum err order_resolve(struct fold *f, struct str id, struct str name, st
 {
     struct fold_order *by_id = NULL, *by_name = NULL;
     char buf[ALIAS_MAX];
-    enum err e = order_by_id(f, id, &by_id);
+    enum err e = fold_order_by_id(f, id, &by_id);
     if (e == OK)
         e = order_by_name(f, str_empty(ref) ? name : ref, id, &by_name);
     if (e == OK && by_id != NULL && by_name != NULL && by_id != by_name) {
@@ -526,7 +526,7 @@ static enum err parcel_changed(struct fold *f, struct fold_parcel *fp, const str
     return e == OK ? touch_linked(f, fp) : e;
 }
 
-static enum err apply_event(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+enum err fold_event(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     struct fold_parcel *fp = NULL;
     bool changed = false, moved_on = false;
@@ -625,9 +625,11 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     struct fold_order *fo = NULL;
     switch (fct->kind) {
     case FACT_TRACKING_EVENT:
-        return apply_event(f, fct, rec);
+        return str_empty(fct->u.event.fulfillment_id) ? fold_event(f, fct, rec) : fold_parked_event(f, fct, rec);
     case FACT_NOT_FOUND:
         return apply_not_found(f, fct, rec);
+    case FACT_HEARD:
+        return fold_heard(f, fct, rec);
     case FACT_INVENTORY_LEVEL:
         return fold_inventory(f, fct, rec);
     case FACT_TICK:
@@ -664,5 +666,7 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
         return ctx_fail(f->ctx, ERR_PARSE, "kind: %s is not an input fact", fact_kind_word(fct->kind));
     }
     enum err e = order_resolve(f, id, name, ref, &fo);
-    return e == OK ? apply_to_order(f, fo, fct, rec) : e;
+    if (e == OK)
+        e = apply_to_order(f, fo, fct, rec);
+    return e == OK && fct->kind == FACT_FULFILLMENT ? fold_unpark(f, &fct->u.fulfillment) : e;
 }

@@ -94,7 +94,7 @@ static enum err poll_setting(struct poll_worker *w, struct source *s)
     bool held = source_held(s) != HOLD_NONE;
     if (held || !learned_take(w->ctx, w->p->eng, s->acct, &ask.fetch) || !str_starts(ask.fetch.what, STR(FETCH_SETTING)))
         return OK;
-    if (poll_call(w, s, &ask, &an, &held) != OK)
+    if (poll_call(w, s, &ask, &an, &held) != OK || an.msg.status < 200 || an.msg.status > 299)
         return OK; /* the next webhook that lacks it wishes again */
     struct str name = str_sub(ask.fetch.what, sizeof(FETCH_SETTING) - 1, ask.fetch.what.n);
     LOG(w->p->eng->log, LOG_INFO, "setting_learned", LOG_S("account", s->acct->id), LOG_S("name", name));

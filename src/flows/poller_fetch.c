@@ -10,7 +10,7 @@
 
 #define A_TURN 10
 #define TRIES_MAX 16        /* some two and a half days */
-#define UNREADABLE_TRIES 3  /* a proxy's page instead of the answer, perhaps */
+#define UNREADABLE_TRIES 3  /* a proxy's page instead of the answer, perhaps: after so many it is kept to be looked at */
 #define FIRST_WAIT_US (30 * US_PER_S)
 #define LAST_WAIT_US (6 * US_PER_H)
 
@@ -91,12 +91,13 @@ static enum err settle(struct poll_worker *w, struct source *s, const struct tod
                        const struct source_answer *an, enum err one)
 {
     bool unreadable = one == ERR_PARSE && an->read;
-    if ((unreadable && t->tries + 1 < UNREADABLE_TRIES) || err_is_transient(one) || one == ERR_DENIED)
+    enum err e = one == OK || (unreadable && t->tries + 1 == UNREADABLE_TRIES) ? poll_keep(w, s, ask, an) : OK;
+    if (e != OK)
+        return e;
+    if (one == OK)
+        return drop(w, s, t);
+    if (unreadable || err_is_transient(one) || one == ERR_DENIED)
         return t->tries + 1 < TRIES_MAX ? later(w, s, t) : give_up(w, s, t, one);
-    if (one == OK || unreadable) {
-        enum err e = poll_keep(w, s, ask, an);
-        return e == OK ? drop(w, s, t) : e;
-    }
     if (one == ERR_NOTFOUND) /* the vendor has no such thing: deleted since */
         return drop(w, s, t);
     return one == ERR_MEMORY ? one : give_up(w, s, t, one);

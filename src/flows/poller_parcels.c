@@ -46,7 +46,8 @@ static int64_t distance_us(const struct source *s, const struct parcel *pcl, enu
 static int64_t due_of(const struct source *s, const struct parcel *pcl, int64_t now_us)
 {
     struct parcel_view v;
-    int64_t newest = newest_of(pcl), heard = pcl->fresh_us > pcl->not_found_us ? pcl->fresh_us : pcl->not_found_us;
+    int64_t newest = newest_of(pcl), heard = parcel_heard_us(pcl);
+    heard = pcl->not_found_us > heard ? pcl->not_found_us : heard;
     if (pcl->links_n == 0 || (newest != 0 && now_us - newest > OVER_US))
         return 0;
     parcel_view_make(pcl, 0, &v);

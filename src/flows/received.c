@@ -63,6 +63,36 @@ static enum err decode_ticks(struct ctx *ctx, struct str body, struct decoded *o
     return OK;
 }
 
+/* What was asked for was told, new or not: an answer "no such number" is no telling. */
+static enum err note_heard(struct ctx *ctx, const struct connector *conn, const struct poll_ask *ask, struct decoded *out)
+{
+    const char *const *reads = conn->poll->order_reads;
+    bool parcel = ask->kind == POLL_PARCEL, order = false;
+    struct fact *fct = NULL;
+    for (size_t i = 0; i < out->n; i++) {
+        parcel = parcel && out->facts[i].kind != FACT_NOT_FOUND;
+        order = order || out->facts[i].kind == FACT_ORDER;
+    }
+    order = order && ask->kind == POLL_FETCH && reads != NULL && str_eq(ask->fetch.what, str_of(reads[0]));
+    if (!parcel && !order)
+        return OK;
+    enum err e = decoded_add(ctx, out, FACT_HEARD, &fct);
+    if (e != OK)
+        return e;
+    fct->role = conn->role;
+    fct->u.heard = (struct heard_fact){parcel ? ask->tracking_number : STR_NULL, order ? ask->fetch.id : STR_NULL};
+    return OK;
+}
+
+static enum err decode_poll(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+{
+    struct str cursor = STR_NULL;
+    struct poll_ask ask;
+    bool known = poll_ask_parse(ctx, msg->query, &ask);
+    enum err e = acct->conn->poll->decode(ctx, acct, known ? &ask : NULL, msg, out, &cursor);
+    return e == OK && known ? note_heard(ctx, acct->conn, &ask, out) : e;
+}
+
 static const struct hook_ops *own_hook(void)
 {
     const struct connector *c = connector_find(STR("wismo"));
@@ -73,8 +103,6 @@ enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m
                          const struct http_msg *msg, struct decoded *out)
 {
     const struct account *acct = engine_account(eng, m->id, row->account);
-    struct str cursor = STR_NULL;
-    struct poll_ask ask;
     switch (row->source) {
     case RECV_TICK:
         return decode_ticks(ctx, msg->body, out);
@@ -92,7 +120,7 @@ enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m
     case RECV_POLL:
         if (acct == NULL || acct->conn->poll == NULL)
             break;
-        return acct->conn->poll->decode(ctx, acct, poll_ask_parse(ctx, msg->query, &ask) ? &ask : NULL, msg, out, &cursor);
+        return decode_poll(ctx, acct, msg, out);
     case RECV_SOURCE_COUNT:
         break;
     }

@@ -288,6 +288,19 @@ enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source,
     return e;
 }
 
+void case_fold_heard(struct order_case *cas, int64_t learned_us, bool *changed)
+{
+    int64_t minute_us = learned_us - learned_us % US_PER_MIN;
+    *changed = minute_us > cas->heard_us;
+    if (*changed)
+        cas->heard_us = minute_us;
+}
+
+int64_t case_heard_us(const struct order_case *cas)
+{
+    return cas->heard_us > cas->fresh_us ? cas->heard_us : cas->fresh_us;
+}
+
 /* ---- merging */
 
 static enum err merge_list(struct ctx *ctx, struct order_case *cas, enum case_object kind,
@@ -317,6 +330,8 @@ enum err case_merge(struct ctx *ctx, struct order_case *cas, const struct order_
     if (e == OK)
         e = MERGE(CASE_LINK, links);
     cas->fresh_us = freshness(cas);
+    if (from->heard_us > cas->heard_us)
+        cas->heard_us = from->heard_us;
     if (from->first_us != 0 && (cas->first_us == 0 || from->first_us < cas->first_us))
         cas->first_us = from->first_us;
     if (str_empty(cas->customer))

@@ -123,6 +123,7 @@ struct order_case {
     struct case_link *links;     /* sorted by number, carrier */
     size_t links_n;
     int64_t fresh_us;        /* last time any source told something new of the order (ledger time); derived from the versions */
+    int64_t heard_us;        /* last minute in which a storefront that was asked told what it knows; 0 never */
     int64_t first_us;        /* ledger time of the first fact */
     struct str customer;     /* random customer id, empty before a contact was seen */
     /* derived, written by the fold */
@@ -163,6 +164,10 @@ struct fold_hashes {
  */
 MUST_CHECK enum err case_fold(struct ctx *ctx, struct order_case *cas, struct str source, const struct fact *fct,
                               struct fact_ref ref, const struct fold_hashes *hashes, int64_t learned_us, bool *changed);
+/* case_fold_heard: a source was asked and told the order, new or not. At most one a minute changes anything. */
+void case_fold_heard(struct order_case *cas, int64_t learned_us, bool *changed);
+/* case_heard_us: how fresh what the order's sources tell is. */
+int64_t case_heard_us(const struct order_case *cas);
 /* case_merge: two rows turn out to be one order: everything of `from` goes into `cas`. */
 MUST_CHECK enum err case_merge(struct ctx *ctx, struct order_case *cas, const struct order_case *from);
 /* case_parcel_numbers: distinct numbers of live fulfillments and links, sorted; in the arena. */

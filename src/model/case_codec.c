@@ -6,7 +6,7 @@
 #include "model/case_int.h"
 #include "model/pack.h"
 
-#define VERSION 1
+#define VERSION 2 /* 1: without heard_us */
 #define OBJECT_BYTES_MAX                                                                           \
     ((size_t)4 << 20) /* FACT_ITEMS_MAX items with all their texts at full length */
 
@@ -154,7 +154,8 @@ static void pack_objects(struct pack *p, struct order_case *cas, bool refs)
 
 static void pack_case(struct pack *p, struct order_case *cas, bool refs)
 {
-    if (pack_below(p, VERSION, VERSION + 1) != VERSION)
+    unsigned version = (unsigned)pack_below(p, VERSION, VERSION + 1);
+    if (version == 0)
         pack_corrupt(p);
     pack_count(p, &cas->views_n, CASE_VIEWS_MAX);
     for (size_t i = 0; i < cas->views_n && p->err == OK; i++) {
@@ -165,6 +166,8 @@ static void pack_case(struct pack *p, struct order_case *cas, bool refs)
     }
     pack_objects(p, cas, refs);
     pack_i64(p, &cas->fresh_us);
+    if (version > 1)
+        pack_i64(p, &cas->heard_us);
     pack_i64(p, &cas->first_us);
     if (!refs)
         return;

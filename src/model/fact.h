@@ -36,6 +36,7 @@ struct tracking_event {
     struct str next_carrier, next_number; /* hand-over: the parcel goes on under this number */
     struct str dest_country;    /* when the vendor says it */
     struct str pickup_until;    /* last day at a pickup point, date; may be empty */
+    struct str order_id, fulfillment_id; /* told of a fulfillment whose number the teller does not say: tracking_number is a stand-in */
 };
 
 struct fact_item {
@@ -91,6 +92,7 @@ struct fulfillment_fact {
     struct str estimated_delivery;
     struct str service;
     bool no_notification;       /* the source asked not to tell the customer */
+    struct str parked_under;    /* stand-in number of its events that came without one; not recorded */
 };
 
 struct inventory_fact {
@@ -141,6 +143,11 @@ struct not_found_fact {         /* the vendor does not know the number (yet): no
     struct str carrier, tracking_number, code, message;
 };
 
+/* A vendor that was asked told what it knows, whether or not any of it was new. Of a parcel, or of an order by its id at the account. */
+struct heard_fact {
+    struct str tracking_number, order_id;
+};
+
 struct tick_fact {              /* a timer came due */
     bool is_parcel;             /* else an order */
     int64_t number;             /* parcel_no or order_no of the merchant */
@@ -163,6 +170,7 @@ struct fact {
         struct report_fact report;
         struct parcel_link_fact link;
         struct not_found_fact not_found;
+        struct heard_fact heard;
         struct tick_fact tick;
     } u;
 };

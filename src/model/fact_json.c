@@ -50,6 +50,8 @@ static const struct field EVENT[] = {
     {"next_number", EV(next_number), F_STR, 0, NULL},
     {"destination_country", EV(dest_country), F_STR, 0, NULL},
     {"pickup_until", EV(pickup_until), F_STR, 0, NULL},
+    {"order_id", EV(order_id), F_STR, 0, NULL},
+    {"fulfillment_id", EV(fulfillment_id), F_STR, 0, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 #define OR(m) offsetof(struct fact, u.order.m)
@@ -155,6 +157,12 @@ static const struct field NOT_FOUND[] = {
     {"message", NF(message), F_STR, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define HE(m) offsetof(struct fact, u.heard.m)
+static const struct field HEARD[] = {
+    {"tracking_number", HE(tracking_number), F_STR, 0, NULL},
+    {"order_id", HE(order_id), F_STR, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 #define TI(m) offsetof(struct fact, u.tick.m)
 static const struct field TICK[] = {
     {"parcel", TI(is_parcel), F_BOOL, DOC, NULL},
@@ -175,7 +183,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_ORDER] = ORDER,         [FACT_FULFILLMENT] = FULFILLMENT,  [FACT_TRACKING_EVENT] = EVENT,
         [FACT_INVENTORY_LEVEL] = INVENTORY, [FACT_REFUND] = REFUND,      [FACT_HOLD] = HOLD,
         [FACT_CUSTOMER] = CUSTOMER,   [FACT_CUSTOMER_REPORT] = REPORT,   [FACT_PARCEL_LINK] = LINK,
-        [FACT_NOT_FOUND] = NOT_FOUND, [FACT_TICK] = TICK,
+        [FACT_NOT_FOUND] = NOT_FOUND, [FACT_TICK] = TICK,           [FACT_HEARD] = HEARD,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

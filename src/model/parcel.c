@@ -447,6 +447,19 @@ enum err parcel_fold_not_found(struct ctx *ctx, struct parcel *pcl, int64_t lear
     return OK;
 }
 
+void parcel_fold_heard(struct parcel *pcl, int64_t learned_us, bool *changed)
+{
+    int64_t minute_us = learned_us - learned_us % US_PER_MIN;
+    *changed = minute_us > pcl->heard_us;
+    if (*changed)
+        pcl->heard_us = minute_us;
+}
+
+int64_t parcel_heard_us(const struct parcel *pcl)
+{
+    return pcl->heard_us > pcl->fresh_us ? pcl->heard_us : pcl->fresh_us;
+}
+
 /* ---- links */
 
 enum err parcel_link_order(struct parcel *pcl, int64_t order_no, int64_t since_us, bool *changed)

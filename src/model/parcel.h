@@ -74,6 +74,7 @@ struct parcel {
     struct str dest_country, service;
     int64_t pickup_until_us;    /* end of that day, UTC; 0 unknown */
     int64_t not_found_us;       /* last hour in which a vendor did not know it; 0 never */
+    int64_t heard_us;           /* last minute in which a vendor that was asked told what it knows; 0 never */
     int64_t fresh_us;           /* last time a vendor told something new of it (ledger time); derived from what was learned when */
     struct parcel_link links[PARCEL_LINKS_MAX]; /* sorted by order_no */
     size_t links_n;
@@ -97,6 +98,10 @@ MUST_CHECK enum err parcel_fold_event(struct ctx *ctx, struct parcel *pcl, const
                                       int64_t learned_us, bool *changed);
 /* parcel_fold_not_found: the vendor does not know the number. At most one an hour changes anything. */
 MUST_CHECK enum err parcel_fold_not_found(struct ctx *ctx, struct parcel *pcl, int64_t learned_us, bool *changed);
+/* parcel_fold_heard: a vendor was asked and told what it knows, new or not. At most one a minute changes anything. */
+void parcel_fold_heard(struct parcel *pcl, int64_t learned_us, bool *changed);
+/* parcel_heard_us: how fresh what is known of it is: the last time that anything was told, or nothing new. */
+int64_t parcel_heard_us(const struct parcel *pcl);
 /* parcel_link_order: an order claims the parcel. Errs: ERR_LIMIT more than PARCEL_LINKS_MAX orders (the lowest numbers stay). */
 MUST_CHECK enum err parcel_link_order(struct parcel *pcl, int64_t order_no, int64_t since_us, bool *changed);
 /* parcel_link_next: the parcel goes on under another number. told_us decides when two say different things. */

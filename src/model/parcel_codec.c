@@ -6,7 +6,7 @@
 #include "model/pack.h"
 #include "model/parcel.h"
 
-#define VERSION 1
+#define VERSION 2 /* 1: without heard_us */
 #define FLAGS_END (SCAN_HAS_NOTE * 2)
 
 static void pack_when(struct pack *p, struct when *w)
@@ -135,7 +135,8 @@ static void pack_links(struct pack *p, struct parcel *pcl)
 
 static void pack_parcel(struct pack *p, struct parcel *pcl, bool refs)
 {
-    if (pack_below(p, VERSION, VERSION + 1) != VERSION)
+    unsigned version = (unsigned)pack_below(p, VERSION, VERSION + 1);
+    if (version == 0)
         pack_corrupt(p);
     pack_str(p, &pcl->number);
     pack_carriers(p, pcl);
@@ -153,6 +154,8 @@ static void pack_parcel(struct pack *p, struct parcel *pcl, bool refs)
     pack_i64(p, &pcl->pickup_until_us);
     pack_i64(p, &pcl->not_found_us);
     pack_i64(p, &pcl->fresh_us);
+    if (version > 1)
+        pack_i64(p, &pcl->heard_us);
     pack_links(p, pcl);
     if (!refs)
         return;

@@ -81,7 +81,7 @@ static void add_row(struct ctx *ctx, struct buf *b, const struct page_list *pg, 
     if (ov != NULL)
         add_time(b, ov->placed_us);
     HTML(b, "</td><td>");
-    add_ago(ctx, b, cas->fresh_us, pg->now_us);
+    add_ago(ctx, b, case_heard_us(cas), pg->now_us);
     HTML(b, "</td></tr>\n");
 }
 
@@ -202,7 +202,7 @@ static void add_parcel(struct ctx *ctx, struct buf *b, const struct case_answer 
     HTML(b, "</h2>\n");
     add_words(ctx, b, ca, pd);
     HTML(b, "<p>Carrier heard of ");
-    add_ago(ctx, b, pd->parcel->fresh_us, ca->as_of_us);
+    add_ago(ctx, b, parcel_heard_us(pd->parcel), ca->as_of_us);
     HTML(b, "</p>\n");
     add_evidence(ctx, b, &pd->d, ca->as_of_us);
     HTML(b, "<table><thead><tr><th>Scan (UTC)</th><th>Status</th><th>Place</th><th>Carrier's code</th></tr></thead><tbody>\n");
@@ -245,7 +245,7 @@ void page_case_html(struct ctx *ctx, struct buf *b, struct str merchant, const s
     HTML(b, " UTC; as of ");
     add_time(b, ca->as_of_us);
     html_fmt(b, " UTC, position %lld; order heard of ", (long long)ca->position);
-    add_ago(ctx, b, ca->cas->fresh_us, ca->as_of_us);
+    add_ago(ctx, b, case_heard_us(ca->cas), ca->as_of_us);
     HTML(b, "</p>\n");
     add_words(ctx, b, ca, NULL);
     if (!str_empty(d->conflict)) {

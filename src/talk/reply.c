@@ -36,19 +36,19 @@ static bool something_waits(const struct case_diagnosis *cd)
 
 struct reply_age reply_age(const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p, int64_t now_us)
 {
-    struct reply_age age = {.newest_fact_us = cas->fresh_us};
+    struct reply_age age = {.newest_fact_us = case_heard_us(cas)};
     struct place dest = case_destination(cas);
     for (size_t i = 0; i < cd->parcels_n; i++) {
         const struct parcel *pcl = cd->parcels[i].parcel;
-        if (pcl->fresh_us > age.newest_fact_us)
-            age.newest_fact_us = pcl->fresh_us;
+        if (parcel_heard_us(pcl) > age.newest_fact_us)
+            age.newest_fact_us = parcel_heard_us(pcl);
         if (cd->parcels[i].d.fig.last_scan_us > age.last_scan_us)
             age.last_scan_us = cd->parcels[i].d.fig.last_scan_us;
         if (!is_settled(cd->parcels[i].d.cls))
-            age_need(&age, pcl->fresh_us, fresh_minutes(p, cd->parcels[i].carrier, pcl->service, dest.country, now_us), now_us);
+            age_need(&age, parcel_heard_us(pcl), fresh_minutes(p, cd->parcels[i].carrier, pcl->service, dest.country, now_us), now_us);
     }
     if (something_waits(cd) && !is_settled(cd->order.cls))
-        age_need(&age, cas->fresh_us, fresh_minutes(p, STR_NULL, STR_NULL, dest.country, now_us), now_us);
+        age_need(&age, case_heard_us(cas), fresh_minutes(p, STR_NULL, STR_NULL, dest.country, now_us), now_us);
     return age;
 }
 

@@ -3,10 +3,7 @@
  * signing keys that change, tokens, and the deliveries' own keys.
  */
 #include "lib/connector_case.h"
-
-#include <openssl/bn.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
+#include "lib/rsa_key.h"
 
 /* ---- EasyPost: key in NFKD, bytes as received */
 
@@ -60,49 +57,6 @@ static void easypost_signatures(void **state)
 
 /* ---- ShipEngine: RSA, keys by id */
 
-static struct str bn_text(struct arena *a, EVP_PKEY *key, const char *param)
-{
-    BIGNUM *bn = NULL;
-    unsigned char raw[512];
-    struct buf b;
-    struct str out = STR_NULL;
-    assert_int_equal(EVP_PKEY_get_bn_param(key, param, &bn), 1);
-    int n = BN_bn2bin(bn, raw);
-    buf_init(&b, 2048);
-    base64url_encode((struct str){(const char *)raw, (size_t)n}, &b);
-    assert_int_equal(arena_dup(a, buf_str(&b), &out), OK);
-    buf_clear(&b);
-    BN_free(bn);
-    return out;
-}
-
-static struct str jwks_of(struct arena *a, EVP_PKEY *key, const char *kid)
-{
-    struct str n = bn_text(a, key, "n"), e = bn_text(a, key, "e");
-    return arena_fmt(
-        a,
-        "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"other\",\"n\":\"AQAB\",\"e\":\"AQAB\"},"
-        "{\"kty\":\"RSA\",\"use\":\"sig\",\"kid\":\"%s\",\"n\":\"%.*s\",\"e\":\"%.*s\"}]}",
-        kid, STR_ARG(n), STR_ARG(e));
-}
-
-static struct str rsa_sign(struct arena *a, EVP_PKEY *key, struct str text)
-{
-    unsigned char raw[512];
-    size_t n = sizeof(raw);
-    struct buf b;
-    struct str out = STR_NULL;
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    assert_int_equal(EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, key), 1);
-    assert_int_equal(EVP_DigestSign(md, raw, &n, (const unsigned char *)text.p, text.n), 1);
-    EVP_MD_CTX_free(md);
-    buf_init(&b, 2048);
-    base64_encode((struct str){(const char *)raw, n}, &b);
-    assert_int_equal(arena_dup(a, buf_str(&b), &out), OK);
-    buf_clear(&b);
-    return out;
-}
-
 static void shipengine_signatures(void **state)
 {
     static const struct {
@@ -133,11 +87,11 @@ static void shipengine_signatures(void **state)
         struct fetch_request want = {0};
         fixture_init(&f);
         test_account(&acct, "shipengine", NULL);
-        struct setting jwks = {STR("jwks"), T[i].has_keys ? jwks_of(f.arena, key, "k1") : STR_NULL};
+        struct setting jwks = {STR("jwks"), T[i].has_keys ? rsa_key_jwks(f.arena, key, "k1") : STR_NULL};
         acct.settings = &jwks;
         acct.settings_n = 1;
         struct http_header h[] = {{STR("X-ShipEngine-RSA-SHA256-Signature"),
-                                   rsa_sign(f.arena, key, STR("2026-11-18T11:06:40Z.{\"a\":1}"))},
+                                   rsa_key_sign(f.arena, key, STR("2026-11-18T11:06:40Z.{\"a\":1}"))},
                                   {STR("X-ShipEngine-Timestamp"), str_of(T[i].stamp)},
                                   {STR("X-ShipEngine-RSA-SHA256-Key-ID"), str_of(T[i].kid)}};
         struct http_msg msg = {.method = STR("POST"),
@@ -176,7 +130,7 @@ static void shipengine_key_sets(void **state)
     fixture_init(&f);
     test_account(&acct, "shipengine", NULL);
     struct http_msg msg = {
-        .status = 200, .body = jwks_of(f.arena, key, "k9"), .received_us = TEST_NOW_US};
+        .status = 200, .body = rsa_key_jwks(f.arena, key, "k9"), .received_us = TEST_NOW_US};
     assert_ok(&f.ctx, acct.conn->poll->decode(&f.ctx, &acct, &ask, &msg, &d, &cursor));
     assert_int_equal(d.n, 0);
     assert_false(str_empty(d.note));

@@ -300,6 +300,52 @@ static void test_wide_texts(void **state)
     fixture_clear(&b.f);
 }
 
+/* Asked, nothing new: fresher by the minute, in any order; the scans and what they say stay. */
+static void test_heard(void **state)
+{
+    struct bench b;
+    struct parcel back;
+    bool changed = false;
+    (void)state;
+    bench_init(&b);
+    struct fact a = scan(PARCEL_IN_TRANSIT, T0_US, "e1");
+    assert_true(fold(&b, &a));
+    int64_t fresh = b.pcl.fresh_us;
+    assert_int_equal(parcel_heard_us(&b.pcl), fresh);
+    parcel_fold_heard(&b.pcl, fresh + 3 * H, &changed);
+    assert_true(changed);
+    parcel_fold_heard(&b.pcl, fresh + 2 * H, &changed);
+    assert_false(changed);
+    parcel_fold_heard(&b.pcl, fresh + 3 * H, &changed);
+    assert_false(changed);
+    assert_true(parcel_heard_us(&b.pcl) >= fresh + 3 * H - US_PER_MIN);
+    assert_int_equal(b.pcl.heard_us % US_PER_MIN, 0);
+    assert_int_equal(b.pcl.fresh_us, fresh);
+    assert_int_equal(b.pcl.scans_n, 1);
+    assert_ok(&b.f.ctx, parcel_decode(&b.f.ctx, parcel_bytes(b.f.arena, &b.pcl, true), &back));
+    assert_int_equal(back.heard_us, b.pcl.heard_us);
+    fixture_clear(&b.f);
+}
+
+/* A row of the first version, as a store of that time has it. */
+static void test_older_row(void **state)
+{
+    struct bench b;
+    struct parcel back;
+    (void)state;
+    bench_init(&b);
+    struct str row = test_read_file(b.f.arena, test_source_path("fuzz/corpus/parcel_row/story00_0"));
+    assert_int_equal(row.p[0], 1);
+    assert_ok(&b.f.ctx, parcel_decode(&b.f.ctx, row, &back));
+    assert_true(back.scans_n > 0);
+    assert_int_equal(back.heard_us, 0);
+    struct str anew = parcel_bytes(b.f.arena, &back, true);
+    assert_int_equal(anew.p[0], 2);
+    assert_ok(&b.f.ctx, parcel_decode(&b.f.ctx, anew, &b.pcl));
+    assert_int_equal(b.pcl.scans_n, back.scans_n);
+    fixture_clear(&b.f);
+}
+
 static void test_not_found(void **state)
 {
     struct bench b;
@@ -643,6 +689,8 @@ int main(void)
         cmocka_unit_test(test_signer_and_note),
         cmocka_unit_test(test_estimates),
         cmocka_unit_test(test_wide_texts),
+        cmocka_unit_test(test_heard),
+        cmocka_unit_test(test_older_row),
         cmocka_unit_test(test_not_found),
         cmocka_unit_test(test_next_leg),
         cmocka_unit_test(test_orders_that_share),

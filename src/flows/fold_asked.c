@@ -1,0 +1,47 @@
+/*
+ * A vendor was asked and told nothing new. The scans stay as they are, the diagnosis too; but what is known is as fresh as the
+ * answer. At most one such fact a minute is kept.
+ */
+#include "flows/fold.h"
+
+static enum err keep(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    int64_t no_subject = 0;
+    bool have = false;
+    unsigned char key[KEY_LEN];
+    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+}
+
+static enum err heard_of_parcel(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    struct fold_parcel *fp = NULL;
+    bool changed = false;
+    enum err e = fold_parcel_by_number(f, fct->u.heard.tracking_number, false, &fp);
+    if (e != OK || fp == NULL)
+        return e;
+    parcel_fold_heard(&fp->p, f->now_us, &changed);
+    if (!changed)
+        return OK;
+    fold_parcel_changed(f, fp);
+    return keep(f, fct, rec);
+}
+
+static enum err heard_of_order(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    struct fold_order *fo = NULL;
+    bool changed = false;
+    enum err e = fold_order_by_id(f, fct->u.heard.order_id, &fo);
+    if (e != OK || fo == NULL)
+        return e;
+    case_fold_heard(&fo->c, f->now_us, &changed);
+    if (!changed)
+        return OK;
+    fold_order_changed(f, fo);
+    return keep(f, fct, rec);
+}
+
+enum err fold_heard(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    enum err e = str_empty(fct->u.heard.tracking_number) ? OK : heard_of_parcel(f, fct, rec);
+    return e == OK && !str_empty(fct->u.heard.order_id) ? heard_of_order(f, fct, rec) : e;
+}
