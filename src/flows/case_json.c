@@ -93,6 +93,10 @@ static void figures_json(struct ctx *ctx, struct jw *w, const struct diag_figure
         jw_kbool(w, "last_scan_estimated", fig->last_estimated);
         place_json(w, "last_scan_place", &fig->last_place);
     }
+    if (fig->incident != NULL) {
+        jw_kstr(w, "incident", str_of(incident_kind_word(fig->incident->kind)));
+        jw_kstr(w, "incident_id", fig->incident->id);
+    }
     if (fig->attempts > 0)
         jw_ki64(w, "attempts", fig->attempts);
     if (fig->silent_hours > 0)

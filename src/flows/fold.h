@@ -60,6 +60,7 @@ struct fold {
     enum err (*derived)(struct fold *f, void *user, const struct derived_fact *d);
     void *derived_user;
     int64_t facts, repeats, diagnosed;
+    struct promises promises; /* the merchant's, with its incidents as they stand */
 };
 
 /* fold_begin: loads the merchant's position and counters; the transaction on db is begun by the caller. */
@@ -106,6 +107,7 @@ MUST_CHECK enum err fold_fact_add(struct fold *f, const struct fact *fct, const 
 MUST_CHECK enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear);
 MUST_CHECK enum err fold_diagnose_touched(struct fold *f);
 MUST_CHECK enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+MUST_CHECK enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 /* fold_stock_wait: notes for which items this order waits, so that their stock wakes it; was: its class before. */
 MUST_CHECK enum err fold_stock_wait(struct fold *f, const struct fold_order *fo, const struct case_diagnosis *cd,
                                     enum diag_class was);

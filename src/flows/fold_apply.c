@@ -634,6 +634,8 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
         return fold_inventory(f, fct, rec);
     case FACT_TICK:
         return apply_tick(f, fct, rec);
+    case FACT_INCIDENT:
+        return fold_incident(f, fct, rec);
     case FACT_PARCEL_LINK:
         return apply_link(f, fct, rec);
     case FACT_CUSTOMER:

@@ -157,7 +157,7 @@ static enum err diagnose_order(struct fold *f, struct fold_order *fo)
     if (e == OK)
         e = stock_join(f->ctx, f->db, f->m->id, &fo->c);
     if (e == OK)
-        e = diagnose(f->ctx, &fo->c, &f->m->cfg->promises, f->now_us, &cd);
+        e = diagnose(f->ctx, &fo->c, &f->promises, f->now_us, &cd);
     for (size_t i = 0; e == OK && i < cd.parcels_n && i < fo->c.parcels_n; i++)
         e = set_parcel(f, fo, rows[i], &cd, &cd.parcels[i]);
     enum diag_class was = fo->c.diag;

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "flows/case_join.h"
+#include "flows/incidents.h"
 #include "model/fact_json.h"
 
 #include <ctype.h>
@@ -261,7 +262,10 @@ static enum err case_load(struct ctx *ctx, struct reader *rd, int64_t at_us, str
         e = parcel_as_of(ctx, rd, ca->merchant_id, ca->cas->parcels[i], at_us);
     if (e == OK)
         e = stock_join(ctx, rd->state, ca->merchant_id, ca->cas);
-    return e == OK ? diagnose(ctx, ca->cas, &m->cfg->promises, ca->as_of_us, &ca->cd) : e;
+    struct promises p;
+    if (e == OK)
+        e = incidents_join(ctx, rd->state, ca->merchant_id, &m->cfg->promises, at_us, &p);
+    return e == OK ? diagnose(ctx, ca->cas, &p, ca->as_of_us, &ca->cd) : e;
 }
 
 enum err case_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, int64_t at_us, struct case_answer *out)

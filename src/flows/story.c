@@ -406,6 +406,20 @@ static enum err make_refund(struct story *st, struct fact *fct)
     return e;
 }
 
+static enum err make_incident(struct story *st, struct fact *fct)
+{
+    struct incident_fact *in = &fct->u.incident;
+    in->incident_id = story_bare(st->ln, 0);
+    in->carrier = story_get(st->ln, "carrier");
+    in->country = story_get(st->ln, "country");
+    in->region = story_get(st->ln, "region");
+    in->withdrawn = story_has(st->ln, "withdrawn");
+    if (!incident_kind_parse(story_bare(st->ln, 1), &in->what))
+        return bad(st, "expected a kind of incident", story_bare(st->ln, 1));
+    enum err e = time_of(st, "from", st->now_us, &in->from_us);
+    return e == OK ? time_of(st, "until", 0, &in->until_us) : e;
+}
+
 static enum err make_hold(struct story *st, struct fact *fct)
 {
     struct hold_fact *h = &fct->u.hold;
@@ -460,6 +474,7 @@ static const struct verb VERBS[] = {
     {"scan", FACT_TRACKING_EVENT, ROLE_CARRIER, make_scan},
     {"stock", FACT_INVENTORY_LEVEL, ROLE_STOREFRONT, make_stock},
     {"refund", FACT_REFUND, ROLE_STOREFRONT, make_refund},
+    {"incident", FACT_INCIDENT, ROLE_SYSTEM, make_incident},
     {"hold", FACT_HOLD, ROLE_STOREFRONT, make_hold},
     {"release", FACT_HOLD, ROLE_STOREFRONT, make_hold},
     {"report", FACT_CUSTOMER_REPORT, ROLE_CUSTOMER, make_report},

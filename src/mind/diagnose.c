@@ -151,6 +151,7 @@ static void set_place(struct look *lk, struct str carrier)
         lk->zone = zone_of_place(at->place.country, at->place.region, &exact);
     }
     lk->cal.saturday_works = works_saturday(carrier, lk->cal.country);
+    incidents_rest(lk, carrier, lk->cal.region);
     lk->dest = case_destination(lk->cas);
     if (str_empty(lk->dest.country))
         lk->dest = (struct place){.country = lk->pcl->dest_country};
@@ -239,6 +240,7 @@ static void diagnose_parcel(struct look *lk, struct parcel_diagnosis *pd)
     set_figures(lk);
     (void)run_rules(lk, LEVEL_PARCEL); /* the last one always holds */
     note_silence(lk);
+    incidents_tell(lk, pd->carrier);
     /* an expected time that passes changes the words */
     if (d->fig.expected_us != 0 &&
         earlier(d->next_look_us, d->fig.expected_us + 1) != d->next_look_us) {

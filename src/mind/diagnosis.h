@@ -35,6 +35,7 @@ struct diag_figures {
         restock_us, preorder_us;
     int64_t sent_us;  /* untracked: when it left */
     int64_t noted_us; /* label_only: when the first scan is overdue */
+    const struct incident *incident; /* that slows it down now; NULL: none is known */
     int attempts, silent_hours, late_days;
     enum reason reason;
     enum parcel_status status;

@@ -8,6 +8,7 @@
 #define WISMO_MIND_LIMITS_H
 
 #include "model/case.h"
+#include "model/incident.h"
 
 struct limit_set {
     int fulfillment_days; /* business days from order to hand-over: 3 */
@@ -43,6 +44,8 @@ struct promises {
     size_t rules_n;
     const int64_t *extra_off; /* the merchant's own days off, days since 1970, sorted */
     size_t extra_off_n;
+    const struct incident *incidents; /* as known now; not from the configuration */
+    size_t incidents_n;
 };
 
 void promises_default(struct promises *out); /* home_country "US", zone "America/New_York", the

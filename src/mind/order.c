@@ -292,6 +292,7 @@ static void set_order(struct look *lk)
                                 .extra_off = lk->p->extra_off,
                                 .extra_off_n = lk->p->extra_off_n};
     lk->zone = lk->p->home_zone;
+    incidents_rest(lk, STR_NULL, STR_NULL);
     lk->dest = case_destination(lk->cas);
     lk->dest_zone = str_empty(lk->dest.country)
                         ? lk->zone

@@ -103,6 +103,11 @@ int64_t end_of_day(struct str zone, int64_t at_us);
 /* silent_from: when the parcel's silence becomes too long; 0 never. */
 int64_t silent_from(struct look *lk);
 
+/* incidents_rest: the look's calendar rests on the days of incidents that meet carrier, its country and region. */
+void incidents_rest(struct look *lk, struct str carrier, struct str region);
+/* incidents_tell: the incident that the customer hears of, and the time at which one begins or ends. */
+void incidents_tell(struct look *lk, struct str carrier);
+
 void evidence_add(struct diagnosis *d, const char *what, struct fact_ref ref, int64_t at_us,
                   struct str detail);
 

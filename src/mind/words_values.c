@@ -290,6 +290,18 @@ static struct str v_reason(struct words *w)
 
 /* "UPS": the carrier's own name from the table of carriers; its id would say the same in our words.
  */
+static struct str v_incident(struct words *w)
+{
+    const struct incident *in = w->d->fig.incident;
+    return in == NULL ? STR_NULL : words_fill_text(w, words_text(w, "part.incident", incident_kind_word(in->kind)));
+}
+
+static struct str v_incident_until(struct words *w)
+{
+    const struct incident *in = w->d->fig.incident;
+    return in == NULL || in->until_us == 0 ? STR_NULL : phrase_day(&w->day, in->until_us, false);
+}
+
 static struct str v_carrier(struct words *w)
 {
     struct str rest = data_file("carriers.tsv"), line, id, title;
@@ -462,6 +474,8 @@ static const struct {
     V(since),
     V(since_day),
     V(reason),
+    V(incident),
+    V(incident_until),
     V(carrier),
     V(tracking_number),
     V(n),

@@ -127,3 +127,20 @@ bool report_kind_parse(struct str word, enum report_kind *out)
         }
     return false;
 }
+
+static const char *const INCIDENT_WORDS[INCIDENT_COUNT] = {"weather", "strike", "closure", "carrier", "other"};
+
+const char *incident_kind_word(enum incident_kind k)
+{
+    return k >= 0 && k < INCIDENT_COUNT ? INCIDENT_WORDS[k] : "unknown";
+}
+
+bool incident_kind_parse(struct str word, enum incident_kind *out)
+{
+    for (int i = 0; i < INCIDENT_COUNT; i++)
+        if (str_eq(word, str_of(INCIDENT_WORDS[i]))) {
+            *out = (enum incident_kind)i;
+            return true;
+        }
+    return false;
+}

@@ -148,6 +148,17 @@ struct heard_fact {
     struct str tracking_number, order_id;
 };
 
+enum incident_kind { INCIDENT_WEATHER, INCIDENT_STRIKE, INCIDENT_CLOSURE, INCIDENT_CARRIER, INCIDENT_OTHER, INCIDENT_COUNT };
+struct incident_fact {          /* something slows a carrier down in an area for a while */
+    struct str incident_id;
+    enum incident_kind what;
+    struct str title;           /* the source's own words, for operators */
+    struct str carrier;         /* our id; empty: all of them */
+    struct str country, region; /* ISO 3166 alpha-2, and its subdivision's code without the country; region empty: all of it */
+    int64_t from_us, until_us;  /* until 0: not known yet */
+    bool withdrawn;             /* it was a mistake, or does not hold any longer */
+};
+
 struct tick_fact {              /* a timer came due */
     bool is_parcel;             /* else an order */
     int64_t number;             /* parcel_no or order_no of the merchant */
@@ -172,6 +183,7 @@ struct fact {
         struct not_found_fact not_found;
         struct heard_fact heard;
         struct tick_fact tick;
+        struct incident_fact incident;
     } u;
 };
 
@@ -205,5 +217,7 @@ MUST_CHECK enum err tracking_number_normalise(struct ctx *ctx, struct str typed,
 
 const char *report_kind_word(enum report_kind k);
 bool report_kind_parse(struct str word, enum report_kind *out);
+const char *incident_kind_word(enum incident_kind k);
+bool incident_kind_parse(struct str word, enum incident_kind *out);
 
 #endif

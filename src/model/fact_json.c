@@ -28,6 +28,7 @@ VOCAB(financial_state, financial_state, "a financial state such as paid")
 VOCAB(fulfillment_state, fulfillment_state, "pending, open, picked, shipped, cancelled or error")
 VOCAB(source_role, source_role, "a role such as storefront")
 VOCAB(report_kind, report_kind, "a report such as not_received")
+VOCAB(incident_kind, incident_kind, "weather, strike, closure, carrier or other")
 
 #define EV(m) offsetof(struct fact, u.event.m)
 static const struct field EVENT[] = {
@@ -163,6 +164,19 @@ static const struct field HEARD[] = {
     {"order_id", HE(order_id), F_STR, 0, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define IC(m) offsetof(struct fact, u.incident.m)
+static const struct field INCIDENT[] = {
+    {"incident_id", IC(incident_id), F_STR, DOC | NEED, NULL},
+    {"what", IC(what), F_ENUM, DOC | NEED, &V_incident_kind},
+    {"title", IC(title), F_STR, 0, NULL},
+    {"carrier", IC(carrier), F_STR, 0, NULL},
+    {"country", IC(country), F_STR, DOC | NEED, NULL},
+    {"region", IC(region), F_STR, 0, NULL},
+    {"from", IC(from_us), F_TIME, DOC | NEED, NULL},
+    {"until", IC(until_us), F_TIME, DOC, NULL},
+    {"withdrawn", IC(withdrawn), F_BOOL, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 #define TI(m) offsetof(struct fact, u.tick.m)
 static const struct field TICK[] = {
     {"parcel", TI(is_parcel), F_BOOL, DOC, NULL},
@@ -184,6 +198,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_INVENTORY_LEVEL] = INVENTORY, [FACT_REFUND] = REFUND,      [FACT_HOLD] = HOLD,
         [FACT_CUSTOMER] = CUSTOMER,   [FACT_CUSTOMER_REPORT] = REPORT,   [FACT_PARCEL_LINK] = LINK,
         [FACT_NOT_FOUND] = NOT_FOUND, [FACT_TICK] = TICK,           [FACT_HEARD] = HEARD,
+        [FACT_INCIDENT] = INCIDENT,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

@@ -258,6 +258,15 @@ static enum err get_fields(struct reader_ctx *r, const struct json *v, const str
     return e;
 }
 
+static enum err check_incident(struct ctx *ctx, const struct incident_fact *in)
+{
+    if (in->country.n != 2)
+        return ctx_fail(ctx, ERR_PARSE, "country: expected two letters such as US, got \"%.*s\"", STR_ARG(str_sub(in->country, 0, 40)));
+    if (in->until_us != 0 && in->until_us <= in->from_us)
+        return ctx_fail(ctx, ERR_PARSE, "until: expected a time after from");
+    return OK;
+}
+
 enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *personal, struct fact *out)
 {
     struct reader_ctx r = {ctx, ""};
@@ -268,11 +277,13 @@ enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *per
     struct str kind = json_str(v, "kind");
     if (!fact_kind_parse(kind, &fct.kind) || fact_fields(fct.kind) == NULL)
         return ctx_fail(ctx, ERR_PARSE, "kind: expected order, fulfillment, tracking_event, inventory_level, refund, hold, customer, "
-                                        "customer_report, parcel_link or not_found, got \"%.*s\"",
+                                        "customer_report, parcel_link, not_found or incident, got \"%.*s\"",
                         STR_ARG(str_sub(kind, 0, 40)));
     enum err e = get_fields(&r, v, fact_fields(fct.kind), false, &fct);
     if (e == OK)
         e = get_fields(&r, v, fact_common_fields, false, &fct);
+    if (e == OK && fct.kind == FACT_INCIDENT)
+        e = check_incident(ctx, &fct.u.incident);
     if (e == OK && personal != NULL)
         e = get_fields(&r, personal, fact_fields(fct.kind), true, &fct);
     if (e != OK)
