@@ -217,3 +217,35 @@ int month_from_name(struct str s)
     }
     return 0;
 }
+
+bool time_from_rfc2822(struct str s, int64_t *out_us)
+{
+    struct scan c = scan_of(str_trim(s));
+    struct civil cv = {0};
+    int64_t d, y, h, m, sec;
+    int32_t offset_s = 0;
+    bool known;
+    if (c.rest.n > 4 && c.rest.p[3] == ',')
+        (void)scan_take(&c, 4);
+    scan_space(&c);
+    if (!scan_digits(&c, 1, 2, &d) || !scan_char(&c, ' '))
+        return false;
+    struct str month = scan_word(&c);
+    if (month.n != 3 || !scan_char(&c, ' ') || !scan_digits(&c, 4, 4, &y) || !scan_char(&c, ' ') ||
+        !scan_digits(&c, 2, 2, &h) || !scan_char(&c, ':') || !scan_digits(&c, 2, 2, &m) ||
+        !scan_char(&c, ':') || !scan_digits(&c, 2, 2, &sec))
+        return false;
+    scan_space(&c);
+    if (!scan_zone(&c, &known, &offset_s))
+        return false;
+    cv = (struct civil){.year = (int)y,
+                        .month = month_from_name(month),
+                        .day = (int)d,
+                        .hour = (int)h,
+                        .min = (int)m,
+                        .sec = (int)sec};
+    if (!civil_valid(&cv))
+        return false;
+    *out_us = civil_to_us(&cv) - offset_s * US_PER_S;
+    return true;
+}

@@ -48,6 +48,8 @@ struct when when_from_date(int year, int month, int day);
 struct str time_rfc3339(struct arena *a, int64_t utc_us);
 /* time_local_text: "2026-11-23T10:00:00" without zone, or "2026-11-23" for WHEN_DATE; empty when there is none. */
 struct str time_local_text(struct arena *a, const struct when *w);
+/* time_from_rfc2822: "Wed, 18 Nov 2026 15:04:05 +0000", day of the week and zone may be left out, GMT as HTTP writes it (RFC 9110). */
+bool time_from_rfc2822(struct str s, int64_t *out_us);
 /* month_from_name: 1..12 from English "Jan" or "January", any case; 0 when unknown. */
 int month_from_name(struct str s);
 

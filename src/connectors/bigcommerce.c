@@ -5,7 +5,6 @@
  */
 #include "base/http_client.h"
 #include "base/num.h"
-#include "base/scan.h"
 #include "connectors/lib/scan_helpers.h"
 #include "connectors/lib/shop_helpers.h"
 #include "connectors/lib/signature.h"
@@ -32,30 +31,14 @@ static const struct {
     [12] = {ORDER_ON_HOLD, FIN_PAID},    [13] = {ORDER_OPEN, FIN_DISPUTED},  [14] = {ORDER_OPEN, FIN_PARTIALLY_REFUNDED},
 };
 
-/* "Wed, 18 Nov 2026 15:04:05 +0000" (RFC 2822), or RFC 3339. */
+/* RFC 2822, or RFC 3339. */
 static enum err date_of(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out)
 {
-    struct str s = json_str(obj, name), month, zone;
-    struct scan c = scan_of(s);
-    int64_t d, y, h, m, sec;
-    int32_t off = 0;
-    if (str_empty(s))
+    struct str s = str_trim(json_str(obj, name));
+    if (str_empty(s) || time_from_rfc2822(s, out))
         return OK;
-    if (s.n > 4 && s.p[3] == ',')
-        (void)scan_take(&c, 5);
-    if (scan_digits(&c, 4, 4, &y))
+    if (s.n > 4 && s.p[4] == '-')
         return body_time(ctx, obj, name, out);
-    if (scan_digits(&c, 1, 2, &d) && scan_char(&c, ' ') && (month = scan_word(&c)).n == 3 && scan_char(&c, ' ') && scan_digits(&c, 4, 4, &y) &&
-        scan_char(&c, ' ') && scan_digits(&c, 2, 2, &h) && scan_char(&c, ':') && scan_digits(&c, 2, 2, &m) && scan_char(&c, ':') &&
-        scan_digits(&c, 2, 2, &sec)) {
-        scan_space(&c);
-        zone = scan_word(&c);
-        struct civil cv = {.year = (int)y, .month = month_from_name(month), .day = (int)d, .hour = (int)h, .min = (int)m, .sec = (int)sec};
-        if (civil_valid(&cv) && (str_empty(zone) || parse_offset(zone, &off) || str_eq(zone, STR("GMT")))) {
-            *out = civil_to_us(&cv) - off * US_PER_S;
-            return OK;
-        }
-    }
     return ctx_fail(ctx, ERR_PARSE, "%s: expected a date, got %.*s", name, STR_ARG(str_sub(s, 0, 40)));
 }
 

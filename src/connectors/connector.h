@@ -107,6 +107,7 @@ enum auth_kind {
 
 struct limits {
     int calls, window_s;      /* calls per window; 0: no limit known */
+    int calls_per_day;        /* besides; 0: no such limit known */
     int poll_every_s;         /* default distance of two polls of one parcel or cursor */
     int timeout_ms;
     size_t body_max;

@@ -306,6 +306,7 @@ const struct connector connector_dhl_unified = {
     .base_url = BASE,
     .limits = {.calls = 1,
                .window_s = 5,
+               .calls_per_day = 250,
                .poll_every_s = 6 * 3600,
                .timeout_ms = 10000,
                .body_max = (size_t)5 << 20,

@@ -247,7 +247,7 @@ static const struct cfg_row ACCOUNT_ROWS[] = {
     {.name = "api_user", .kind = CFG_SECRET, .at = ACCT(api_user), .what = "user or client id for reading from the vendor"},
     {.name = "api_secret", .kind = CFG_SECRET, .at = ACCT(api_secret), .what = "client secret for reading from the vendor"},
     {.name = "base_url", .kind = CFG_TEXT, .at = ACCT(base_url), .what = "the vendor's host where it is another one: a shop's own, a sandbox"},
-    {.name = "settings", .kind = CFG_OTHER, .read = read_settings, .shape = "map of texts", .what = "what this connector needs besides; see docs/connectors.md"},
+    {.name = "settings", .kind = CFG_OTHER, .read = read_settings, .shape = "map of texts", .what = "what this connector needs besides; see docs/connectors.md and, for how it is asked, docs/polling.md"},
     {.name = "mapping", .kind = CFG_OTHER, .read = read_mapping, .shape = "map", .what = "generic connector: which field or column means what"},
     END};
 static const struct cfg_table ACCOUNT = {ACCOUNT_ROWS, sizeof(struct account), false, NULL, account_check};

@@ -165,6 +165,10 @@ static void leave_source(struct poller *p, struct source *s, bool called)
     pthread_mutex_lock(&p->lock);
     s->busy = false;
     s->rest_until_us = called ? 0 : clock_mono_us() + REST_US;
+    int64_t late = 0;
+    for (size_t i = 0; i < p->sources_n; i++)
+        late = atomic_load(&p->sources[i].late_us) > late ? atomic_load(&p->sources[i].late_us) : late;
+    metric_set(METRIC_POLL_LATE, 0, late / US_PER_S);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -270,6 +274,8 @@ void poller_free(struct poller *p)
         metric_add(METRIC_POLL_PARCELS, 0, -(int64_t)p->sources[i].due.n);
         source_clear(&p->sources[i]);
     }
+    for (size_t i = 0; i < p->spare_n; i++)
+        http_client_free(p->spare[i]);
     free(p->sources);
     pthread_mutex_destroy(&p->lock);
     free(p);

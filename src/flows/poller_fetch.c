@@ -11,6 +11,7 @@
 #define A_TURN 10
 #define TRIES_MAX 16        /* some two and a half days */
 #define UNREADABLE_TRIES 3  /* a proxy's page instead of the answer, perhaps: after so many it is kept to be looked at */
+#define DENIED_TRIES 3      /* this key may not read it: a right that the app does not have */
 #define FIRST_WAIT_US (30 * US_PER_S)
 #define LAST_WAIT_US (6 * US_PER_H)
 
@@ -96,8 +97,10 @@ static enum err settle(struct poll_worker *w, struct source *s, const struct tod
         return e;
     if (one == OK)
         return drop(w, s, t);
+    if (one == ERR_DENIED && !an->read) /* the account's sign-in: no fault of this read, which waits for it */
+        return later(w, s, t);
     if (unreadable || err_is_transient(one) || one == ERR_DENIED)
-        return t->tries + 1 < TRIES_MAX ? later(w, s, t) : give_up(w, s, t, one);
+        return t->tries + 1 < (one == ERR_DENIED ? DENIED_TRIES : TRIES_MAX) ? later(w, s, t) : give_up(w, s, t, one);
     if (one == ERR_NOTFOUND) /* the vendor has no such thing: deleted since */
         return drop(w, s, t);
     return one == ERR_MEMORY ? one : give_up(w, s, t, one);

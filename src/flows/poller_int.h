@@ -7,6 +7,8 @@
 
 #define POLL_WORKERS_MAX 4 /* a vendor that is slow to answer holds one of them, the others go on */
 
+#define POLL_SPARE_MAX 4
+
 /* What one thread works with. */
 struct poll_worker {
     struct poller *p;
@@ -24,6 +26,8 @@ struct poller {
     size_t sources_n, next;
     pthread_mutex_t lock;   /* who has which source */
     struct poll_worker workers[POLL_WORKERS_MAX];
+    struct http_client *spare[POLL_SPARE_MAX]; /* of refreshing askers, guarded by lock */
+    size_t spare_n;
     _Atomic bool stop;
 };
 

@@ -251,5 +251,7 @@ enum err poll_parcels(struct poll_worker *w, struct source *s)
             break;
         e = first_due(w, s, &first, &held);
     }
+    int64_t late = due_first(&s->due, &first) ? clock_now_us(w->p->eng->clock) - first.due_us : 0;
+    atomic_store(&s->late_us, late > 0 ? late : 0);
     return e;
 }

@@ -11,6 +11,7 @@ const struct cfg_field poll_settings[] = {
     {"poll", false, false, "off: this account is never asked by itself; its webhooks still come in"},
     {"poll_minutes", false, false, "distance of two polls of one parcel or list, 5 to 10080; the connector's own unless set"},
     {"calls_per_minute", false, false, "what the vendor's plan allows, where it is less than the connector's own figure"},
+    {"calls_per_day", false, false, "the same for a day"},
     {NULL, false, false, NULL},
 };
 
@@ -62,25 +63,31 @@ static enum err is_off(struct ctx *ctx, const struct account *acct, bool *off)
     return ctx_fail(ctx, ERR_PARSE, "settings: poll: expected on or off, got \"%.*s\"", STR_ARG(str_sub(s, 0, 40)));
 }
 
+/* The slower of the two. */
+static void lower(struct poll_rate *r, struct poll_rate given)
+{
+    if (given.calls > 0 && (r->calls <= 0 || given.calls * r->window_us < r->calls * given.window_us))
+        *r = given;
+}
+
 enum err poll_plan_of(struct ctx *ctx, const struct account *acct, struct poll_plan *out)
 {
     const struct limits *l = &acct->conn->limits;
-    int64_t minutes = 0, calls = 0;
+    int64_t minutes = 0, calls = 0, daily = 0;
     bool off = false;
     enum err e = is_off(ctx, acct, &off);
     if (e == OK)
         e = whole(ctx, acct, "poll_minutes", EVERY_MIN_MINUTES, EVERY_MAX_MINUTES, &minutes);
     if (e == OK)
         e = whole(ctx, acct, "calls_per_minute", 1, CALLS_MAX, &calls);
+    if (e == OK)
+        e = whole(ctx, acct, "calls_per_day", 1, CALLS_MAX, &daily);
     if (e != OK)
         return e;
     *out = (struct poll_plan){.kinds = off ? 0 : kinds_of(acct),
                               .every_us = minutes > 0 ? minutes * US_PER_MIN : l->poll_every_s * US_PER_S,
-                              .calls = l->calls,
-                              .window_us = l->window_s * US_PER_S};
-    if (calls > 0 && (l->calls <= 0 || calls * out->window_us < (int64_t)l->calls * US_PER_MIN)) {
-        out->calls = (int)calls;
-        out->window_us = US_PER_MIN;
-    }
+                              .rates = {{l->calls, l->window_s * US_PER_S}, {l->calls_per_day, US_PER_DAY}}};
+    lower(&out->rates[0], (struct poll_rate){(int)calls, US_PER_MIN});
+    lower(&out->rates[1], (struct poll_rate){(int)daily, US_PER_DAY});
     return OK;
 }

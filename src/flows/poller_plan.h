@@ -4,11 +4,17 @@
 
 #include "connectors/connector.h"
 
+struct poll_rate {
+    int calls;         /* at most so many in window_us; 0: no limit */
+    int64_t window_us;
+};
+
+#define POLL_RATES 2   /* of the vendor's own window, and of a day */
+
 struct poll_plan {
     uint32_t kinds;    /* bits of POLL_...: what its sign-in is good for */
     int64_t every_us;  /* distance of two polls of one parcel or list */
-    int calls;         /* at most so many in window_us; 0: no limit known */
-    int64_t window_us;
+    struct poll_rate rates[POLL_RATES];
 };
 
 /* Settings of every account whose connector can be asked; ends with name NULL. */

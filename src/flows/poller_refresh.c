@@ -15,6 +15,7 @@ struct refresh {
     struct http_msg msg[CALLS_MAX];
     enum err errs[CALLS_MAX];
     size_t n;
+    int budget_ms;
     enum err worst;
 };
 
@@ -26,7 +27,7 @@ static void worse(struct refresh *r, enum err e)
 
 static void plan(struct refresh *r, struct source *s, const struct poll_ask *ask)
 {
-    if (r->n == CALLS_MAX || source_take(s) != HOLD_NONE) {
+    if (r->n == CALLS_MAX || source_is_slow(s) || source_take(s) != HOLD_NONE) {
         metric_add(METRIC_POLLS, POLL_HELD, 1);
         worse(r, ERR_UNAVAILABLE);
         return;
@@ -62,6 +63,15 @@ static bool is_new_source(const struct refresh *r, size_t i)
     return true;
 }
 
+/* Out of the answer's time, not of the vendor's. */
+static bool ran_out(struct source *s, enum err e, int budget_ms)
+{
+    bool early = e == ERR_TIMEOUT && budget_ms < s->acct->conn->limits.timeout_ms;
+    if (early)
+        source_too_slow(s);
+    return early;
+}
+
 /* Accounts without a good token get one, all at once. */
 static void sign_in_all(struct ctx *ctx, struct poller *p, struct http_client *http, struct refresh *r)
 {
@@ -76,7 +86,10 @@ static void sign_in_all(struct ctx *ctx, struct poller *p, struct http_client *h
     if (n > 0)
         http_client_do_many(http, ctx, req, n, msg, errs);
     for (size_t i = 0; i < n; i++)
-        worse(r, source_token_told(ctx, p->eng, of[i], errs[i], &msg[i]));
+        if (ran_out(of[i], errs[i], r->budget_ms))
+            worse(r, ERR_TIMEOUT);
+        else
+            worse(r, source_token_told(ctx, p->eng, of[i], errs[i], &msg[i]));
 }
 
 /* The requests of those that are signed in; the others give their leave back. */
@@ -101,6 +114,11 @@ static void take_in(struct ctx *ctx, struct poller *p, struct refresh *r, int64_
     for (size_t i = 0; i < r->n; i++) {
         struct source_answer an;
         int64_t at = 0;
+        if (ran_out(r->s[i], r->errs[i], r->budget_ms)) {
+            worse(r, ERR_TIMEOUT);
+            poll_count(ERR_TIMEOUT);
+            continue;
+        }
         enum err e = source_told(ctx, p->eng, r->s[i], &r->ask[i], r->errs[i], &r->msg[i], &an);
         poll_count(e);
         if (e == OK)
@@ -110,19 +128,42 @@ static void take_in(struct ctx *ctx, struct poller *p, struct refresh *r, int64_
     }
 }
 
+/* Clients are kept: connections to the vendors stay open between two answers. */
+static struct http_client *take_client(struct poller *p)
+{
+    struct http_client *c = NULL;
+    pthread_mutex_lock(&p->lock);
+    if (p->spare_n > 0)
+        c = p->spare[--p->spare_n];
+    pthread_mutex_unlock(&p->lock);
+    return c != NULL ? c : http_client_new();
+}
+
+static void leave_client(struct poller *p, struct http_client *c)
+{
+    pthread_mutex_lock(&p->lock);
+    if (c != NULL && p->spare_n < POLL_SPARE_MAX) {
+        p->spare[p->spare_n++] = c;
+        c = NULL;
+    }
+    pthread_mutex_unlock(&p->lock);
+    http_client_free(c);
+}
+
 enum err poller_refresh(void *user, struct ctx *ctx, int64_t merchant_id, const struct case_answer *ca, int budget_ms, int64_t *pos)
 {
     struct poller *p = user;
-    struct http_client *http = http_client_new();
+    struct http_client *http = take_client(p);
     struct refresh *r = ctx_alloc(ctx, sizeof(*r));
     int64_t until = clock_mono_us() + (int64_t)budget_ms * 1000, outer = ctx->deadline_us;
     *pos = 0;
     if (http == NULL || r == NULL || ca->merchant_id != merchant_id) {
-        http_client_free(http);
+        leave_client(p, http);
         return ERR_MEMORY;
     }
     if (outer == 0 || until < outer)
         ctx->deadline_us = until; /* of every call below, sign-ins and reads */
+    r->budget_ms = budget_ms;
     plan_all(p, r, ca);
     sign_in_all(ctx, p, http, r);
     make_requests(ctx, p, r);
@@ -130,6 +171,6 @@ enum err poller_refresh(void *user, struct ctx *ctx, int64_t merchant_id, const 
         http_client_do_many(http, ctx, r->req, r->n, r->msg, r->errs);
     ctx->deadline_us = outer;
     take_in(ctx, p, r, pos);
-    http_client_free(http);
+    leave_client(p, http);
     return r->worst;
 }

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/num.h"
-#include "base/scan.h"
+#include "base/timefmt.h"
 #include "connectors/lib/oauth.h"
 #include "connectors/lib/poll_ask.h"
 
@@ -130,10 +130,13 @@ enum err source_token_request(struct ctx *ctx, struct source *s, struct http_req
     if (taken)
         return ctx_fail(ctx, ERR_BUSY, "%s: a sign-in is under way", s->acct->conn->id);
     enum err e = oauth_request(ctx, s->acct, &req);
-    if (e == OK)
+    if (e == OK) {
         *out = to_http(s, &req);
-    else
-        s->token_asked = false;
+        return OK;
+    }
+    pthread_mutex_lock(&s->lock);
+    s->token_asked = false;
+    pthread_mutex_unlock(&s->lock);
     return e;
 }
 
@@ -146,7 +149,10 @@ static enum source_hold held(const struct source *s, int64_t now)
         return open ? HOLD_CIRCUIT : HOLD_PAUSE;
     if (open && s->probing)
         return HOLD_CIRCUIT;
-    return now < s->pace_us ? HOLD_PACE : HOLD_NONE;
+    for (int i = 0; i < POLL_RATES; i++)
+        if (now < s->pace_us[i])
+            return HOLD_PACE;
+    return HOLD_NONE;
 }
 
 enum source_hold source_held(struct source *s)
@@ -158,15 +164,14 @@ enum source_hold source_held(struct source *s)
 }
 
 /* Each call moves the time at which the window is free by one distance; a burst may run ahead of it. */
-static void pace(struct source *s, int64_t now)
+static int64_t paced(const struct poll_rate *r, int64_t at_us, int64_t now)
 {
-    int burst = s->plan.calls / BURST_SHARE < 1 ? 1 : s->plan.calls / BURST_SHARE;
-    if (s->plan.calls <= 0)
-        return;
-    int64_t distance = (s->plan.window_us + s->plan.calls - burst) / (s->plan.calls - burst + 1);
-    int64_t free_us = s->pace_us + (burst - 1) * distance; /* what pace_us would be without a burst */
-    free_us = (free_us > now ? free_us : now) + distance;
-    s->pace_us = free_us - (burst - 1) * distance;
+    int burst = r->calls / BURST_SHARE < 1 ? 1 : r->calls / BURST_SHARE;
+    if (r->calls <= 0)
+        return 0;
+    int64_t distance = (r->window_us + r->calls - burst) / (r->calls - burst + 1), ahead = (burst - 1) * distance;
+    int64_t free_us = at_us + ahead > now ? at_us + ahead : now; /* without a burst */
+    return free_us + distance - ahead;
 }
 
 enum source_hold source_take(struct source *s)
@@ -175,7 +180,8 @@ enum source_hold source_take(struct source *s)
     pthread_mutex_lock(&s->lock);
     enum source_hold hold = held(s, now);
     if (hold == HOLD_NONE) {
-        pace(s, now);
+        for (int i = 0; i < POLL_RATES; i++)
+            s->pace_us[i] = paced(&s->plan.rates[i], s->pace_us[i], now);
         s->probing = s->failures >= SOURCE_FAILURES_MAX;
     }
     pthread_mutex_unlock(&s->lock);
@@ -199,25 +205,6 @@ int64_t poll_jitter(int64_t us)
     return us - us / 4 + us / 2 * r / 256;
 }
 
-/* "Wed, 18 Nov 2026 11:08:40 GMT" (RFC 9110); 0: it is not. */
-static int64_t http_date_us(struct str s)
-{
-    struct scan c = scan_of(s);
-    struct civil cv = {0};
-    int64_t d, y, h, m, sec;
-    if (s.n < 29 || s.p[3] != ',')
-        return 0;
-    (void)scan_take(&c, 5);
-    if (!scan_digits(&c, 2, 2, &d) || !scan_char(&c, ' '))
-        return 0;
-    struct str month = scan_word(&c);
-    if (!scan_char(&c, ' ') || !scan_digits(&c, 4, 4, &y) || !scan_char(&c, ' ') || !scan_digits(&c, 2, 2, &h) || !scan_char(&c, ':') ||
-        !scan_digits(&c, 2, 2, &m) || !scan_char(&c, ':') || !scan_digits(&c, 2, 2, &sec))
-        return 0;
-    cv = (struct civil){.year = (int)y, .month = month_from_name(month), .day = (int)d, .hour = (int)h, .min = (int)m, .sec = (int)sec};
-    return civil_valid(&cv) ? civil_to_us(&cv) : 0;
-}
-
 /* How long the vendor says to wait, by any of the headers in use; the longest counts. */
 static int64_t told_wait_us(const struct http_msg *msg)
 {
@@ -228,11 +215,11 @@ static int64_t told_wait_us(const struct http_msg *msg)
     int64_t wait = 0;
     for (size_t i = 0; i < sizeof(SAY) / sizeof(SAY[0]); i++) {
         struct str given = http_msg_header(msg, SAY[i].name);
-        int64_t n = 0, until = http_date_us(given), date = http_date_us(http_msg_header(msg, "Date"));
+        int64_t n = 0, date = msg->received_us;
         if (num_parse_i64(given, 0, INT32_MAX, &n) == OK)
             n *= SAY[i].unit_us;
-        else if (until != 0)
-            n = until - (date != 0 ? date : msg->received_us);
+        else if (time_from_rfc2822(given, &n)) /* a time by the vendor's own clock */
+            n -= time_from_rfc2822(http_msg_header(msg, "Date"), &date) ? date : msg->received_us;
         wait = n > wait ? n : wait;
     }
     return wait < RETRY_AFTER_MAX_S * US_PER_S ? wait : RETRY_AFTER_MAX_S * US_PER_S;
@@ -273,26 +260,29 @@ static void close_circuit(struct source *s)
     s->failures = s->throttles = 0;
 }
 
-static bool is_down(enum err e)
-{
-    return e == ERR_UNAVAILABLE || e == ERR_TIMEOUT || e == ERR_DENIED || e == ERR_PARSE;
-}
-
 /* In the lock. Too many requests is no failure of the vendor's: it opens no circuit. */
-static void note(struct source *s, enum err e, const struct http_msg *msg)
+static void note(struct source *s, enum err e, bool failed, const struct http_msg *msg)
 {
     int64_t wait = msg == NULL ? 0 : told_wait_us(msg);
     s->probing = false;
     if (e == ERR_BUSY)
         pause_for(s, backoff_us(++s->throttles));
-    else if (is_down(e))
+    else if (failed)
         pause_for(s, backoff_us(++s->failures));
     else
         close_circuit(s);
     if (e != OK)
         pause_for(s, wait);
-    if (is_down(e) && s->failures >= SOURCE_FAILURES_MAX)
+    if (failed && s->failures >= SOURCE_FAILURES_MAX)
         open_circuit(s);
+}
+
+/* One object that this key may not read says nothing about the account. */
+static bool is_failure(enum err e, const struct poll_ask *ask, bool read)
+{
+    if (e == ERR_DENIED)
+        return !read || ask->kind != POLL_FETCH;
+    return e == ERR_UNAVAILABLE || e == ERR_TIMEOUT || e == ERR_PARSE;
 }
 
 /* What the status alone says; OK: the body tells. */
@@ -323,9 +313,25 @@ enum err source_told(struct ctx *ctx, struct engine *eng, struct source *s, cons
     pthread_mutex_lock(&s->lock);
     if (sent == OK && msg->status == 401)
         secret_clear(&s->token); /* the next call signs in anew */
-    note(s, e, sent == OK ? msg : NULL);
+    note(s, e, is_failure(e, ask, out->read), sent == OK ? msg : NULL);
     pthread_mutex_unlock(&s->lock);
     return e;
+}
+
+void source_too_slow(struct source *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->token_asked = s->probing = false;
+    s->slow_until_us = clock_mono_us() + SOURCE_SLOW_US;
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool source_is_slow(struct source *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool slow = clock_mono_us() < s->slow_until_us;
+    pthread_mutex_unlock(&s->lock);
+    return slow;
 }
 
 enum err source_token_told(struct ctx *ctx, struct engine *eng, struct source *s, enum err sent, struct http_msg *msg)
@@ -343,7 +349,7 @@ enum err source_token_told(struct ctx *ctx, struct engine *eng, struct source *s
     if (e == OK)
         s->token_until_us = tok.expires_us;
     else
-        note(s, e, sent == OK ? msg : NULL);
+        note(s, e, true, sent == OK ? msg : NULL);
     pthread_mutex_unlock(&s->lock);
     return e;
 }

@@ -10,20 +10,22 @@
 #define SOURCE_FAILURES_MAX 5               /* in a row: the circuit opens */
 #define SOURCE_OPEN_US (60 * US_PER_S)      /* at first; doubles up to SOURCE_OPEN_MAX_US */
 #define SOURCE_OPEN_MAX_US (30 * US_PER_MIN)
+#define SOURCE_SLOW_US (60 * US_PER_S)      /* too slow for one answer: not asked for any for so long */
 #define SOURCE_BACKOFF_MAX_S 64             /* without a word of the vendor's own */
 
 struct source {
     struct merchant *m;
     const struct account *acct;
     struct poll_plan plan;
-    pthread_mutex_t lock;       /* the next seven: workers and refreshing askers share them */
+    pthread_mutex_t lock;       /* of what follows, down to probing: workers and refreshing askers share them */
     struct secret token;
     int64_t token_until_us;     /* engine's clock */
     bool token_asked;           /* somebody is fetching one */
-    int64_t pace_us;            /* monotonic: when the vendor's window is free of the calls made so far */
+    int64_t pace_us[POLL_RATES];/* monotonic: when each window is free for a call again */
     int64_t pause_until_us;     /* monotonic: backoff, Retry-After, open circuit */
     int failures, throttles;    /* in a row */
     int64_t open_us;            /* how long the circuit was opened last; 0: closed */
+    int64_t slow_until_us;      /* monotonic: refreshing askers do not wait for it */
     bool probing;               /* the one call that tells whether an open circuit closes is under way */
     bool busy;                  /* a worker has it; guarded by the poller's lock, as is the next */
     int64_t rest_until_us;      /* monotonic: nothing to do before */
@@ -31,6 +33,7 @@ struct source {
     int64_t list_after_us;      /* monotonic: a list that could not be read is not asked for before */
     int list_bad;               /* lists in a row that could not be read */
     struct due_heap due;        /* parcels */
+    _Atomic int64_t late_us;    /* how long the first of them has been due */
     int64_t after_parcel;       /* where the walk over new parcels stands */
     int64_t walk_again_us;      /* monotonic: all are looked at anew */
 };
@@ -65,6 +68,9 @@ struct source_answer {
  */
 MUST_CHECK enum err source_told(struct ctx *ctx, struct engine *eng, struct source *s, const struct poll_ask *ask, enum err sent,
                                 const struct http_msg *msg, struct source_answer *out);
+/* source_too_slow: the vendor had less than its own time-out and did not use it: no failure, but no answer waits for it for a while. */
+void source_too_slow(struct source *s);
+bool source_is_slow(struct source *s);
 /* source_append: the answer into the ledger; *pos its position. */
 MUST_CHECK enum err source_append(struct ctx *ctx, struct engine *eng, struct source *s, const struct http_msg *msg, int64_t *pos);
 /* source_serves: can this account tell of a carrier's parcels? */

@@ -43,6 +43,17 @@ static size_t scans(struct poll_bench *b)
 
 /* ---- sign-in and circuit */
 
+static void forget_pace(struct source *s)
+{
+    memset(s->pace_us, 0, sizeof(s->pace_us));
+}
+
+static void forget(struct source *s)
+{
+    s->pause_until_us = 0;
+    forget_pace(s);
+}
+
 static void token_is_used_again_and_renewed(void **state)
 {
     struct poll_bench b;
@@ -165,7 +176,7 @@ static void circuit_opens_and_one_call_tells(void **state)
     begin_ups(&b);
     struct source *s = bench_source(&b, "ups");
     for (int i = 0; i < SOURCE_FAILURES_MAX; i++) {
-        s->pause_until_us = s->pace_us = 0;
+        forget(s);
         assert_int_equal(source_take(s), HOLD_NONE);
         assert_int_equal(tell(&b, s, OK, &down), ERR_UNAVAILABLE);
     }
@@ -173,13 +184,13 @@ static void circuit_opens_and_one_call_tells(void **state)
     assert_true(s->pause_until_us >= clock_mono_us() + SOURCE_OPEN_US - US_PER_S);
     assert_int_equal(metric_get(METRIC_POLL_CIRCUITS, 0), opened + 1);
     assert_int_equal(metric_get(METRIC_POLL_CIRCUITS_OPEN, 0), open + 1);
-    s->pause_until_us = s->pace_us = 0; /* its time is over */
+    forget(s); /* its time is over */
     assert_int_equal(source_take(s), HOLD_NONE);
-    s->pace_us = 0;
+    forget_pace(s);
     assert_int_equal(source_take(s), HOLD_CIRCUIT); /* one call, not two */
     assert_int_equal(tell(&b, s, ERR_TIMEOUT, &late), ERR_TIMEOUT);
     assert_int_equal(s->open_us, 2 * SOURCE_OPEN_US);
-    s->pause_until_us = s->pace_us = 0;
+    forget(s);
     assert_int_equal(source_take(s), HOLD_NONE);
     assert_int_equal(tell(&b, s, OK, &fine), OK);
     assert_int_equal(s->failures, 0);
@@ -187,7 +198,7 @@ static void circuit_opens_and_one_call_tells(void **state)
     assert_int_equal(metric_get(METRIC_POLL_CIRCUITS, 1), closed + 1);
     assert_int_equal(metric_get(METRIC_POLL_CIRCUITS_OPEN, 0), open);
     for (int i = 0; i < 12; i++) { /* never longer than its most */
-        s->pause_until_us = s->pace_us = 0;
+        forget(s);
         assert_int_equal(source_take(s), HOLD_NONE);
         assert_int_equal(tell(&b, s, OK, &down), ERR_UNAVAILABLE);
     }
@@ -195,7 +206,7 @@ static void circuit_opens_and_one_call_tells(void **state)
     s->pause_until_us = 0;
     assert_int_equal(source_take(s), HOLD_NONE); /* a call that was not made leaves the circuit as it was */
     source_give_back(s);
-    s->pace_us = 0;
+    forget_pace(s);
     assert_int_equal(source_take(s), HOLD_NONE);
     assert_int_equal(tell(&b, s, OK, &fine), OK);
     bench_end(&b);
@@ -207,10 +218,12 @@ static void pace_keeps_the_window(void **state)
     static const struct {
         int calls;
         int64_t window_us;
-    } CASES[] = {{1, 100000}, {2, 100000}, {10, 100000}, {37, 200000}};
+        int a_day; /* a short one */
+        size_t at_least;
+    } CASES[] = {{1, 100000, 0, 3}, {2, 100000, 0, 5}, {10, 100000, 0, 25}, {37, 200000, 0, 93}, {10, 100000, 12, 8}};
     (void)state;
     for (size_t c = 0; c < sizeof(CASES) / sizeof(CASES[0]); c++) {
-        struct source s = {.plan = {.calls = CASES[c].calls, .window_us = CASES[c].window_us}, .lock = PTHREAD_MUTEX_INITIALIZER};
+        struct source s = {.plan = {.rates = {{CASES[c].calls, CASES[c].window_us}, {CASES[c].a_day, 500000}}}, .lock = PTHREAD_MUTEX_INITIALIZER};
         int64_t at[4096], until = clock_mono_us() + 5 * CASES[c].window_us;
         size_t n = 0, most = 0;
         while (clock_mono_us() < until && n < 4096)
@@ -223,7 +236,8 @@ static void pace_keeps_the_window(void **state)
             most = k - i > most ? k - i : most;
         }
         assert_true(most <= (size_t)CASES[c].calls);
-        assert_true(n >= (size_t)CASES[c].calls * 5 / 2);
+        assert_true(n >= CASES[c].at_least);
+        assert_true(CASES[c].a_day == 0 || n <= (size_t)CASES[c].a_day);
     }
 }
 
@@ -255,11 +269,15 @@ static void plans(void **state)
     bench_setting(&b, ups, "calls_per_minute", "30");
     assert_ok(&b.f.ctx, poll_plan_of(&b.f.ctx, ups, &p));
     assert_int_equal(p.every_us, 90 * US_PER_MIN);
-    assert_int_equal(p.calls, 30);
-    assert_int_equal(p.window_us, US_PER_MIN);
+    assert_int_equal(p.rates[0].calls, 30);
+    assert_int_equal(p.rates[0].window_us, US_PER_MIN);
     b.settings[2][1].value = STR("100000"); /* more than the vendor allows is not asked */
     assert_ok(&b.f.ctx, poll_plan_of(&b.f.ctx, ups, &p));
-    assert_int_equal(p.calls, ups->conn->limits.calls);
+    assert_int_equal(p.rates[0].calls, ups->conn->limits.calls);
+    bench_setting(&b, ups, "calls_per_day", "500");
+    assert_ok(&b.f.ctx, poll_plan_of(&b.f.ctx, ups, &p));
+    assert_int_equal(p.rates[1].calls, 500);
+    assert_int_equal(p.rates[1].window_us, US_PER_DAY);
     bench_setting(&b, ups, "poll", "off");
     assert_ok(&b.f.ctx, poll_plan_of(&b.f.ctx, ups, &p));
     assert_int_equal(p.kinds, 0);
@@ -290,6 +308,33 @@ static void easypost_signs_in_with_its_key(void **state)
     assert_int_equal(bench_round(&b), 1);
     assert_int_equal(scans(&b), 1);
     bench_end(&b);
+}
+
+/* The table of docs/polling.md is what the connectors say. */
+static void documented_limits(void **state)
+{
+    struct fixture f;
+    size_t rows = 0;
+    (void)state;
+    fixture_init(&f);
+    struct str doc = test_read_file(f.arena, test_source_path("docs/polling.md"));
+    for (size_t i = 0; i < connector_count(); i++) {
+        const struct connector *c = connector_at(i);
+        const struct limits *l = &c->limits;
+        if (c->poll == NULL)
+            continue;
+        bool hours = l->poll_every_s % 3600 == 0;
+        struct str daily = l->calls_per_day == 0 ? STR("") : arena_fmt(f.arena, ", %d a day", l->calls_per_day);
+        struct str row = arena_fmt(f.arena, "| %s | %d %s | %d in %d s%.*s | %s |\n", c->title, l->poll_every_s / (hours ? 3600 : 60),
+                                   hours ? "h" : "min", l->calls, l->window_s, STR_ARG(daily), l->source);
+        if (!str_contains(doc, row))
+            fail_msg("docs/polling.md lacks the line: %.*s", STR_ARG(row));
+        rows++;
+    }
+    assert_true(rows > 10);
+    for (const struct cfg_field *s = poll_settings; s->name != NULL; s++)
+        assert_true(str_contains(doc, arena_fmt(f.arena, "| `%s` |", s->name)));
+    fixture_clear(&f);
 }
 
 /* Its hook names a resource; only an id and a secret are configured, and no other sign-in goes along. */
@@ -363,10 +408,14 @@ static void pace_skips_no_parcel(void **state)
     bench_append(&b, RECV_FACTS, "api", parcels(&b, 0, N, "ups"));
     double_add(b.d, &SIGN_IN);
     double_add(b.d, &(struct double_step){.method = "GET", .body = UNKNOWN, .times = -1});
+    clock_advance(&b.f.clock, US_PER_H);
     for (; calls < N && rounds < 500; rounds++) {
         bench_ready(&b);
         calls += bench_round(&b);
+        clock_advance(&b.f.clock, US_PER_S);
+        assert_true(rounds == 0 || calls == N || bench_source(&b, "ups")->late_us > 0); /* what waits is told */
     }
+    assert_int_equal(bench_source(&b, "ups")->late_us, 0);
     assert_int_equal(calls, N);
     assert_true(rounds >= N / 10); /* the pace did hold */
     for (int i = 0; i < N; i++) {
@@ -552,6 +601,7 @@ static void answers_are_refreshed(void **state)
     assert_ok(&b.f.ctx, poller_refresh(b.pol, &b.f.ctx, 1, &ca, 3000, &pos));
     assert_true(pos > 0);
     assert_int_equal(scans(&b), 1);
+    assert_int_equal(b.pol->spare_n, 1); /* its connections are kept for the next answer */
     bench_end(&b);
 }
 
@@ -580,6 +630,46 @@ static void refresh_keeps_its_budget(void **state)
         fail_msg("a budget of 400 ms took %lld us", (long long)took);
     assert_int_equal(pos, 0);
     assert_int_equal(b.f.ctx.deadline_us, 0);
+    size_t calls = double_calls(b.d);
+    for (size_t i = 0; i < b.pol->sources_n; i++) /* the answer's time ran out, not the vendor's: their polls go on */
+        assert_int_equal(b.pol->sources[i].failures, 0);
+    from = clock_mono_us();
+    assert_int_equal(poller_refresh(b.pol, &b.f.ctx, 1, &ca, 400, &pos), ERR_UNAVAILABLE); /* the next answer does not wait for them */
+    assert_true(clock_mono_us() - from < 100000);
+    assert_int_equal(double_calls(b.d), calls);
+    bench_end(&b);
+}
+
+/* Vendor and fold together stay inside the budget of a question. */
+static void question_keeps_its_budget(void **state)
+{
+    struct poll_bench b;
+    struct reader *rd = NULL;
+    (void)state;
+    begin_ups(&b);
+    clock_advance(&b.f.clock, 3 * US_PER_DAY);
+    double_add(b.d, &SIGN_IN);
+    struct double_step late = TELL;
+    late.delay_ms = 300;
+    double_add(b.d, &late);
+    poller_free(b.pol);
+    engine_close(b.eng);
+    struct engine_options eo = {.config = &b.cfg, .clock = &b.f.clock};
+    assert_ok(&b.f.ctx, engine_open(&b.f.ctx, &eo, &b.eng));
+    assert_ok(&b.f.ctx, poller_new(&b.f.ctx, b.eng, &b.pol));
+    assert_ok(&b.f.ctx, reader_open(&b.f.ctx, b.eng, &rd));
+    struct ask_env env = {.eng = b.eng, .rd = rd, .merchant_id = 1, .refresh = poller_refresh, .refresh_user = b.pol, .budget_ms = 500};
+    struct ask_question in = {.text = STR("where is my stuff? #7 anna@example.com")};
+    struct ask_reply rep;
+    b.eng->stop_folder = true; /* nobody folds what comes back */
+    int64_t from = clock_mono_us();
+    assert_ok(&b.f.ctx, ask(&b.f.ctx, &env, &in, &rep));
+    int64_t took = clock_mono_us() - from;
+    if (took < 300000 || took > 650000)
+        fail_msg("a budget of 500 ms took %lld us", (long long)took);
+    assert_true(rep.refresh_late);
+    reader_close(rd);
+    b.eng->stop_folder = false;
     bench_end(&b);
 }
 
@@ -640,6 +730,7 @@ int main(void)
         cmocka_unit_test(circuit_opens_and_one_call_tells),
         cmocka_unit_test(pace_keeps_the_window),
         cmocka_unit_test(plans),
+        cmocka_unit_test(documented_limits),
         cmocka_unit_test(easypost_signs_in_with_its_key),
         cmocka_unit_test(classic_shipstation_is_read),
         cmocka_unit_test(unknown_number_is_the_one_asked),
@@ -651,6 +742,7 @@ int main(void)
         cmocka_unit_test(slow_vendor_holds_a_worker_only),
         cmocka_unit_test(answers_are_refreshed),
         cmocka_unit_test(refresh_keeps_its_budget),
+        cmocka_unit_test(question_keeps_its_budget),
         cmocka_unit_test(refresh_does_not_wait_for_a_sign_in),
         cmocka_unit_test(refresh_keeps_the_pace),
     };

@@ -330,6 +330,58 @@ static void reads_that_cannot_be_done(void **state)
     bench_end(&b);
 }
 
+/* A right that the app does not have is no outage: other reads go on, and the one is given up soon. */
+static void denied_object_is_no_outage(void **state)
+{
+    static const char NO_RIGHT[] = "{\"errors\":[{\"message\":\"Access denied\",\"extensions\":{\"code\":\"ACCESS_DENIED\"}}],\"data\":null}";
+    struct poll_bench b;
+    (void)state;
+    begin(&b, "shopify");
+    for (int i = 0; i < 7; i++) {
+        struct str body = arena_fmt(b.f.arena, "{\"inventory_item_id\":%d,\"location_id\":1,\"available\":1}", 100 + i);
+        struct http_msg msg = {.method = STR("POST"), .body = body};
+        bench_append_msg(&b, RECV_WEBHOOK, "shopify", &msg);
+    }
+    push(&b, "shopify", "shopify/order_edited");
+    assert_int_equal(bench_count(&b, "fetch"), 8);
+    double_add(b.d, &(struct double_step){.path = SHOPIFY_PATH, .body = NO_RIGHT, .times = 7});
+    double_add(b.d, &(struct double_step){.path = SHOPIFY_PATH, .body = body_of(&b, "shopify/poll_order")});
+    for (int i = 0; i < 8; i++) {
+        bench_ready(&b);
+        one_call(&b);
+    }
+    assert_int_equal(bench_source(&b, "shopify")->failures, 0);
+    assert_int_equal(bench_count(&b, "fetch"), 7);
+    assert_int_equal(bench_count(&b, "order_case"), 1);
+    double_add(b.d, &(struct double_step){.path = SHOPIFY_PATH, .body = NO_RIGHT, .times = 14});
+    for (int i = 0; i < 14; i++) {
+        come_back(&b);
+        bench_round(&b);
+    }
+    assert_int_equal(bench_count(&b, "fetch"), 0);
+    bench_end(&b);
+}
+
+/* A key that expired: what was named meanwhile waits for the new one, however long. */
+static void refused_sign_in_loses_no_read(void **state)
+{
+    struct poll_bench b;
+    (void)state;
+    begin(&b, "bigcommerce");
+    push(&b, "bigcommerce", "bigcommerce/hook_product_stock");
+    double_add(b.d, &(struct double_step){.path = "/stores/abc123/v3/catalog/products/206", .status = 401, .body = "{}", .times = 30});
+    for (int i = 0; i < 30; i++) {
+        one_call(&b);
+        assert_int_equal(bench_count(&b, "fetch"), 1);
+        come_back(&b);
+    }
+    assert_int_equal(bench_source(&b, "bigcommerce")->failures, 30);
+    double_add(b.d, &(struct double_step){.path = "/stores/abc123/v3/catalog/products/206", .body = body_of(&b, "bigcommerce/poll_product")});
+    one_call(&b);
+    assert_int_equal(bench_count(&b, "fetch"), 0);
+    bench_end(&b);
+}
+
 /* Deleted at the vendor meanwhile. */
 static void gone_at_the_vendor(void **state)
 {
@@ -406,7 +458,8 @@ static void unreadable_list_begins_again(void **state)
     bench_ready(&b);
     assert_int_equal(bench_round(&b), 1);
     struct source *s = bench_source(&b, "shopify");
-    s->pause_until_us = s->pace_us = 0;
+    s->pause_until_us = 0;
+    memset(s->pace_us, 0, sizeof(s->pace_us));
     assert_int_equal(bench_round(&b), 0); /* not at once */
     int64_t wait = s->list_after_us - clock_mono_us();
     for (int i = 0; i < 5; i++) {
@@ -542,6 +595,8 @@ int main(void)
         cmocka_unit_test(each_account_has_its_own_reads),
         cmocka_unit_test(named_again_is_read_again),
         cmocka_unit_test(reads_that_cannot_be_done),
+        cmocka_unit_test(denied_object_is_no_outage),
+        cmocka_unit_test(refused_sign_in_loses_no_read),
         cmocka_unit_test(gone_at_the_vendor),
         cmocka_unit_test(list_goes_on_and_keeps_its_begin),
         cmocka_unit_test(unreadable_list_begins_again),

@@ -109,7 +109,8 @@ void bench_ready(struct poll_bench *b)
 {
     for (size_t i = 0; i < b->pol->sources_n; i++) {
         struct source *s = &b->pol->sources[i];
-        s->pause_until_us = s->pace_us = s->list_after_us = s->walk_again_us = 0;
+        s->pause_until_us = s->list_after_us = s->walk_again_us = 0;
+        memset(s->pace_us, 0, sizeof(s->pace_us));
     }
 }
 

@@ -148,9 +148,39 @@ static void test_months(void **state)
             fail_msg("%s", MONTHS[i].word);
 }
 
+static void test_rfc2822(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t want_s; /* -1: none */
+    } MAIL[] = {
+        {"Mon, 23 Nov 2026 10:00:00 +0000", 1795428000},
+        {"Mon, 23 Nov 2026 10:00:00 GMT", 1795428000},
+        {"Mon, 23 Nov 2026 04:00:00 -0600", 1795428000},
+        {"23 Nov 2026 10:00:00", 1795428000},
+        {" 3 Nov 2026 10:00:00 +0000", 1793700000},
+        {"Mon, 23 Nov 2026 10:00:00 EST5EDT", -1},
+        {"Mon, 31 Feb 2026 10:00:00 +0000", -1},
+        {"Mon, 23 Non 2026 10:00:00 +0000", -1},
+        {"Mon, 23 Nov 26 10:00:00 +0000", -1},
+        {"Mon, 23 Nov 2026 25:00:00 +0000", -1},
+        {"Mon, 23 Nov 2026 10:00", -1},
+        {"Mon,", -1},
+        {"120", -1},
+        {"", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(MAIL) / sizeof(MAIL[0]); i++) {
+        int64_t us = -1 * US_PER_S;
+        bool is = time_from_rfc2822(str_of(MAIL[i].text), &us);
+        if (is != (MAIL[i].want_s >= 0) || us != MAIL[i].want_s * US_PER_S)
+            fail_msg("%s: %d %lld", MAIL[i].text, is, (long long)us);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parse),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rfc2822), cmocka_unit_test(test_parse),
                                        cmocka_unit_test(test_every_day),
                                        cmocka_unit_test(test_before_1970),
                                        cmocka_unit_test(test_text), cmocka_unit_test(test_months)};
