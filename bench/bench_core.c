@@ -71,20 +71,24 @@ static void bench_decode(void)
     arena_free(a);
 }
 
-static void ignore_done(void *user, enum err e, int64_t pos)
+static _Atomic long sent, durable;
+
+static void count_done(void *user, enum err e, int64_t pos)
 {
     (void)pos;
     if (e != OK)
         *(int *)user = 1;
+    durable++;
 }
 
 static enum err append_text(struct engine *eng, struct str body, int *failed)
 {
     struct http_msg msg = {.method = STR("POST"), .body = body};
-    struct append_req req = {.merchant_id = 1, .source = RECV_FACTS, .account = STR("api"), .msg = &msg, .done = ignore_done, .user = failed};
+    struct append_req req = {.merchant_id = 1, .source = RECV_FACTS, .account = STR("api"), .msg = &msg, .done = count_done, .user = failed};
     enum err e;
     while ((e = engine_append(&ctx, eng, &req)) == ERR_BUSY)
         usleep(1000);
+    sent++;
     return e;
 }
 
@@ -92,9 +96,9 @@ static void wait_folded(struct engine *eng)
 {
     struct engine_status st;
     do {
-        usleep(2000);
+        usleep(1000);
         engine_status(eng, 1, &st);
-    } while (st.queue > 0 || st.folded < st.head);
+    } while (durable < sent || st.folded < st.head);
 }
 
 /* Bare SQLite: the same number of rows of the same size, in commits of as many, one row of a parcel rewritten for each. */

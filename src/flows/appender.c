@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "flows/envelope.h"
 
 #include <stdlib.h>
@@ -49,21 +50,17 @@ enum err merchant_day_key(struct ctx *ctx, struct engine *eng, struct db *ledger
     return have ? OK : day_key_load(ctx, ledger, m, day, out);
 }
 
-/* Key to wrap with now; made when the day is new. It is stored by the appender before the first row that uses it. */
-static enum err today_key(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t day, unsigned char out[KEY_LEN])
+/* Key to wrap with now; made when the day is new. It is stored by the appender before the first row that uses it. Under the lock. */
+static enum err today_key(struct ctx *ctx, struct merchant *m, int64_t day, unsigned char out[KEY_LEN])
 {
-    enum err e = OK;
-    pthread_mutex_lock(&eng->append_lock);
     if (m->today.day != day) {
         struct day_key k = {.day = day};
-        e = crypto_random(k.key, KEY_LEN);
-        if (e == OK)
-            m->today = k;
+        if (crypto_random(k.key, KEY_LEN) != OK)
+            return ctx_fail(ctx, ERR_IO, "keys: no random bytes");
+        m->today = k;
     }
-    if (e == OK)
-        memcpy(out, m->today.key, KEY_LEN);
-    pthread_mutex_unlock(&eng->append_lock);
-    return e == OK ? OK : ctx_fail(ctx, e, "keys: no random bytes");
+    memcpy(out, m->today.key, KEY_LEN);
+    return OK;
 }
 
 static enum err day_key_store(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t day)
@@ -122,14 +119,26 @@ static void dedupe_remember(struct engine *eng, const uint64_t k[2])
 
 /* ---- queueing */
 
-/* One block: the item, then its strings. */
-static struct append_item *item_new(const struct append_req *req, struct str sealed, struct str wrapped)
+/*
+ * One block: the item, then its strings. Blocks go round between the threads that fill and the one that answers: freed by another
+ * thread than the one that allocated, they would cost both of them the allocator's lock.
+ */
+static struct append_item *item_new(const struct append_req *req, struct str sealed, struct str wrapped, struct append_item *spare)
 {
-    size_t n = sizeof(struct append_item) + req->account.n + req->request_id.n + sealed.n + wrapped.n;
-    struct append_item *it = malloc(n);
+    size_t room = req->account.n + req->request_id.n + sealed.n + wrapped.n;
+    struct append_item *it = spare;
+    if (spare != NULL && room > spare->room) {
+        free(spare);
+        it = NULL;
+    }
+    if (room < ITEM_ROOM)
+        room = ITEM_ROOM;
+    if (it == NULL)
+        it = malloc(sizeof(*it) + room);
     if (it == NULL)
         return NULL;
     memset(it, 0, sizeof(*it));
+    it->room = room;
     it->req = *req;
     it->req.msg = NULL;
     it->req.dedupe = STR_NULL;
@@ -143,6 +152,40 @@ static struct append_item *item_new(const struct append_req *req, struct str sea
         p += from[i].n;
     }
     return it;
+}
+
+/* Under the lock. */
+static struct append_item *spare_take(struct engine *eng)
+{
+    struct append_item *it = eng->spare;
+    if (it != NULL) {
+        eng->spare = it->next;
+        eng->spare_n--;
+    }
+    return it;
+}
+
+/* Back from a group that was answered. */
+static void spare_give(struct engine *eng, struct append_item *head)
+{
+    pthread_mutex_lock(&eng->append_lock);
+    while (head != NULL && eng->spare_n < ITEMS_SPARE) {
+        struct append_item *next = head->next;
+        if (head->room == ITEM_ROOM) {
+            head->next = eng->spare;
+            eng->spare = head;
+            eng->spare_n++;
+        } else {
+            free(head);
+        }
+        head = next;
+    }
+    pthread_mutex_unlock(&eng->append_lock);
+    while (head != NULL) {
+        struct append_item *next = head->next;
+        free(head);
+        head = next;
+    }
 }
 
 static size_t item_bytes(const struct append_item *it)
@@ -173,51 +216,59 @@ static enum err queue_push(struct ctx *ctx, struct engine *eng, struct append_it
     return e == OK ? OK : ctx_fail(ctx, e, e == ERR_BUSY ? "queue full: try again" : "the server is stopping");
 }
 
+/* it: a spare block or NULL; gives the item, sealed under a key of its own, or takes the block. */
+static enum err seal_item(struct ctx *ctx, const struct append_req *req, const unsigned char day_key[KEY_LEN], struct append_item **it)
+{
+    unsigned char key[KEY_LEN];
+    struct buf sealed, wrapped;
+    buf_init(&sealed, ENVELOPE_MAX + (ENVELOPE_MAX >> 3));
+    buf_init(&wrapped, 256);
+    enum err e = envelope_seal(ctx, req->msg, &sealed, key);
+    if (e == OK)
+        e = key_wrap(day_key, STR("raw"), key, &wrapped);
+    if (e != OK)
+        free(*it);
+    else if ((*it = item_new(req, buf_str(&sealed), buf_str(&wrapped), *it)) == NULL)
+        e = ctx_fail(ctx, ERR_MEMORY, "no memory");
+    buf_clear(&sealed);
+    buf_clear(&wrapped);
+    return e;
+}
+
 enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_req *req)
 {
     struct merchant *m = engine_merchant_by_id(eng, req->merchant_id);
     if (m == NULL)
         return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
     uint64_t dk[2] = {0, 0};
-    if (!str_empty(req->dedupe)) {
-        dedupe_key(m, req, dk);
-        pthread_mutex_lock(&eng->append_lock);
-        bool seen = dedupe_seen(eng, dk);
-        pthread_mutex_unlock(&eng->append_lock);
-        if (seen) {
-            req->done(req->user, OK, 0);
-            return OK;
-        }
-    }
     int64_t day = civil_day(clock_now_us(eng->clock));
-    unsigned char day_key[KEY_LEN], key[KEY_LEN];
-    struct buf sealed, wrapped;
-    buf_init(&sealed, ENVELOPE_MAX + (ENVELOPE_MAX >> 3));
-    buf_init(&wrapped, 256);
-    enum err e = today_key(ctx, eng, m, day, day_key);
-    if (e == OK)
-        e = envelope_seal(ctx, req->msg, &sealed, key);
-    if (e == OK)
-        e = key_wrap(day_key, STR("raw"), key, &wrapped);
-    struct append_item *it = e == OK ? item_new(req, buf_str(&sealed), buf_str(&wrapped)) : NULL;
-    buf_clear(&sealed);
-    buf_clear(&wrapped);
-    if (e != OK)
+    unsigned char day_key[KEY_LEN];
+    struct append_item *it = NULL;
+    if (!str_empty(req->dedupe))
+        dedupe_key(m, req, dk);
+    pthread_mutex_lock(&eng->append_lock);
+    bool seen = dk[0] != 0 && dedupe_seen(eng, dk);
+    enum err e = seen ? OK : today_key(ctx, m, day, day_key);
+    if (e == OK && !seen)
+        it = spare_take(eng);
+    pthread_mutex_unlock(&eng->append_lock);
+    if (seen)
+        req->done(req->user, OK, 0);
+    if (seen || e != OK)
         return e;
-    if (it == NULL)
-        return ctx_fail(ctx, ERR_MEMORY, "no memory");
+    e = seal_item(ctx, req, day_key, &it);
+    if (e != OK || it == NULL)
+        return e;
     it->m = m;
     it->day = day;
     it->queued_us = clock_mono_us();
     memcpy(it->dedupe, dk, sizeof(dk));
-    if (eng->opt.store_off) {
+    if (eng->opt.store_off)
         req->done(req->user, OK, 0);
-        free(it);
-        return OK;
-    }
-    e = queue_push(ctx, eng, it);
-    if (e != OK)
-        free(it);
+    else
+        e = queue_push(ctx, eng, it);
+    if (e != OK || eng->opt.store_off)
+        spare_give(eng, it);
     return e;
 }
 
@@ -340,16 +391,14 @@ enum err appender_run(struct ctx *ctx, struct engine *eng, bool *did)
     atomic_store(&eng->store_ok, e == OK);
     if (e != OK)
         LOG(eng->log, LOG_ERROR, "append_failed", LOG_S("error", str_of(ctx->msg)));
-    while (head != NULL) {
-        struct append_item *it = head;
-        head = it->next;
-        if (e == OK) {
-            metric_add(METRIC_APPENDED, 0, 1);
-            metric_observe_us(METRIC_H_APPEND, clock_mono_us() - it->queued_us);
-        }
+    int64_t now_us = clock_mono_us(), n = 0;
+    for (struct append_item *it = head; it != NULL; it = it->next, n++) {
+        if (e == OK)
+            metric_observe_us(METRIC_H_APPEND, now_us - it->queued_us);
         it->req.done(it->req.user, e, e == OK ? it->pos : 0);
-        free(it);
     }
+    metric_add(METRIC_APPENDED, 0, e == OK ? n : 0);
+    spare_give(eng, head);
     return e;
 }
 
@@ -363,23 +412,27 @@ void appender_drop(struct engine *eng)
     }
     eng->queue_tail = NULL;
     eng->queue_n = 0;
+    while (eng->spare != NULL)
+        free(spare_take(eng));
 }
 
 void *appender_main(void *arg)
 {
     struct engine *eng = arg;
+    thread_name("append");
+    thread_prompt();
     struct arena *a = arena_new((size_t)1 << 20);
     struct ctx ctx;
     bool did = true;
     ctx_init(&ctx, a, eng->clock, eng->log);
+    if (!eng->opt.store_off && db_log_reserve(&ctx, eng->ledger, LEDGER_LOG_CAP) != OK)
+        LOG(eng->log, LOG_WARN, "log_not_reserved", LOG_S("error", str_of(ctx.msg)));
     /* ends when closing and the queue is empty: what was taken is written */
     while (a != NULL && did) {
         if (appender_run(&ctx, eng, &did) != OK)
             did = true;
         arena_reset(a);
-        int left = 0;
-        if (did && db_log_bytes(eng->ledger) > WAL_CAP_BYTES && db_checkpoint(&ctx, eng->ledger, false, &left) != OK)
-            LOG(eng->log, LOG_WARN, "checkpoint_failed", LOG_S("error", str_of(ctx.msg)));
+        keeper_cap_log(&ctx, eng, eng->ledger, LEDGER_LOG_CAP);
     }
     arena_free(a);
     return NULL;

@@ -350,8 +350,8 @@ enum err engine_fold_some(struct ctx *ctx, struct engine *eng, int64_t *folded)
             e = settle_once(&own, eng, a, folded, &did);
         if (e != OK)
             memcpy(ctx->msg, own.msg, sizeof(ctx->msg));
-        keeper_checkpoint(&own, eng, eng->ledger);
-        keeper_checkpoint(&own, eng, eng->state);
+        keeper_cap_log(&own, eng, eng->ledger, LEDGER_LOG_CAP);
+        keeper_cap_log(&own, eng, eng->state, LEDGER_LOG_CAP);
     }
     arena_free(a);
     return e;

@@ -17,8 +17,11 @@
 #define FOLD_SLICE_US 40000               /* and its time: another merchant waits no longer */
 #define FOLD_HISTORY_US 15000             /* slice of a merchant that folds history while others wait */
 #define FOLD_ARENA_MAX ((size_t)512 << 20)
-#define WAL_CAP_BYTES ((int64_t)256 << 20)
+#define LEDGER_LOG_CAP ((int64_t)64 << 20)  /* of a write-ahead log: then its writer moves the rest itself and begins anew */
+#define STATE_LOG_CAP ((int64_t)256 << 20)
 #define DEDUPE_SLOTS 65536
+#define ITEM_ROOM 1024                    /* strings of most items; larger ones have blocks of their own */
+#define ITEMS_SPARE 4096
 
 struct day_key {
     int64_t day;
@@ -43,6 +46,7 @@ struct merchant {
 
 struct append_item {
     struct append_item *next;
+    size_t room;                /* bytes behind this struct */
     struct merchant *m;
     struct append_req req;      /* strings point behind this struct */
     int64_t day;
@@ -67,11 +71,14 @@ struct engine {
     struct db *ledger;          /* appender's connection */
     struct db *state;           /* folder's connection */
     struct db *ledger_read;     /* folder's, for received rows */
+    int64_t ledger_capped, state_capped; /* the writers' own: size of their log when they last moved it themselves */
 
     pthread_mutex_t append_lock;
     pthread_cond_t append_ready;
     struct append_item *queue_head, *queue_tail;
     size_t queue_n, queue_bytes;
+    struct append_item *spare;  /* items of ITEM_ROOM that were answered, to be used again */
+    size_t spare_n;
     bool closing;
     uint64_t (*dedupe)[2];      /* bounded window of delivery keys, appender fills it, guarded by append_lock */
 
@@ -103,8 +110,8 @@ MUST_CHECK enum err folder_slice(struct ctx *ctx, struct engine *eng, struct mer
 bool folder_wait(struct engine *eng, int timeout_ms);
 
 /* keeper.c */
+void keeper_cap_log(struct ctx *ctx, struct engine *eng, struct db *db, int64_t cap); /* by the writer, between transactions */
 void *keeper_main(void *eng);
-void keeper_checkpoint(struct ctx *ctx, struct engine *eng, struct db *db); /* when its log has grown */
 MUST_CHECK enum err keeper_tick(struct ctx *ctx, struct engine *eng, size_t *appended);
 MUST_CHECK enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng);
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -235,6 +236,8 @@ static int64_t folder_turn(struct ctx *ctx, struct engine *eng, struct arena *a)
 void *folder_main(void *arg)
 {
     struct engine *eng = arg;
+    thread_name("fold");
+    thread_give_way(); /* to appends: a burst is made durable first and folded behind it */
     struct arena *a = arena_new(FOLD_ARENA_MAX);
     struct ctx ctx;
     if (a == NULL)
@@ -243,9 +246,7 @@ void *folder_main(void *arg)
     while (true) {
         bool stopping = atomic_load(&eng->stop_folder); /* read first: what came before the stop is folded */
         int64_t folded = folder_turn(&ctx, eng, a);
-        int left = 0;
-        if (db_log_bytes(eng->state) > WAL_CAP_BYTES && db_checkpoint(&ctx, eng->state, false, &left) != OK)
-            LOG(eng->log, LOG_WARN, "checkpoint_failed", LOG_S("error", str_of(ctx.msg)));
+        keeper_cap_log(&ctx, eng, eng->state, STATE_LOG_CAP);
         if (folded == 0 && stopping)
             break;
         if (folded == 0)

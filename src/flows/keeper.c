@@ -5,11 +5,13 @@
 #include "flows/engine_int.h"
 
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <time.h>
 
 #define TICKS_A_ROW 500
-#define CHECKPOINT_FROM_BYTES ((int64_t)8 << 20)
+#define LEDGER_CHECKPOINT ((int64_t)8 << 20) /* a log grown by so much is moved into its file, while its writer goes on */
+#define STATE_CHECKPOINT ((int64_t)32 << 20) /* pages of the state change again and again: the later, the fewer are moved */
 
 static void ignore_done(void *user, enum err e, int64_t pos)
 {
@@ -105,19 +107,50 @@ static struct db *keeper_db(struct ctx *ctx, struct engine *eng, enum db_part pa
     return db;
 }
 
-void keeper_checkpoint(struct ctx *ctx, struct engine *eng, struct db *db)
+/* moved: how much of the writer's log was in use when it was moved last. */
+static void checkpoint(struct ctx *ctx, struct engine *eng, struct db *db, struct db *writer, int64_t every, int64_t *moved)
 {
+    int64_t used = db_log_used(writer);
     int left = 0;
-    if (db != NULL && db_log_bytes(db) > CHECKPOINT_FROM_BYTES && db_checkpoint(ctx, db, false, &left) != OK)
+    if (used < *moved)
+        *moved = 0; /* it began anew */
+    if (db == NULL || used - *moved < every)
+        return;
+    if (db_checkpoint(ctx, db, false, &left) != OK)
+        LOG(eng->log, LOG_WARN, "checkpoint_failed", LOG_S("error", str_of(ctx->msg)));
+    *moved = used;
+}
+
+/*
+ * A log begins anew only when all of it was in the file at the writer's next commit, and while the writer goes on something is
+ * always missing. At the cap the writer moves that rest itself, once and again for each eighth of the cap when a reader was in the
+ * way; at twice the cap it waits for the readers.
+ */
+void keeper_cap_log(struct ctx *ctx, struct engine *eng, struct db *db, int64_t cap)
+{
+    int64_t *tried = db == eng->ledger ? &eng->ledger_capped : &eng->state_capped, used = db_log_used(db);
+    int left = 0;
+    enum err e = OK;
+    if (used < cap)
+        *tried = 0;
+    else if (used >= 2 * cap)
+        e = db_log_restart(ctx, db);
+    else if (used - *tried >= cap / 8) {
+        e = db_checkpoint(ctx, db, false, &left);
+        *tried = used;
+    }
+    if (e != OK)
         LOG(eng->log, LOG_WARN, "checkpoint_failed", LOG_S("error", str_of(ctx->msg)));
 }
 
 void *keeper_main(void *arg)
 {
     struct engine *eng = arg;
+    thread_name("keep");
     struct arena *a = arena_new((size_t)16 << 20);
     struct ctx ctx;
     size_t ticks = 0;
+    int64_t ledger_moved = 0, state_moved = 0;
     if (a == NULL)
         return NULL;
     ctx_init(&ctx, a, eng->clock, eng->log);
@@ -125,8 +158,8 @@ void *keeper_main(void *arg)
     while (!atomic_load(&eng->stop_keeper)) {
         if (keeper_tick(&ctx, eng, &ticks) != OK)
             LOG(eng->log, LOG_WARN, "ticks_wait", LOG_S("error", str_of(ctx.msg)));
-        keeper_checkpoint(&ctx, eng, ledger);
-        keeper_checkpoint(&ctx, eng, state);
+        checkpoint(&ctx, eng, ledger, eng->ledger, LEDGER_CHECKPOINT, &ledger_moved);
+        checkpoint(&ctx, eng, state, eng->state, STATE_CHECKPOINT, &state_moved);
         arena_reset(a);
         struct timespec pause = {0, 200000000};
         nanosleep(&pause, NULL);

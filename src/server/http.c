@@ -14,6 +14,7 @@
 
 #include "base/crypto.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "server/http_listen.h"
 
 #define CONN_MEMORY ((size_t)32 << 10)   /* the library's pool of one connection: head and read buffer */
@@ -113,6 +114,8 @@ static void give_up(struct loop *lp)
 static void *loop_main(void *arg)
 {
     struct loop *lp = arg;
+    thread_name("http");
+    thread_prompt();
     for (;;) {
         wait_for_work(lp);
         http_answers_send(lp);

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "base/thread.h"
+
 #define WORKERS_MAX 64
 
 struct job {
@@ -48,6 +50,8 @@ static void *worker_main(void *arg)
 {
     struct start st = *(struct start *)arg;
     struct job job;
+    thread_name("work");
+    thread_prompt();
     while (take_job(st.w, &job))
         job.fn(st.w->user, st.rd, job.ex);
     return NULL;

@@ -51,6 +51,14 @@ int db_changes(struct db *db);
 MUST_CHECK enum err db_checkpoint(struct ctx *ctx, struct db *db, bool truncate, int *left);
 /* db_fail_after: for tests: the n-th step or commit from now fails with ERR_IO (0: never). */
 void db_fail_after(struct db *db, int n);
-int64_t db_log_bytes(struct db *db); /* size of the write-ahead log */
+int64_t db_log_bytes(struct db *db); /* size of the write-ahead log's file, which does not shrink while it is open */
+int64_t db_log_used(struct db *db);  /* how much of it was in use after this connection's last commit; any thread may ask */
+/*
+ * db_log_reserve: fills the log's file up to bytes with zeros, which are no frames: a commit inside it is one write of data. By the
+ * writer, between transactions. Errs: ERR_IO (the disk is full: what was filled stays and does no harm).
+ */
+MUST_CHECK enum err db_log_reserve(struct ctx *ctx, struct db *db, int64_t bytes);
+/* db_log_restart: moves all of the log into the file, waiting for readers: the next commit begins at its front. */
+MUST_CHECK enum err db_log_restart(struct ctx *ctx, struct db *db);
 
 #endif

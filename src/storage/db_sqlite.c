@@ -4,10 +4,14 @@
  */
 #include "storage/db.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct db_stmt {
     struct db *db;
@@ -18,6 +22,8 @@ struct db {
     sqlite3 *h;
     struct db_stmt stmts[SQL_COUNT];
     char *wal_path;
+    _Atomic int64_t log_frames; /* in use after the last commit of this connection */
+    int64_t frame_bytes;
     int fail_after; /* tests: see db_fail_after */
 };
 
@@ -68,7 +74,6 @@ enum err db_exec(struct ctx *ctx, struct db *db, const char *sql)
     return rc == SQLITE_OK ? OK : fail(ctx, db, rc, "exec");
 }
 
-/* The log shrinks when it begins anew, so that its size tells what waits for a checkpoint. */
 static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_options *opt)
 {
     char sql[256];
@@ -80,8 +85,30 @@ static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_opti
     if (e == OK)
         e = db_exec(ctx, db, opt->sync_full ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;");
     if (e == OK)
-        e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA journal_size_limit=8388608;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
+        e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
     return e;
+}
+
+/* After each commit: how much of the log is in use. The file itself never shrinks while it is open. */
+static int on_commit(void *user, sqlite3 *h, const char *name, int frames)
+{
+    struct db *db = user;
+    (void)h;
+    (void)name;
+    atomic_store(&db->log_frames, frames);
+    return SQLITE_OK;
+}
+
+static enum err read_page_size(struct ctx *ctx, struct db *db)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(db->h, "PRAGMA page_size", -1, &st, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW)
+        db->frame_bytes = sqlite3_column_int64(st, 0) + 24; /* with its header in the log */
+    sqlite3_finalize(st);
+    return rc == SQLITE_ROW ? OK : fail(ctx, db, rc, "page_size");
 }
 
 enum err db_open(struct ctx *ctx, const struct db_options *opt, struct db **out)
@@ -104,6 +131,10 @@ enum err db_open(struct ctx *ctx, const struct db_options *opt, struct db **out)
     }
     if (e == OK)
         e = set_pragmas(ctx, db, opt);
+    if (e == OK)
+        e = read_page_size(ctx, db);
+    if (e == OK)
+        sqlite3_wal_hook(db->h, on_commit, db);
     if (e != OK) {
         db_close(db);
         return e;
@@ -257,6 +288,32 @@ enum err db_checkpoint(struct ctx *ctx, struct db *db, bool truncate, int *left)
 void db_fail_after(struct db *db, int n)
 {
     db->fail_after = n;
+}
+
+int64_t db_log_used(struct db *db)
+{
+    return atomic_load(&db->log_frames) * db->frame_bytes;
+}
+
+/* Bytes that were written before are written again without a change of the file's size, hence without the file system's journal. */
+enum err db_log_reserve(struct ctx *ctx, struct db *db, int64_t bytes)
+{
+    static const char ZEROS[1 << 16];
+    int64_t at = db_log_bytes(db);
+    int fd = open(db->wal_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    bool ok = fd >= 0;
+    for (; ok && at < bytes; at += (int64_t)sizeof(ZEROS))
+        ok = pwrite(fd, ZEROS, sizeof(ZEROS), at) == (ssize_t)sizeof(ZEROS);
+    ok = ok && fdatasync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok ? OK : ctx_fail(ctx, ERR_IO, "%s: %s", db->wal_path, strerror(errno));
+}
+
+enum err db_log_restart(struct ctx *ctx, struct db *db)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? OK : fail(ctx, db, rc, "checkpoint");
 }
 
 int64_t db_log_bytes(struct db *db)
