@@ -1,0 +1,3 @@
+/* Fuzz target: what the cap connector decodes. */
+#define FUZZ_CONNECTOR "cap"
+#include "connector_harness.h"
