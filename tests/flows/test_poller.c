@@ -212,32 +212,52 @@ static void circuit_opens_and_one_call_tells(void **state)
     bench_end(&b);
 }
 
-/* No window of the vendor's sees more calls than it allows, wherever the window begins; and the pace is not far below that. */
+struct pace_case {
+    int calls;
+    int64_t window_us;
+    int a_day; /* a short one */
+    size_t at_least;
+};
+
+#define SHORT_DAY_US 500000
+
+/* The most calls that any stretch of `us` has, wherever it begins. */
+static size_t most_within(const int64_t *at, size_t n, int64_t us)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = i;
+        while (k < n && at[k] < at[i] + us - 1000) /* the clock is read a moment after the call */
+            k++;
+        most = k - i > most ? k - i : most;
+    }
+    return most;
+}
+
+static size_t calls_made(const struct pace_case *c)
+{
+    static int64_t at[4096];
+    struct source s = {.plan = {.rates = {{c->calls, c->window_us}, {c->a_day, SHORT_DAY_US}}}, .lock = PTHREAD_MUTEX_INITIALIZER};
+    int64_t until = clock_mono_us() + 5 * c->window_us;
+    size_t n = 0;
+    while (clock_mono_us() < until && n < 4096)
+        if (source_take(&s) == HOLD_NONE)
+            at[n++] = clock_mono_us();
+    assert_true(most_within(at, n, c->window_us) <= (size_t)c->calls);
+    assert_true(c->a_day == 0 || most_within(at, n, SHORT_DAY_US) <= (size_t)c->a_day);
+    return n;
+}
+
+/* No window of the vendor's sees more calls than it allows; and the pace is not far below that, on a machine that is not held up. */
 static void pace_keeps_the_window(void **state)
 {
-    static const struct {
-        int calls;
-        int64_t window_us;
-        int a_day; /* a short one */
-        size_t at_least;
-    } CASES[] = {{1, 100000, 0, 3}, {2, 100000, 0, 5}, {10, 100000, 0, 25}, {37, 200000, 0, 93}, {10, 100000, 12, 8}};
+    static const struct pace_case CASES[] = {{1, 100000, 0, 3}, {2, 100000, 0, 5}, {10, 100000, 0, 25}, {37, 200000, 0, 93}, {10, 100000, 12, 8}};
     (void)state;
     for (size_t c = 0; c < sizeof(CASES) / sizeof(CASES[0]); c++) {
-        struct source s = {.plan = {.rates = {{CASES[c].calls, CASES[c].window_us}, {CASES[c].a_day, 500000}}}, .lock = PTHREAD_MUTEX_INITIALIZER};
-        int64_t at[4096], until = clock_mono_us() + 5 * CASES[c].window_us;
-        size_t n = 0, most = 0;
-        while (clock_mono_us() < until && n < 4096)
-            if (source_take(&s) == HOLD_NONE)
-                at[n++] = clock_mono_us();
-        for (size_t i = 0; i < n; i++) {
-            size_t k = i;
-            while (k < n && at[k] < at[i] + CASES[c].window_us - 1000) /* the clock is read a moment after the call */
-                k++;
-            most = k - i > most ? k - i : most;
-        }
-        assert_true(most <= (size_t)CASES[c].calls);
-        assert_true(n >= CASES[c].at_least);
-        assert_true(CASES[c].a_day == 0 || n <= (size_t)CASES[c].a_day);
+        bool enough = false;
+        for (int turn = 0; turn < 10 && !enough; turn++)
+            enough = calls_made(&CASES[c]) >= CASES[c].at_least;
+        assert_true(enough);
     }
 }
 
