@@ -1,0 +1,253 @@
+/*
+ * nlu_train OUT CORPUS LEXICON: the language part from all languages, one part for English and Hinglish (which mix), one for the
+ * others. A file OUT.key holds the hash of everything that was read and of this program: while it fits, OUT is left as it is.
+ */
+#include "train.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <utime.h>
+
+static const char *const LANGUAGES[] = {"en", "es", "fr", "de", "it", "pt", "nl", "pl", "sv", "hi", "hi-Latn", "ja", "ar", NULL};
+static const char *const FIRST_PART[] = {"en", "hi-Latn", NULL};
+
+void die(const char *fmt, ...)
+{
+    va_list ap;
+    fputs("nlu_train: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+void *need(size_t count, size_t size)
+{
+    void *p = calloc(count == 0 ? 1 : count, size);
+    if (p == NULL)
+        die("no memory");
+    return p;
+}
+
+uint64_t dice_next(struct dice *d)
+{
+    uint64_t z = d->state += UINT64_C(0x9E3779B97F4A7C15); /* splitmix64, public domain, Vigna 2015 */
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+size_t dice_below(struct dice *d, size_t n)
+{
+    return (size_t)(dice_next(d) % n);
+}
+
+bool dice_chance(struct dice *d, unsigned per_mille)
+{
+    return dice_below(d, 1000) < per_mille;
+}
+
+/* ---- what was read last time */
+
+static uint64_t hash_file(uint64_t h, const char *path)
+{
+    static char block[1 << 16];
+    FILE *f = fopen(path, "rb");
+    size_t n;
+    if (f == NULL)
+        return h;
+    h = str_hash_add(h, STR("file"));
+    while ((n = fread(block, 1, sizeof(block), f)) > 0)
+        h = str_hash_add(h, (struct str){block, n});
+    fclose(f);
+    return h;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static uint64_t hash_tree(uint64_t h, const char *folder)
+{
+    struct dirent **names;
+    char path[4096];
+    int n = scandir(folder, &names, NULL, by_name);
+    for (int i = 0; i < n; i++) {
+        if (names[i]->d_name[0] != '.') {
+            snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+            h = str_hash_add(h, str_of(names[i]->d_name));
+            h = names[i]->d_type == DT_DIR ? hash_tree(h, path) : hash_file(h, path);
+        }
+        free(names[i]);
+    }
+    if (n >= 0)
+        free(names);
+    return h;
+}
+
+static bool is_fresh(const char *out, const char *key_path, const char *key)
+{
+    char had[64] = "";
+    FILE *f = fopen(key_path, "r");
+    if (f == NULL)
+        return false;
+    bool read = fgets(had, sizeof(had), f) != NULL;
+    fclose(f);
+    return read && strcmp(had, key) == 0 && utime(out, NULL) == 0;
+}
+
+/* ---- parts */
+
+static struct grammar grammars[MODEL_LANGUAGES_MAX];
+static size_t grammars_n;
+
+static bool in_first(struct str lang)
+{
+    for (size_t i = 0; FIRST_PART[i] != NULL; i++)
+        if (str_eq(lang, str_of(FIRST_PART[i])))
+            return true;
+    return false;
+}
+
+static void name_language(struct part_head *h, struct str lang)
+{
+    memcpy(h->language[h->languages++], lang.p, lang.n < MODEL_LANGUAGE_BYTES ? lang.n : MODEL_LANGUAGE_BYTES);
+}
+
+static void free_samples(struct samples *s)
+{
+    free(s->list);
+    free(s->features);
+}
+
+static void fit_languages(struct fitted *out)
+{
+    static const struct lexicon NONE = {0};
+    struct samples s = {0};
+    for (size_t i = 0; i < grammars_n; i++) {
+        struct draw_plan plan = {.language = true, .language_no = (uint8_t)i, .lex = &NONE};
+        samples_draw(&grammars[i], &plan, &s);
+    }
+    struct fit_plan plan = {.classes = (uint32_t)grammars_n, .buckets = 1536, .epochs = 3, .rate = 0.2f, .decay = 1e-5f,
+                            .weight = {1.5f, 1.5f, 1}};
+    fit(&s, &plan, "languages", out);
+    for (size_t i = 0; i < grammars_n; i++)
+        name_language(&out->head, grammars[i].language);
+    free_samples(&s);
+}
+
+static void fit_intents(bool first, const struct lexicon_file *lf, const struct fit_plan *plan, const char *what, struct fitted *out)
+{
+    struct samples s = {0};
+    struct lexicon lex = {lf->words, lf->n, buf_str(&lf->texts)};
+    for (size_t i = 0; i < grammars_n; i++) {
+        struct draw_plan draws = {.per_line = 10, .lex = &lex};
+        if (in_first(grammars[i].language) == first)
+            samples_draw(&grammars[i], &draws, &s);
+    }
+    fit(&s, plan, what, out);
+    for (size_t i = 0; i < grammars_n; i++)
+        if (in_first(grammars[i].language) == first)
+            name_language(&out->head, grammars[i].language);
+    free_samples(&s);
+}
+
+/* ---- the file */
+
+static void put_part(struct buf *b, struct fitted *f, const struct lexicon_file *lex)
+{
+    f->head.lexicon_words = (uint32_t)lex->n;
+    f->head.lexicon_bytes = (uint32_t)lex->texts.n;
+    size_t words = lex->n * sizeof(struct lexicon_word), n = sizeof(f->head) + words + f->buckets_n + lex->texts.n;
+    f->head.bytes = (uint32_t)((n + 7) / 8 * 8);
+    buf_add(b, (struct str){(const char *)&f->head, sizeof(f->head)});
+    buf_add(b, (struct str){(const char *)lex->words, words});
+    buf_add(b, (struct str){(const char *)f->buckets, f->buckets_n});
+    buf_add(b, buf_str(&lex->texts));
+    for (; n < f->head.bytes; n++)
+        buf_addc(b, '\0');
+}
+
+static void write_file(const char *path, struct str s)
+{
+    FILE *f = fopen(path, "wb");
+    if (f == NULL || fwrite(s.p, 1, s.n, f) != s.n || fclose(f) != 0)
+        die("%s: %s", path, strerror(errno));
+}
+
+static void write_block(const char *path, struct buf *parts, uint32_t n)
+{
+    struct buf whole;
+    buf_init(&whole, (size_t)64 << 20);
+    uint32_t head[2] = {(uint32_t)(sizeof(MODEL_MAGIC) - 1 + sizeof(head) + parts->n), n};
+    buf_addz(&whole, MODEL_MAGIC);
+    buf_add(&whole, (struct str){(const char *)head, sizeof(head)});
+    buf_add(&whole, buf_str(parts));
+    if (buf_err(&whole) != OK)
+        die("the model is too large");
+    write_file(path, buf_str(&whole));
+    fprintf(stderr, "model: %zu bytes\n", whole.n);
+}
+
+static void read_grammars(const char *corpus)
+{
+    char path[4096];
+    for (size_t i = 0; LANGUAGES[i] != NULL; i++) {
+        snprintf(path, sizeof(path), "%s/%s", corpus, LANGUAGES[i]);
+        if (grammar_read(path, str_of(LANGUAGES[i]), &grammars[grammars_n]))
+            grammars_n++;
+    }
+    if (grammars_n == 0)
+        die("%s: no sentences there", corpus);
+}
+
+static float setting(const char *name, float otherwise)
+{
+    const char *s = getenv(name);
+    return s == NULL ? otherwise : strtof(s, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    char key_path[4096], key[64], lexicon_path[4096];
+    struct lexicon_file english, none = {0};
+    struct fitted f;
+    struct buf parts;
+    uint32_t n = 2;
+    if (argc != 4)
+        die("usage: nlu_train OUT CORPUS LEXICON");
+    uint64_t h = hash_file(hash_tree(hash_tree(str_hash(STR("nlu")), argv[2]), argv[3]), "/proc/self/exe");
+    snprintf(key, sizeof(key), "%016llx", (unsigned long long)h);
+    snprintf(key_path, sizeof(key_path), "%s.key", argv[1]);
+    if (is_fresh(argv[1], key_path, key))
+        return 0;
+    read_grammars(argv[2]);
+    snprintf(lexicon_path, sizeof(lexicon_path), "%s/en.txt", argv[3]);
+    lexicon_read(lexicon_path, &english);
+    buf_init(&none.texts, 16);
+    buf_init(&parts, (size_t)64 << 20);
+    fit_languages(&f);
+    put_part(&parts, &f, &none);
+    struct fit_plan plan = {.classes = INTENT_COUNT, .buckets = 15360, .epochs = (int)setting("NLU_EPOCHS", 4), .rate = setting("NLU_RATE", 0.15f),
+                            .decay = setting("NLU_DECAY", 1e-5f),
+                            .weight = {setting("NLU_W0", 1.5f), setting("NLU_W1", 1.5f), setting("NLU_W2", 0.7f)},
+                            .other_share = setting("NLU_OTHER", 0.5f), .dump = getenv("NLU_DUMP")};
+    fit_intents(true, &english, &plan, "en, hi-Latn", &f);
+    put_part(&parts, &f, &english);
+    if (grammars_n > 2) {
+        plan.buckets = 8192;
+        plan.dump = NULL;
+        fit_intents(false, &none, &plan, "other languages", &f);
+        put_part(&parts, &f, &none);
+        n++;
+    }
+    write_block(argv[1], &parts, n);
+    write_file(key_path, str_of(key));
+    return 0;
+}
