@@ -25,6 +25,7 @@ struct arena {
     struct block *kept;         /* of BLOCK_MAX each, for the next work */
     size_t kept_n;
     size_t max, used;           /* used: handed out */
+    bool failed;
 };
 
 static struct block *block_new(size_t cap)
@@ -89,6 +90,7 @@ void arena_reset(struct arena *a)
         keep_blocks(a);
     free_blocks(a->head, a->first);
     a->head = a->first;
+    a->failed = false;
     a->first->next = NULL;
     a->first->used = 0;
     a->used = 0;
@@ -122,10 +124,10 @@ static bool grow(struct arena *a, size_t n)
 void *arena_alloc(struct arena *a, size_t n)
 {
     size_t room = (n + ALIGN - 1) & ~(ALIGN - 1);
-    if (room < n || room > a->max - a->used)
+    if (room < n || room > a->max - a->used || (room > a->head->cap - a->head->used && !grow(a, room))) {
+        a->failed = true;
         return NULL;
-    if (room > a->head->cap - a->head->used && !grow(a, room))
-        return NULL;
+    }
     void *p = a->head->data + a->head->used;
     a->head->used += room;
     a->used += room;
@@ -136,9 +138,7 @@ void *arena_alloc(struct arena *a, size_t n)
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
     size_t n;
-    if (__builtin_mul_overflow(count, size, &n))
-        return NULL;
-    return arena_alloc(a, n);
+    return arena_alloc(a, __builtin_mul_overflow(count, size, &n) ? SIZE_MAX : n);
 }
 
 enum err arena_dup(struct arena *a, struct str s, struct str *out)
@@ -169,4 +169,14 @@ struct str arena_fmt(struct arena *a, const char *fmt, ...)
 size_t arena_used(const struct arena *a)
 {
     return a->used;
+}
+
+void arena_fail(struct arena *a)
+{
+    a->failed = true;
+}
+
+bool arena_failed(const struct arena *a)
+{
+    return a->failed;
 }

@@ -21,5 +21,8 @@ MUST_CHECK enum err arena_dup(struct arena *a, struct str s, struct str *out);
 /* arena_fmt: printf into the arena; gives STR_NULL when the bound is reached. */
 struct str arena_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 size_t arena_used(const struct arena *a);
+/* arena_failed: since the last reset something was asked for that could not be given: what was made may lack a part. */
+bool arena_failed(const struct arena *a);
+void arena_fail(struct arena *a); /* says so: memory was short elsewhere in the same work */
 
 #endif

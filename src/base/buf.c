@@ -107,6 +107,17 @@ char *buf_reserve(struct buf *b, size_t n)
     return room(b, n) ? b->p + b->n : NULL;
 }
 
+struct str buf_move(struct buf *b, struct arena *a)
+{
+    struct str out = STR_NULL;
+    if (b->err == ERR_MEMORY)
+        arena_fail(a);
+    if (b->err != OK || arena_dup(a, buf_str(b), &out) != OK)
+        out = STR_NULL;
+    buf_clear(b);
+    return out;
+}
+
 enum err buf_err(const struct buf *b)
 {
     return b->err;

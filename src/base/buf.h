@@ -2,6 +2,7 @@
 #ifndef WISMO_BASE_BUF_H
 #define WISMO_BASE_BUF_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -26,6 +27,8 @@ static inline struct str buf_str(const struct buf *b)
 {
     return (struct str){b->p, b->n};
 }
+/* buf_move: what b holds, in the arena; b is cleared. STR_NULL when b has failed; that memory was short, the arena knows then. */
+struct str buf_move(struct buf *b, struct arena *a);
 MUST_CHECK enum err buf_err(const struct buf *b);
 
 #endif

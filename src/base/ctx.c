@@ -18,6 +18,11 @@ enum err ctx_fail(struct ctx *ctx, enum err e, const char *fmt, ...)
     return e;
 }
 
+enum err ctx_whole(struct ctx *ctx, enum err e)
+{
+    return arena_failed(ctx->arena) ? ctx_fail(ctx, ERR_MEMORY, "no memory: the work is over its limit") : e;
+}
+
 void *ctx_alloc(struct ctx *ctx, size_t n)
 {
     void *p = arena_alloc(ctx->arena, n);

@@ -22,6 +22,11 @@ struct ctx {
 void ctx_init(struct ctx *ctx, struct arena *arena, const struct clock *clock, struct log *log);
 /* ctx_fail: keeps the words, returns the code: `return ctx_fail(ctx, ERR_PARSE, "order: total missing");` */
 enum err ctx_fail(struct ctx *ctx, enum err e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/*
+ * ctx_whole: how a piece of work ended: e, or ERR_MEMORY when its arena ran short on the way, whatever the pieces made of that.
+ * Asked before a result is kept, told or taken for a fault of the input.
+ */
+MUST_CHECK enum err ctx_whole(struct ctx *ctx, enum err e);
 /* ctx_alloc: arena_alloc that sets the words on failure. */
 void *ctx_alloc(struct ctx *ctx, size_t n);
 

@@ -50,36 +50,33 @@ enum err merchant_day_key(struct ctx *ctx, struct engine *eng, struct db *ledger
     return have ? OK : day_key_load(ctx, ledger, m, day, out);
 }
 
-/* Key to wrap with now; made when the day is new. It is stored by the appender before the first row that uses it. Under the lock. */
-static enum err today_key(struct ctx *ctx, struct merchant *m, int64_t day, unsigned char out[KEY_LEN])
+/*
+ * Key to wrap with now; made when the day is new. Days never run backwards, so that a day has one key whatever the clock does.
+ * Under the lock.
+ */
+static enum err today_key(struct ctx *ctx, struct merchant *m, int64_t day, struct day_key *out)
 {
-    if (m->today.day != day) {
+    if (day > m->today.day) {
         struct day_key k = {.day = day};
         if (crypto_random(k.key, KEY_LEN) != OK)
             return ctx_fail(ctx, ERR_IO, "keys: no random bytes");
         m->today = k;
     }
-    memcpy(out, m->today.key, KEY_LEN);
+    *out = m->today;
     return OK;
 }
 
-static enum err day_key_store(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t day)
+static enum err day_key_add(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct day_key *k)
 {
     struct buf wrapped;
     struct db_stmt *st = NULL;
-    struct day_key k;
-    pthread_mutex_lock(&eng->append_lock);
-    k = m->today;
-    pthread_mutex_unlock(&eng->append_lock);
-    if (k.day != day || k.stored)
-        return OK;
     buf_init(&wrapped, 256);
-    enum err e = key_wrap(m->keys.kek, STR("day"), k.key, &wrapped);
+    enum err e = key_wrap(m->keys.kek, STR("day"), k->key, &wrapped);
     if (e == OK)
         e = db_stmt_get(ctx, eng->ledger, SQL_DAY_KEY_ADD, &st);
     if (e == OK) {
         db_bind_i64(st, 1, m->id);
-        db_bind_i64(st, 2, day);
+        db_bind_i64(st, 2, k->day);
         db_bind_blob(st, 3, buf_str(&wrapped));
         e = db_run(ctx, st);
     }
@@ -87,12 +84,20 @@ static enum err day_key_store(struct ctx *ctx, struct engine *eng, struct mercha
     return e;
 }
 
-static void day_key_stored(struct engine *eng, struct merchant *m, int64_t day)
+/* A commit whose answer was lost may have left the key: it is looked for first. */
+static enum err day_key_store(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct day_key *k)
 {
-    pthread_mutex_lock(&eng->append_lock);
-    if (m->today.day == day)
-        m->today.stored = true;
-    pthread_mutex_unlock(&eng->append_lock);
+    unsigned char there[KEY_LEN];
+    if (m->stored_day == k->day)
+        return OK;
+    enum err e = day_key_load(ctx, eng->ledger, m, k->day, there);
+    if (e == OK && memcmp(there, k->key, KEY_LEN) != 0)
+        e = ctx_fail(ctx, ERR_CORRUPT, "day %lld has another key", (long long)k->day);
+    if (e == ERR_NOTFOUND)
+        e = day_key_add(ctx, eng, m, k);
+    if (e == OK)
+        m->stored_day = k->day;
+    return e;
 }
 
 /* ---- the window of delivery keys: a repeat inside it never reaches the ledger */
@@ -241,14 +246,13 @@ enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_
     if (m == NULL)
         return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
     uint64_t dk[2] = {0, 0};
-    int64_t day = civil_day(clock_now_us(eng->clock));
-    unsigned char day_key[KEY_LEN];
+    struct day_key day;
     struct append_item *it = NULL;
     if (!str_empty(req->dedupe))
         dedupe_key(m, req, dk);
     pthread_mutex_lock(&eng->append_lock);
     bool seen = dk[0] != 0 && dedupe_seen(eng, dk);
-    enum err e = seen ? OK : today_key(ctx, m, day, day_key);
+    enum err e = seen ? OK : today_key(ctx, m, civil_day(clock_now_us(eng->clock)), &day);
     if (e == OK && !seen)
         it = spare_take(eng);
     pthread_mutex_unlock(&eng->append_lock);
@@ -256,7 +260,7 @@ enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_
         req->done(req->user, OK, 0);
     if (seen || e != OK)
         return e;
-    e = seal_item(ctx, req, day_key, &it);
+    e = seal_item(ctx, req, day.key, &it);
     if (e != OK || it == NULL)
         return e;
     it->m = m;
@@ -309,7 +313,7 @@ static enum err insert_row(struct ctx *ctx, struct engine *eng, struct append_it
     db_bind_i64(st, 5, it->req.origin);
     db_bind_text(st, 6, it->req.account);
     db_bind_text(st, 7, it->req.request_id);
-    db_bind_i64(st, 8, it->day);
+    db_bind_i64(st, 8, it->day.day);
     db_bind_blob(st, 9, it->sealed);
     e = db_run(ctx, st);
     if (e == OK)
@@ -322,6 +326,28 @@ static enum err insert_row(struct ctx *ctx, struct engine *eng, struct append_it
     return db_run(ctx, st);
 }
 
+/* After a failed commit: what is durable is asked, not assumed, for a commit may stand and its answer be lost. */
+static enum err head_settle(struct ctx *ctx, struct engine *eng, struct merchant *m)
+{
+    struct db_stmt *st = NULL;
+    bool row = false;
+    if (!m->head_unsure)
+        return OK;
+    enum err e = db_stmt_get(ctx, eng->ledger, SQL_RECEIVED_HEAD, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, m->id);
+    e = db_step(ctx, st, &row);
+    if (e != OK)
+        return e;
+    int64_t pos = row ? db_col_i64(st, 0) : 0;
+    db_done(st);
+    atomic_store(&m->head, pos);
+    m->next_pos = pos + 1;
+    m->head_unsure = false;
+    return OK;
+}
+
 static enum err insert_group(struct ctx *ctx, struct engine *eng, struct append_item *head)
 {
     enum err e = db_begin(ctx, eng->ledger);
@@ -330,9 +356,9 @@ static enum err insert_group(struct ctx *ctx, struct engine *eng, struct append_
         int64_t now = clock_now_us(eng->clock);
         if (now < m->last_at_us)
             now = m->last_at_us;
-        e = day_key_store(ctx, eng, m, it->day);
+        e = head_settle(ctx, eng, m);
         if (e == OK)
-            day_key_stored(eng, m, it->day);
+            e = day_key_store(ctx, eng, m, &it->day);
         it->pos = m->next_pos;
         if (e == OK)
             e = insert_row(ctx, eng, it, it->pos, now);
@@ -342,20 +368,17 @@ static enum err insert_group(struct ctx *ctx, struct engine *eng, struct append_
     return e == OK ? db_commit(ctx, eng->ledger) : e;
 }
 
-/* After a failed group nothing of it stands: positions and day keys go back to what is durable. */
+/* After a failed group positions and day keys are what the ledger says. Rows that stand are folded; their senders come again. */
 static void undo_group(struct ctx *ctx, struct engine *eng, struct append_item *head)
 {
     db_rollback(eng->ledger);
     for (struct append_item *it = head; it != NULL; it = it->next) {
-        it->m->next_pos = atomic_load(&it->m->head) + 1;
-        unsigned char key[KEY_LEN];
-        if (day_key_load(ctx, eng->ledger, it->m, it->day, key) == OK)
-            continue;
-        pthread_mutex_lock(&eng->append_lock);
-        if (it->m->today.day == it->day)
-            it->m->today.stored = false;
-        pthread_mutex_unlock(&eng->append_lock);
+        it->m->head_unsure = true;
+        it->m->stored_day = INT64_MIN;
     }
+    for (struct append_item *it = head; it != NULL; it = it->next)
+        if (head_settle(ctx, eng, it->m) != OK)
+            break; /* asked again before the next row */
 }
 
 static void publish_group(struct engine *eng, struct append_item *head)

@@ -375,6 +375,7 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
     enum err e = entities_find(ctx, q->text, &pat, &ent);
     if (e == OK)
         e = answer(ctx, env, q, &ent, &rep);
+    e = ctx_whole(ctx, e); /* no answer with a part missing */
     if (e != OK)
         return e;
     if (env->record)

@@ -122,13 +122,30 @@ static enum err load_head(struct ctx *ctx, struct engine *eng, struct merchant *
     return e;
 }
 
-/* The key of the current day may be stored already: then it goes on being used. */
-static void load_today(struct ctx *ctx, struct engine *eng, struct merchant *m)
+/* The newest day's key goes on being used until a later day begins: days never run backwards. */
+static enum err load_today(struct ctx *ctx, struct engine *eng, struct merchant *m)
 {
-    struct day_key k = {.day = civil_day(clock_now_us(eng->clock)), .stored = true};
-    m->today.day = 0;
-    if (merchant_day_key(ctx, eng, eng->ledger, m, k.day, k.key) == OK)
-        m->today = k;
+    struct db_stmt *st = NULL;
+    bool row = false;
+    struct day_key k;
+    m->stored_day = m->today.day = INT64_MIN;
+    enum err e = db_stmt_get(ctx, eng->ledger, SQL_DAY_KEY_NEWEST, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, m->id);
+    e = db_step(ctx, st, &row);
+    if (e != OK || !row)
+        return e;
+    k.day = db_col_i64(st, 0);
+    e = key_unwrap(m->keys.kek, STR("day"), db_col_str(st, 1), k.key);
+    db_done(st);
+    if (e != OK && err_is_transient(e))
+        return ctx_fail(ctx, e, "keys: no memory");
+    if (e != OK)
+        return ctx_fail(ctx, ERR_DENIED, "merchant \"%.*s\": the master key is not the one of this store", STR_ARG(m->cfg->name));
+    m->today = k;
+    m->stored_day = k.day;
+    return OK;
 }
 
 static enum err load_merchants(struct ctx *ctx, struct engine *eng)
@@ -156,7 +173,7 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
         if (e == OK)
             e = load_head(ctx, eng, m);
         if (e == OK)
-            load_today(ctx, eng, m);
+            e = load_today(ctx, eng, m);
     }
     eng->merchants_n = n;
     return e;
@@ -322,7 +339,9 @@ void engine_status(struct engine *eng, int64_t merchant_id, struct engine_status
 static enum err settle_once(struct ctx *ctx, struct engine *eng, struct arena *a, int64_t *folded, bool *did)
 {
     size_t ticks = 0;
-    enum err e = keeper_tick(ctx, eng, &ticks);
+    enum err e = keeper_mend_wheel(ctx, eng);
+    if (e == OK)
+        e = keeper_tick(ctx, eng, &ticks);
     *did = ticks > 0;
     while (e == OK && eng->queue_n > 0)
         e = appender_run(ctx, eng, did);

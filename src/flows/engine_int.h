@@ -26,7 +26,6 @@
 struct day_key {
     int64_t day;
     unsigned char key[KEY_LEN];
-    bool stored; /* its wrapped form is in the ledger, or in the transaction under way */
 };
 
 /* One merchant in this process. */
@@ -35,7 +34,9 @@ struct merchant {
     const struct merchant_config *cfg;
     struct vault_keys keys;
     struct day_key today;       /* guarded by engine.append_lock */
+    int64_t stored_day;         /* appender only: the day whose key is known to be in the ledger, or in the transaction under way */
     int64_t next_pos;           /* appender only */
+    bool head_unsure;           /* appender only: a commit failed, and its rows may stand all the same */
     int64_t last_at_us;         /* appender only: ledger time never runs backwards */
     _Atomic int64_t head;       /* last durable position */
     _Atomic int64_t folded;
@@ -49,7 +50,7 @@ struct append_item {
     size_t room;                /* bytes behind this struct */
     struct merchant *m;
     struct append_req req;      /* strings point behind this struct */
-    int64_t day;
+    struct day_key day;         /* that wrapped it; stored by the appender before the first row that uses it */
     struct str sealed;
     struct str wrapped;
     uint64_t dedupe[2];
@@ -88,6 +89,7 @@ struct engine {
 
     pthread_mutex_t wheel_lock;
     struct wheel *wheel;
+    _Atomic bool wheel_stale;   /* a timer found no room: the wheel is filled again from the store */
 
     pthread_t appender, folder, keeper;
     bool appender_on, folder_on, keeper_on;
@@ -114,6 +116,8 @@ void keeper_cap_log(struct ctx *ctx, struct engine *eng, struct db *db, int64_t 
 void *keeper_main(void *eng);
 MUST_CHECK enum err keeper_tick(struct ctx *ctx, struct engine *eng, size_t *appended);
 MUST_CHECK enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng);
+/* keeper_mend_wheel: the same when the wheel lacks timers; on the folder's thread, whose connection it reads. */
+MUST_CHECK enum err keeper_mend_wheel(struct ctx *ctx, struct engine *eng);
 
 /* A received row as stored. */
 struct received_row {

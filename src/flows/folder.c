@@ -109,6 +109,7 @@ static enum err fold_row(struct fold *f, struct engine *eng, const struct receiv
     e = received_open(f->ctx, eng, eng->ledger_read, f->m, row, &msg);
     if (e == OK)
         e = received_decode(f->ctx, eng, f->m, row, &msg, &d);
+    e = ctx_whole(f->ctx, e);
     if (e != OK && is_input_fault(e)) {
         LOG(eng->log, LOG_WARN, "undecoded", LOG_I("pos", row->pos), LOG_S("account", account));
         metric_add(METRIC_UNDECODED, 0, 1);
@@ -123,9 +124,8 @@ static void wheel_take(void *user, bool is_parcel, int64_t number, int64_t due_u
 {
     struct fold *f = user;
     struct engine *eng = f->derived_user;
-    enum err e = wheel_set(eng->wheel, is_parcel ? &f->m->parcels : &f->m->orders, number, due_us);
-    if (e != OK)
-        LOG(eng->log, LOG_ERROR, "timer_lost", LOG_I("number", number));
+    if (wheel_set(eng->wheel, is_parcel ? &f->m->parcels : &f->m->orders, number, due_us) != OK)
+        atomic_store(&eng->wheel_stale, true);
 }
 
 /* arrived: ledger times of the rows taken, for the lag that is told once they are committed. */
@@ -167,8 +167,12 @@ enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, i
         e = fold_rows(&f, eng, budget_us, arrived, &rows);
     if (e == OK && rows > 0)
         e = fold_flush(&f);
-    if (e == OK)
+    e = ctx_whole(ctx, e);
+    if (e == OK) {
         e = db_commit(ctx, eng->state);
+        if (e != OK) /* it may stand all the same: then its timers are the store's alone */
+            atomic_store(&eng->wheel_stale, true);
+    }
     if (e != OK) {
         db_rollback(eng->state);
         return e;
@@ -217,6 +221,8 @@ bool folder_wait(struct engine *eng, int timeout_ms)
 static int64_t folder_turn(struct ctx *ctx, struct engine *eng, struct arena *a)
 {
     int64_t folded = 0;
+    if (keeper_mend_wheel(ctx, eng) != OK)
+        LOG(eng->log, LOG_ERROR, "timers_wait", LOG_S("error", str_of(ctx->msg)));
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < eng->merchants_n; i++) {
             struct merchant *m = &eng->merchants[i];

@@ -30,6 +30,7 @@ enum err hook_check(struct ctx *ctx, struct engine *eng, const struct account *a
         sha256(msg->body, sum);
         e = arena_dup(ctx->arena, (struct str){(const char *)sum, SHA256_LEN}, &key);
     }
+    e = ctx_whole(ctx, e); /* short of memory is "come again", not "wrong signature" */
     if (e == OK)
         *dedupe = key;
     return e;

@@ -13,19 +13,13 @@
 #define LEDGER_CHECKPOINT ((int64_t)8 << 20) /* a log grown by so much is moved into its file, while its writer goes on */
 #define STATE_CHECKPOINT ((int64_t)32 << 20) /* pages of the state change again and again: the later, the fewer are moved */
 
-static void ignore_done(void *user, enum err e, int64_t pos)
-{
-    (void)user;
-    (void)e;
-    (void)pos;
-}
-
-/* One received row of ticks for one merchant; the items are back in the wheel when it cannot be appended. */
+/* One received row of ticks for one merchant, durable when it returns: what fails goes back into the wheel. */
 static enum err append_ticks(struct ctx *ctx, struct engine *eng, struct merchant *m, struct str body)
 {
     struct http_msg msg = {.body = body};
-    struct append_req req = {.merchant_id = m->id, .source = RECV_TICK, .account = STR("clock"), .msg = &msg, .done = ignore_done};
-    return engine_append(ctx, eng, &req);
+    struct append_req req = {.merchant_id = m->id, .source = RECV_TICK, .account = STR("clock"), .msg = &msg};
+    int64_t pos = 0;
+    return engine_append_wait(ctx, eng, &req, &pos);
 }
 
 static void put_back(struct engine *eng, struct merchant *m, const struct wheel_due *due, size_t n)
@@ -34,7 +28,7 @@ static void put_back(struct engine *eng, struct merchant *m, const struct wheel_
     for (size_t i = 0; i < n; i++)
         if (due[i].merchant_id == m->id &&
             wheel_set(eng->wheel, due[i].is_parcel ? &m->parcels : &m->orders, due[i].number, due[i].due_us) != OK)
-            LOG(eng->log, LOG_ERROR, "timer_lost", LOG_I("number", due[i].number));
+            atomic_store(&eng->wheel_stale, true);
     pthread_mutex_unlock(&eng->wheel_lock);
 }
 
@@ -55,7 +49,9 @@ enum err keeper_tick(struct ctx *ctx, struct engine *eng, size_t *appended)
             for (size_t i = 0; i < n; i++)
                 if (due[i].merchant_id == m->id)
                     buf_fmt(&b, "%c %lld %lld\n", due[i].is_parcel ? 'P' : 'O', (long long)due[i].number, (long long)due[i].due_us);
-            enum err one = b.n == 0 ? OK : append_ticks(ctx, eng, m, buf_str(&b));
+            enum err one = buf_err(&b);
+            if (one == OK && b.n > 0)
+                one = append_ticks(ctx, eng, m, buf_str(&b));
             if (one != OK) {
                 put_back(eng, m, due, n);
                 e = one;
@@ -92,6 +88,18 @@ enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng)
         if (e == OK)
             e = rebuild_one(ctx, eng, &eng->merchants[i], false);
     }
+    return e;
+}
+
+enum err keeper_mend_wheel(struct ctx *ctx, struct engine *eng)
+{
+    if (!atomic_exchange(&eng->wheel_stale, false))
+        return OK;
+    pthread_mutex_lock(&eng->wheel_lock);
+    enum err e = keeper_rebuild_wheel(ctx, eng);
+    pthread_mutex_unlock(&eng->wheel_lock);
+    if (e != OK)
+        atomic_store(&eng->wheel_stale, true);
     return e;
 }
 

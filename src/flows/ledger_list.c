@@ -83,6 +83,7 @@ static enum err redecode_one(struct ctx *ctx, struct engine *eng, struct reader 
     enum err e = ledger_raw(ctx, rd, m->id, pos, &msg, &row.account, &row.source);
     if (e == OK)
         e = received_decode(ctx, eng, m, &row, &msg, &d);
+    e = ctx_whole(ctx, e);
     if (e != OK)
         return err_is_transient(e) ? e : OK; /* still not: it stays listed */
     struct append_req req = {.merchant_id = m->id, .source = row.source, .account = row.account, .msg = &msg};

@@ -277,7 +277,7 @@ enum err case_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int6
     enum err e = db_begin_read(ctx, rd->state);
     if (e != OK)
         return e;
-    e = case_load(ctx, rd, at_us, out);
+    e = ctx_whole(ctx, case_load(ctx, rd, at_us, out));
     db_rollback(rd->state);
     return e;
 }
@@ -338,7 +338,7 @@ enum err case_find(struct ctx *ctx, struct reader *rd, int64_t merchant_id, stru
         for (size_t i = 0; e == OK && p != NULL && i < p->links_n; i++)
             add_no(out, n, p->links[i].order_no);
     }
-    return e;
+    return ctx_whole(ctx, e);
 }
 
 /* ---- sealed fields */
@@ -363,7 +363,7 @@ enum err case_personal(struct ctx *ctx, struct reader *rd, const struct case_ans
         e = fact_read(ctx, clear, secret, &fct);
     if (e == OK && secret != NULL && fct.kind == FACT_ORDER)
         *out = (struct personal){fct.u.order.email, fct.u.order.phone, fct.u.order.ship_to};
-    return e;
+    return ctx_whole(ctx, e);
 }
 
 enum err case_scan_text(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct fact_ref ref, struct str *description,
@@ -383,7 +383,7 @@ enum err case_scan_text(struct ctx *ctx, struct reader *rd, int64_t merchant_id,
         *signed_by = json_str(v, "signed_by");
         *note = json_str(v, "drop_off_note");
     }
-    return e;
+    return ctx_whole(ctx, e);
 }
 
 enum err case_list(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t after_no, size_t max, struct order_case **out, size_t *n)

@@ -30,8 +30,11 @@ enum err received_open(struct ctx *ctx, struct engine *eng, struct db *ledger, s
     if (str_empty(row->wrapped))
         return ctx_fail(ctx, ERR_DENIED, "position %lld: its key was destroyed", (long long)row->pos);
     enum err e = merchant_day_key(ctx, eng, ledger, m, row->day, day_key);
-    if (e == OK && key_unwrap(day_key, STR("raw"), row->wrapped, key) != OK)
-        e = ctx_fail(ctx, ERR_DENIED, "position %lld: its key does not open it", (long long)row->pos);
+    if (e == OK) {
+        e = key_unwrap(day_key, STR("raw"), row->wrapped, key);
+        if (e != OK && !err_is_transient(e))
+            e = ctx_fail(ctx, ERR_DENIED, "position %lld: its key does not open it", (long long)row->pos);
+    }
     if (e == OK)
         e = envelope_open(ctx, row->body, key, out);
     if (e == OK)

@@ -192,7 +192,7 @@ static enum err replay_batch(struct replay *r, struct fact_ref *after, bool *mor
     if (e == OK)
         e = tell_again(r, i < n ? rows[i].pos : *more ? after->pos + 1 : INT64_MAX);
     *more = *more || i < n;
-    return e;
+    return ctx_whole(r->ctx, e);
 }
 
 /* ---- comparing rows */
@@ -250,7 +250,7 @@ static enum err open_scratch(struct replay *r, char path[64])
     if (fd < 0)
         return ctx_fail(r->ctx, ERR_IO, "cannot make a scratch store");
     close(fd);
-    struct db_options o = {.path = path, .part = DB_STATE, .cache_mb = 128};
+    struct db_options o = {.path = path, .part = DB_STATE, .scratch = true, .cache_mb = 128};
     enum err e = db_open(r->ctx, &o, &r->scratch);
     return e == OK ? migrate(r->ctx, r->scratch, DB_STATE) : e;
 }
@@ -288,7 +288,9 @@ static enum err replay_merchant(struct replay *r)
         e = compare_rows(r, SQL_PARCEL_PAGE, "parcel", &r->rep->compared_parcels);
     if (e == OK)
         e = compare_rows(r, SQL_ORDER_PAGE, "order", &r->rep->compared_orders);
-    if (e != OK && a != NULL)
+    if (e == OK)
+        e = ctx_whole(r->ctx, OK);
+    if (e != OK && a != NULL && inner.msg[0] != '\0')
         memcpy(outer->msg, inner.msg, sizeof(outer->msg));
     r->ctx = outer;
     if (r->scratch != NULL)

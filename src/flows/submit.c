@@ -106,6 +106,7 @@ static enum err take_value(struct submit *s, const struct json *v, struct str li
     enum err e = fact_read(&s->scratch, v, NULL, &fct);
     if (e == OK && !is_input_kind(fct.kind))
         e = ctx_fail(&s->scratch, ERR_PARSE, "kind: \"%s\" is made by the server itself", fact_kind_word(fct.kind));
+    e = ctx_whole(&s->scratch, e);
     if (e == ERR_MEMORY)
         return ctx_fail(s->ctx, e, "%s", s->scratch.msg);
     if (e != OK)
@@ -124,7 +125,10 @@ static enum err take_line(struct submit *s, struct str line, size_t line_no)
     const struct json *v = NULL;
     arena_reset(s->scratch.arena);
     s->report->seen++;
-    if (json_parse(&s->scratch, line, &JSON_LIMITS_WEBHOOK, &v) != OK)
+    enum err e = json_parse(&s->scratch, line, &JSON_LIMITS_WEBHOOK, &v);
+    if (e == ERR_MEMORY)
+        return ctx_fail(s->ctx, e, "%s", s->scratch.msg);
+    if (e != OK)
         return submit_refuse(s->ctx, s->report, line_no, s->scratch.msg);
     return take_value(s, v, line, line_no);
 }
@@ -190,7 +194,12 @@ static enum err take_text(struct submit *s, struct str text, size_t line_base)
     (void)str_split(&rest, '\n', &first);
     if (!array && (rest.p == NULL || json_parse(&s->scratch, str_trim(first), &JSON_LIMITS_WEBHOOK, &v) == OK))
         return take_lines(s, text, line_base);
-    enum err e = json_parse(s->ctx, str_trim(text), &JSON_LIMITS_WEBHOOK, &v);
+    enum err e = ctx_whole(&s->scratch, OK);
+    if (e != OK)
+        return ctx_fail(s->ctx, e, "%s", s->scratch.msg);
+    e = json_parse(s->ctx, str_trim(text), &JSON_LIMITS_WEBHOOK, &v);
+    if (e == ERR_MEMORY)
+        return e;
     if (e == OK && json_is(v, JSON_ARRAY))
         return take_array(s, v);
     if (e == OK)

@@ -93,7 +93,7 @@ static void fill_choice(struct buf *b, struct str choice, const struct slots *sl
 
 struct str template_fill(struct ctx *ctx, struct str tpl, const struct slots *slots)
 {
-    struct str out = STR_NULL, before, choice;
+    struct str before, choice;
     struct buf b;
     buf_init(&b, TEXT_MAX);
     while (take_pair(&tpl, '[', ']', &before, &choice)) {
@@ -101,8 +101,5 @@ struct str template_fill(struct ctx *ctx, struct str tpl, const struct slots *sl
         fill_choice(&b, choice, slots);
     }
     (void)fill_plain(&b, before, slots);
-    if (buf_err(&b) != OK || arena_dup(ctx->arena, buf_str(&b), &out) != OK)
-        out = STR_NULL;
-    buf_clear(&b);
-    return out;
+    return buf_move(&b, ctx->arena);
 }

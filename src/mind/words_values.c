@@ -28,11 +28,8 @@ static void add_item(struct buf *b, const struct case_item *it, int64_t quantity
 
 struct str words_keep(struct words *w, struct buf *b)
 {
-    struct str out = STR_NULL;
-    if (b->n > 0 && (buf_err(b) != OK || arena_dup(w->ctx->arena, buf_str(b), &out) != OK))
-        out = STR_NULL;
-    buf_clear(b);
-    return out;
+    struct str out = buf_move(b, w->ctx->arena);
+    return out.n == 0 ? STR_NULL : out;
 }
 
 enum which { THAT_LEFT, THAT_WAIT, THAT_LACK };

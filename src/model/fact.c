@@ -61,7 +61,6 @@ static void add_normalised(struct buf *b, struct str s)
 struct str tracking_event_key(struct arena *a, const struct tracking_event *ev)
 {
     struct buf b;
-    struct str out = STR_NULL;
     buf_init(&b, 65536);
     if (ev->occurred.kind == WHEN_NONE)
         buf_addc(&b, '-');
@@ -72,10 +71,7 @@ struct str tracking_event_key(struct arena *a, const struct tracking_event *ev)
         buf_addc(&b, '|');
         add_normalised(&b, parts[i]);
     }
-    if (buf_err(&b) != OK || arena_dup(a, str_sub(buf_str(&b), 0, 200), &out) != OK)
-        out = STR_NULL;
-    buf_clear(&b);
-    return out;
+    return str_sub(buf_move(&b, a), 0, 200);
 }
 
 enum err tracking_number_normalise(struct ctx *ctx, struct str typed, struct str *out)

@@ -24,6 +24,7 @@ struct db_options {
     enum db_part part;
     bool read_only;
     bool sync_full;        /* durable at commit; else durable at checkpoint */
+    bool scratch;          /* never durable: thrown away after use */
     int cache_mb;
 };
 
@@ -49,8 +50,6 @@ struct str db_col_str(struct db_stmt *st, int i); /* lives until the next step o
 int db_changes(struct db *db);
 /* db_checkpoint: moves the log into the file; from a connection of its own. *left: pages still in the log. */
 MUST_CHECK enum err db_checkpoint(struct ctx *ctx, struct db *db, bool truncate, int *left);
-/* db_fail_after: for tests: the n-th step or commit from now fails with ERR_IO (0: never). */
-void db_fail_after(struct db *db, int n);
 int64_t db_log_bytes(struct db *db); /* size of the write-ahead log's file, which does not shrink while it is open */
 int64_t db_log_used(struct db *db);  /* how much of it was in use after this connection's last commit; any thread may ask */
 /*

@@ -18,13 +18,17 @@ struct db_stmt {
     sqlite3_stmt *st;
 };
 
+/* Prepared when the file is opened: a rollback must not need memory that is not there. */
+enum word { WORD_BEGIN, WORD_BEGIN_READ, WORD_COMMIT, WORD_ROLLBACK, WORD_COUNT };
+static const char *const WORDS[WORD_COUNT] = {"BEGIN IMMEDIATE", "BEGIN", "COMMIT", "ROLLBACK"};
+
 struct db {
     sqlite3 *h;
     struct db_stmt stmts[SQL_COUNT];
+    sqlite3_stmt *words[WORD_COUNT];
     char *wal_path;
     _Atomic int64_t log_frames; /* in use after the last commit of this connection */
     int64_t frame_bytes;
-    int fail_after; /* tests: see db_fail_after */
 };
 
 static const struct {
@@ -59,15 +63,6 @@ static enum err fail(struct ctx *ctx, struct db *db, int rc, const char *what)
     return ctx_fail(ctx, map_code(rc), "database: %s: %s", what, sqlite3_errmsg(db->h));
 }
 
-/* Counts down to a failure that a test has asked for. */
-static bool fault_now(struct db *db)
-{
-    if (db->fail_after == 0)
-        return false;
-    db->fail_after--;
-    return db->fail_after == 0;
-}
-
 enum err db_exec(struct ctx *ctx, struct db *db, const char *sql)
 {
     int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
@@ -83,7 +78,7 @@ static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_opti
     if (e == OK && !opt->read_only)
         e = db_exec(ctx, db, "PRAGMA journal_mode=WAL;");
     if (e == OK)
-        e = db_exec(ctx, db, opt->sync_full ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;");
+        e = db_exec(ctx, db, opt->scratch ? "PRAGMA synchronous=OFF;" : opt->sync_full ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;");
     if (e == OK)
         e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
     return e;
@@ -135,6 +130,9 @@ enum err db_open(struct ctx *ctx, const struct db_options *opt, struct db **out)
         e = read_page_size(ctx, db);
     if (e == OK)
         sqlite3_wal_hook(db->h, on_commit, db);
+    for (int i = 0; e == OK && i < WORD_COUNT; i++)
+        if (sqlite3_prepare_v3(db->h, WORDS[i], -1, SQLITE_PREPARE_PERSISTENT, &db->words[i], NULL) != SQLITE_OK)
+            e = fail(ctx, db, sqlite3_errcode(db->h), WORDS[i]);
     if (e != OK) {
         db_close(db);
         return e;
@@ -149,38 +147,42 @@ void db_close(struct db *db)
         return;
     for (size_t i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(db->stmts[i].st);
+    for (int i = 0; i < WORD_COUNT; i++)
+        sqlite3_finalize(db->words[i]);
     sqlite3_close(db->h);
     free(db->wal_path);
     free(db);
 }
 
-static enum err exec_cached(struct ctx *ctx, struct db *db, const char *sql, const char *what)
+static enum err run_word(struct ctx *ctx, struct db *db, enum word w)
 {
-    if (fault_now(db))
-        return ctx_fail(ctx, ERR_IO, "database: %s: failed on demand", what);
-    int rc = sqlite3_exec(db->h, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? OK : fail(ctx, db, rc, what);
+    int rc = sqlite3_step(db->words[w]);
+    enum err e = rc == SQLITE_DONE ? OK : fail(ctx, db, rc, WORDS[w]);
+    sqlite3_reset(db->words[w]);
+    return e;
 }
 
 enum err db_begin(struct ctx *ctx, struct db *db)
 {
-    return exec_cached(ctx, db, "BEGIN IMMEDIATE", "begin");
+    return run_word(ctx, db, WORD_BEGIN);
 }
 
 enum err db_begin_read(struct ctx *ctx, struct db *db)
 {
-    return exec_cached(ctx, db, "BEGIN", "begin");
+    return run_word(ctx, db, WORD_BEGIN_READ);
 }
 
 enum err db_commit(struct ctx *ctx, struct db *db)
 {
-    return exec_cached(ctx, db, "COMMIT", "commit");
+    return run_word(ctx, db, WORD_COMMIT);
 }
 
 void db_rollback(struct db *db)
 {
-    if (!sqlite3_get_autocommit(db->h))
-        sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+    if (sqlite3_get_autocommit(db->h))
+        return;
+    (void)sqlite3_step(db->words[WORD_ROLLBACK]);
+    sqlite3_reset(db->words[WORD_ROLLBACK]);
 }
 
 /* SQLite numbers $n by first appearance; ?n means what PostgreSQL's $n means. */
@@ -230,8 +232,6 @@ void db_bind_text(struct db_stmt *st, int i, struct str v)
 
 enum err db_step(struct ctx *ctx, struct db_stmt *st, bool *row)
 {
-    if (fault_now(st->db))
-        return ctx_fail(ctx, ERR_IO, "database: step: failed on demand");
     int rc = sqlite3_step(st->st);
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
         *row = rc == SQLITE_ROW;
@@ -283,11 +283,6 @@ enum err db_checkpoint(struct ctx *ctx, struct db *db, bool truncate, int *left)
         return fail(ctx, db, rc, "checkpoint");
     *left = log > done ? log - done : 0;
     return OK;
-}
-
-void db_fail_after(struct db *db, int n)
-{
-    db->fail_after = n;
 }
 
 int64_t db_log_used(struct db *db)

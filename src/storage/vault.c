@@ -95,8 +95,10 @@ enum err contact_hash(struct ctx *ctx, const struct vault_keys *vk, enum contact
     unsigned char full[SHA256_LEN];
     size_t n = 0;
     enum err e = hmac_once(MAC_SHA256, (struct str){(const char *)vk->hash, KEY_LEN}, parts, 2, full, &n);
-    if (e != OK)
+    if (e != OK) {
+        arena_fail(ctx->arena); /* not for want of a contact: whoever goes on without it must not keep the result */
         return ctx_fail(ctx, e, "contact: cannot hash");
+    }
     memcpy(out, full, CONTACT_HASH_LEN);
     return OK;
 }

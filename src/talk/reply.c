@@ -76,15 +76,6 @@ static void add_age(struct ctx *ctx, struct buf *b, const struct reply_age *age,
     buf_fmt(b, "\nPlease note: the newest information I have is %.*s old.", STR_ARG(words));
 }
 
-static struct str keep(struct ctx *ctx, struct buf *b)
-{
-    struct str out = STR_NULL;
-    if (buf_err(b) != OK || arena_dup(ctx->arena, buf_str(b), &out) != OK)
-        out = STR_NULL;
-    buf_clear(b);
-    return out;
-}
-
 struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
                         int64_t now_us)
 {
@@ -93,7 +84,7 @@ struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const str
     struct reply_age age = reply_age(cas, cd, p, now_us);
     buf_add(&b, diagnosis_for_customer(ctx, cas, cd, NULL, now_us));
     add_age(ctx, &b, &age, now_us);
-    return keep(ctx, &b);
+    return buf_move(&b, ctx->arena);
 }
 
 /* ---- everything that is not an answer */
@@ -123,7 +114,7 @@ struct str reply_choices(struct ctx *ctx, const struct reply_choice *list, size_
         if (list[i].cls < DIAG_CLASS_COUNT)
             buf_fmt(&b, ": %s", SHORT[list[i].cls]);
     }
-    return keep(ctx, &b);
+    return buf_move(&b, ctx->arena);
 }
 
 struct str reply_need(struct ctx *ctx, const struct reply_given *given, bool asked_before)

@@ -79,6 +79,7 @@ enum err sig_hmac(struct ctx *ctx, const struct account *acct, enum mac_alg alg,
         return ctx_fail(ctx, ERR_DENIED, "signature: missing or not of the expected form");
     buf_init(&want, 128);
     enum err e = decode_given(enc, str_sub(given, prefix.n, given.n), &want);
+    bool failed = e != OK && err_is_transient(e); /* on our side: no verdict on the signature */
     for (size_t i = 0; e == OK && i < ACCOUNT_SECRETS_MAX; i++) {
         unsigned char sum[SHA256_LEN];
         size_t len = 0;
@@ -86,13 +87,16 @@ enum err sig_hmac(struct ctx *ctx, const struct account *acct, enum mac_alg alg,
             continue;
         any = true;
         struct mac *m = mac_for(alg, secret_view(&acct->webhook_secrets[i]));
-        if (m == NULL || mac_sum(m, parts, n, sum, &len) != OK)
+        failed = failed || m == NULL || mac_sum(m, parts, n, sum, &len) != OK;
+        if (failed)
             continue;
         fits = bytes_eq_ct((struct str){(const char *)sum, len}, buf_str(&want)) || fits;
     }
     buf_clear(&want);
     if (fits)
         return OK;
+    if (failed)
+        return ctx_fail(ctx, ERR_MEMORY, "signature: no memory to check it");
     return ctx_fail(ctx, ERR_DENIED, any || e != OK ? "signature: does not fit" : "signature: no secret is configured for this account");
 }
 
