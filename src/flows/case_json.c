@@ -339,13 +339,25 @@ static void scan_json(const struct view *v, const struct parcel *pcl, const stru
     jw_end(w);
 }
 
-static void parcel_head(struct ctx *ctx, struct jw *w, const struct parcel_diagnosis *pd, int64_t now_us)
+/* Who brings it in the country it goes to: the carrier of the second leg, or the post there under the same number (R118). */
+static void destination_json(struct ctx *ctx, struct jw *w, const struct parcel *pcl, struct str country)
+{
+    bool leg = !str_empty(pcl->next_number);
+    struct str carrier = leg ? pcl->next_carrier : post_at_destination(pcl->number, country);
+    jw_kstr_null(w, "destination_carrier", carrier);
+    jw_kstr_null(w, "destination_url", str_empty(carrier) ? STR_NULL : carrier_url(ctx->arena, carrier, leg ? pcl->next_number : pcl->number));
+}
+
+static void parcel_head(struct ctx *ctx, struct jw *w, const struct case_answer *ca, const struct parcel_diagnosis *pd)
 {
     const struct parcel *pcl = pd->parcel;
+    struct str country = case_destination(ca->cas).country;
+    int64_t now_us = ca->as_of_us;
     jw_kstr_null(w, "carrier", pd->carrier);
     jw_kstr_null(w, "carrier_title", carrier_title(pd->carrier));
     jw_kstr(w, "tracking_number", pcl->number);
     jw_kstr_null(w, "url", carrier_url(ctx->arena, pd->carrier, pcl->number));
+    destination_json(ctx, w, pcl, str_empty(country) ? pcl->dest_country : country);
     jw_kstr(w, "status", str_of(parcel_status_word(pd->view.status)));
     jw_kstr(w, "reason", str_of(reason_word(pd->view.reason)));
     jw_ktime(w, "heard_at", parcel_heard_us(pcl));
@@ -356,7 +368,7 @@ void case_json_parcel_brief(struct ctx *ctx, struct jw *w, const struct case_ans
 {
     const struct parcel_diagnosis *pd = &ca->cd.parcels[i];
     jw_obj(w);
-    parcel_head(ctx, w, pd, ca->as_of_us);
+    parcel_head(ctx, w, ca, pd);
     jw_kstr(w, "class", str_of(diag_class_word(pd->d.cls)));
     jw_ktime(w, "last_scan_at", pd->d.fig.last_scan_us);
     key_age(w, "last_scan_s", pd->d.fig.last_scan_us, ca->as_of_us);
@@ -370,7 +382,7 @@ static void parcel_json(const struct view *v, const struct parcel_diagnosis *pd)
     struct jw *w = v->w;
     const struct parcel *pcl = pd->parcel;
     jw_obj(w);
-    parcel_head(v->ctx, w, pd, v->ca->as_of_us);
+    parcel_head(v->ctx, w, v->ca, pd);
     jw_kstr_null(w, "service", pcl->service);
     jw_kstr_null(w, "next_carrier", pcl->next_carrier);
     jw_kstr_null(w, "next_number", pcl->next_number);

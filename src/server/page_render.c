@@ -183,24 +183,41 @@ static void add_scan(struct buf *b, const struct parcel_scan *s)
     HTML(b, "</td></tr>\n");
 }
 
+static void add_link(struct buf *b, struct str url, struct str text)
+{
+    if (!str_empty(url)) {
+        HTML(b, "<a rel=\"noreferrer\" href=\"");
+        html_text(b, url);
+        HTML(b, "\">");
+    }
+    html_text(b, text);
+    if (!str_empty(url))
+        HTML(b, "</a>");
+}
+
+/* The post of the country it goes to follows the same number (R118). */
+static void add_destination(struct ctx *ctx, struct buf *b, const struct case_answer *ca, const struct parcel *pcl)
+{
+    struct str post = post_at_destination(pcl->number, case_destination(ca->cas).country);
+    if (str_empty(post))
+        return;
+    HTML(b, "<p>There also at ");
+    add_link(b, carrier_url(ctx->arena, post, pcl->number), carrier_title(post));
+    HTML(b, "</p>\n");
+}
+
 static void add_parcel(struct ctx *ctx, struct buf *b, const struct case_answer *ca, const struct parcel_diagnosis *pd)
 {
     struct str url = carrier_url(ctx->arena, pd->carrier, pd->parcel->number);
     HTML(b, "<section><h2>Parcel ");
     html_text(b, carrier_title(pd->carrier));
     HTML(b, " ");
-    if (!str_empty(url)) {
-        HTML(b, "<a rel=\"noreferrer\" href=\"");
-        html_text(b, url);
-        HTML(b, "\">");
-    }
-    html_text(b, pd->parcel->number);
-    if (!str_empty(url))
-        HTML(b, "</a>");
+    add_link(b, url, pd->parcel->number);
     HTML(b, " ");
     add_badge(b, pd->d.cls);
     HTML(b, "</h2>\n");
     add_words(ctx, b, ca, pd);
+    add_destination(ctx, b, ca, pd->parcel);
     HTML(b, "<p>Carrier heard of ");
     add_ago(ctx, b, parcel_heard_us(pd->parcel), ca->as_of_us);
     HTML(b, "</p>\n");

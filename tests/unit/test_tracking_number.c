@@ -500,6 +500,17 @@ static void list_beside_the_project(void **state)
     assert_true(valid > 50 && invalid > 30);
 }
 
+static void posts_at_the_destination(void **state)
+{
+    static const struct {
+        const char *number, *country, *post;
+    } CASES[] = {{"RA959897260GB", "US", "usps"}, {"RA959897260GB", "GB", ""}, {"RA959897261GB", "US", ""},
+                 {"RA959897260GB", "", ""},       {"RA959897260GB", "AQ", ""}, {"1Z7W4E590300010062", "DE", ""}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++)
+        assert_str(post_at_destination(str_of(CASES[i].number), str_of(CASES[i].country)), CASES[i].post);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -508,7 +519,7 @@ int main(void)
         cmocka_unit_test(order_of_candidates),     cmocka_unit_test(nothing_fits),
         cmocka_unit_test(words_for_carriers),      cmocka_unit_test(titles_and_pages),
         cmocka_unit_test(carriers_table),          cmocka_unit_test(formats_table),
-        cmocka_unit_test(list_beside_the_project),
+        cmocka_unit_test(list_beside_the_project), cmocka_unit_test(posts_at_the_destination),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

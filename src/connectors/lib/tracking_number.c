@@ -258,8 +258,7 @@ static bool check_fits(struct str rule, struct str serial, char given)
 
 /* ---- the posts behind S10 */
 
-/* A post that we have no name for is "post_" and its country. */
-static struct str s10_post(struct arena *a, struct str country)
+static struct str known_post(struct str country)
 {
     for (size_t i = 0; i < carriers_n; i++) {
         struct str list = carriers[i].s10, one;
@@ -267,6 +266,15 @@ static struct str s10_post(struct arena *a, struct str country)
             if (str_eq(one, country))
                 return carriers[i].id;
     }
+    return STR_NULL;
+}
+
+/* A post that we have no name for is "post_" and its country. */
+static struct str s10_post(struct arena *a, struct str country)
+{
+    struct str known = known_post(country);
+    if (!str_empty(known))
+        return known;
     return arena_fmt(a, "post_%c%c", tolower((unsigned char)country.p[0]),
                      tolower((unsigned char)country.p[1]));
 }
@@ -439,4 +447,20 @@ struct str carrier_url(struct arena *a, struct str carrier, struct str number)
     struct str enc = url_encode(a, number);
     return arena_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_sub(c->url, 0, head)), STR_ARG(enc),
                      STR_ARG(str_sub(c->url, head + 2, c->url.n)));
+}
+
+struct str post_at_destination(struct str number, struct str country)
+{
+    if (number.n != 13 || country.n != 2 || str_eq(str_sub(number, 11, 2), country))
+        return STR_NULL;
+    for (size_t i = 0; i < number.n; i++) {
+        char c = number.p[i];
+        bool letter = i < 2 || i >= 11;
+        if (letter ? c < 'A' || c > 'Z' : c < '0' || c > '9')
+            return STR_NULL;
+    }
+    if (number.p[10] != '0' + check_s10(str_sub(number, 2, 8)))
+        return STR_NULL;
+    pthread_once(&once, load);
+    return known_post(country);
 }

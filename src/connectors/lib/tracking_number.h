@@ -33,4 +33,10 @@ struct str carrier_from_word(struct str word);
 struct str carrier_title(struct str carrier);
 struct str carrier_url(struct arena *a, struct str carrier, struct str number);
 
+/*
+ * post_at_destination: the destination's post for a number of the Universal Postal Union (S10) whose own country is another one:
+ * both posts follow it under the same number (R118). Empty for every other number or where no post of that country is known.
+ */
+struct str post_at_destination(struct str number, struct str country);
+
 #endif
