@@ -20,7 +20,7 @@ static int fresh_minutes(const struct promises *p, struct str carrier, struct st
 
 static void age_need(struct reply_age *age, int64_t heard_us, int minutes, int64_t now_us)
 {
-    if (age->oldest_need_us == 0 || heard_us < age->oldest_need_us)
+    if (heard_us != 0 && (age->oldest_need_us == 0 || heard_us < age->oldest_need_us))
         age->oldest_need_us = heard_us;
     if (now_us - heard_us > minutes * US_PER_MIN)
         age->old = true;
@@ -68,9 +68,12 @@ struct str duration_words(struct arena *a, int64_t us)
 
 /* ---- the answer */
 
+#define WORTH_TELLING_US (10 * US_PER_MIN)
+
+/* A label that no carrier has told of yet is old news for a refresh, but there is no age to tell. */
 static void add_age(struct ctx *ctx, struct buf *b, const struct reply_age *age, int64_t now_us)
 {
-    if (!age->old || age->oldest_need_us == 0)
+    if (!age->old || age->oldest_need_us == 0 || now_us - age->oldest_need_us < WORTH_TELLING_US)
         return;
     struct str words = duration_words(ctx->arena, now_us - age->oldest_need_us);
     buf_fmt(b, "\nPlease note: the newest information I have is %.*s old.", STR_ARG(words));
