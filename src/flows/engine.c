@@ -39,10 +39,10 @@ static enum err open_dbs(struct ctx *ctx, struct engine *eng)
     enum err e = open_one(ctx, eng, DB_LEDGER, ro, 32, &eng->ledger);
     if (e == OK)
         e = open_one(ctx, eng, DB_STATE, ro, cache, &eng->state);
-    if (e == OK && !ro)
-        e = migrate(ctx, eng->ledger, DB_LEDGER);
-    if (e == OK && !ro)
-        e = migrate(ctx, eng->state, DB_STATE);
+    if (e == OK)
+        e = ro ? migrate_check(ctx, eng->ledger, DB_LEDGER) : migrate(ctx, eng->ledger, DB_LEDGER);
+    if (e == OK)
+        e = ro ? migrate_check(ctx, eng->state, DB_STATE) : migrate(ctx, eng->state, DB_STATE);
     if (e == OK)
         e = open_one(ctx, eng, DB_LEDGER, true, 16, &eng->ledger_read);
     return e;

@@ -39,6 +39,7 @@ void db_rollback(struct db *db);
 MUST_CHECK enum err db_stmt_get(struct ctx *ctx, struct db *db, enum sql_id id, struct db_stmt **out);
 void db_bind_i64(struct db_stmt *st, int i, int64_t v);
 void db_bind_blob(struct db_stmt *st, int i, struct str v); /* p NULL binds NULL; must live until the step */
+/* db_bind_text: a NUL inside is ERR_PARSE when the statement runs. */
 void db_bind_text(struct db_stmt *st, int i, struct str v);
 /* db_step: *row true when a row stands ready. Errs: ERR_CONFLICT (constraint), ERR_BUSY, ERR_IO (with words), ERR_CORRUPT. */
 MUST_CHECK enum err db_step(struct ctx *ctx, struct db_stmt *st, bool *row);

@@ -16,6 +16,7 @@
 struct db_stmt {
     struct db *db;
     sqlite3_stmt *st;
+    bool bad_text; /* bound since the last reset */
 };
 
 /* Prepared when the file is opened: a rollback must not need memory that is not there. */
@@ -69,6 +70,25 @@ enum err db_exec(struct ctx *ctx, struct db *db, const char *sql)
     return rc == SQLITE_OK ? OK : fail(ctx, db, rc, "exec");
 }
 
+/* A setting is asked for and its answer read: a file system that cannot do it would go on without a word. */
+static enum err set_and_check(struct ctx *ctx, struct db *db, const char *set, const char *ask, const char *want)
+{
+    sqlite3_stmt *st = NULL;
+    enum err e = db_exec(ctx, db, set);
+    if (e != OK)
+        return e;
+    int rc = sqlite3_prepare_v2(db->h, ask, -1, &st, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(st);
+    const char *is = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : NULL;
+    if (rc != SQLITE_ROW)
+        e = fail(ctx, db, rc, ask);
+    else if (is == NULL || strcmp(is, want) != 0)
+        e = ctx_fail(ctx, ERR_UNSUPPORTED, "database: %s is \"%s\", not \"%s\": is the store on a local disk?", ask, is == NULL ? "" : is, want);
+    sqlite3_finalize(st);
+    return e;
+}
+
 static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_options *opt)
 {
     char sql[256];
@@ -76,9 +96,12 @@ static enum err set_pragmas(struct ctx *ctx, struct db *db, const struct db_opti
              (opt->cache_mb > 0 ? opt->cache_mb : 16) * 1024);
     enum err e = db_exec(ctx, db, sql);
     if (e == OK && !opt->read_only)
-        e = db_exec(ctx, db, "PRAGMA journal_mode=WAL;");
-    if (e == OK)
-        e = db_exec(ctx, db, opt->scratch ? "PRAGMA synchronous=OFF;" : opt->sync_full ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;");
+        e = set_and_check(ctx, db, "PRAGMA journal_mode=WAL;", "PRAGMA journal_mode", "wal");
+    if (e == OK && opt->scratch)
+        e = db_exec(ctx, db, "PRAGMA synchronous=OFF;");
+    else if (e == OK)
+        e = opt->sync_full ? set_and_check(ctx, db, "PRAGMA synchronous=FULL;", "PRAGMA synchronous", "2")
+                           : set_and_check(ctx, db, "PRAGMA synchronous=NORMAL;", "PRAGMA synchronous", "1");
     if (e == OK)
         e = db_exec(ctx, db, "PRAGMA wal_autocheckpoint=0;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;");
     return e;
@@ -207,6 +230,7 @@ enum err db_stmt_get(struct ctx *ctx, struct db *db, enum sql_id id, struct db_s
     } else {
         sqlite3_reset(st->st);
         sqlite3_clear_bindings(st->st);
+        st->bad_text = false;
     }
     *out = st;
     return OK;
@@ -225,13 +249,17 @@ void db_bind_blob(struct db_stmt *st, int i, struct str v)
         sqlite3_bind_blob64(st->st, i, v.p, v.n, SQLITE_STATIC);
 }
 
+/* SQLite would keep a NUL in a text; other databases cannot, so none does. */
 void db_bind_text(struct db_stmt *st, int i, struct str v)
 {
+    st->bad_text = st->bad_text || (v.n > 0 && memchr(v.p, 0, v.n) != NULL);
     sqlite3_bind_text64(st->st, i, v.p == NULL ? "" : v.p, v.n, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 enum err db_step(struct ctx *ctx, struct db_stmt *st, bool *row)
 {
+    if (st->bad_text)
+        return ctx_fail(ctx, ERR_PARSE, "database: a text with a NUL in it");
     int rc = sqlite3_step(st->st);
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
         *row = rc == SQLITE_ROW;

@@ -45,20 +45,38 @@ enum err migrate_version(struct ctx *ctx, struct db *db, int *version)
     return OK;
 }
 
-static enum err apply_one(struct ctx *ctx, struct db *db, struct str sql, int version)
+enum err migrate_apply(struct ctx *ctx, struct db *db, const char *sql, int version)
 {
     char bump[48];
     snprintf(bump, sizeof(bump), "PRAGMA user_version=%d;", version);
     enum err e = db_begin(ctx, db);
     if (e != OK)
         return e;
-    e = db_exec(ctx, db, sql.p); /* embedded data is NUL-terminated */
+    e = db_exec(ctx, db, sql);
     if (e == OK)
         e = db_exec(ctx, db, bump);
     if (e == OK)
         e = db_commit(ctx, db);
     if (e != OK)
         db_rollback(db);
+    return e;
+}
+
+static enum err newer(struct ctx *ctx, enum db_part part, int have)
+{
+    return ctx_fail(ctx, ERR_CONFLICT, "store: %s has schema version %d, this program knows %d: use a newer program", part_word(part),
+                    have, migrate_latest(part));
+}
+
+enum err migrate_check(struct ctx *ctx, struct db *db, enum db_part part)
+{
+    int have = 0;
+    enum err e = migrate_version(ctx, db, &have);
+    if (e == OK && have > migrate_latest(part))
+        return newer(ctx, part, have);
+    if (e == OK && have < migrate_latest(part))
+        return ctx_fail(ctx, ERR_CONFLICT, "store: %s has schema version %d, this program reads %d: start the server once, it brings the "
+                        "store up to date", part_word(part), have, migrate_latest(part));
     return e;
 }
 
@@ -69,10 +87,9 @@ enum err migrate_to(struct ctx *ctx, struct db *db, enum db_part part, int versi
     if (e != OK)
         return e;
     if (have > migrate_latest(part))
-        return ctx_fail(ctx, ERR_CONFLICT, "store: %s has schema version %d, this program knows %d: use a newer program",
-                        part_word(part), have, migrate_latest(part));
+        return newer(ctx, part, have);
     for (int v = have + 1; e == OK && v <= version; v++)
-        e = apply_one(ctx, db, find_migration(part, v), v);
+        e = migrate_apply(ctx, db, find_migration(part, v).p, v); /* embedded data is NUL-terminated */
     return e;
 }
 
