@@ -572,6 +572,27 @@ static void one_that_fails_holds_no_other_up(void **state)
     bench_end(&b);
 }
 
+/* The store fails in one account's turn (its lists' table is gone): the next account has its own. */
+static void error_of_ours_ends_one_turn(void **state)
+{
+    struct poll_bench b;
+    size_t calls = 0;
+    (void)state;
+    bench_begin(&b);
+    bench_account(&b, "bigcommerce");
+    bench_account(&b, "ups");
+    bench_open(&b);
+    bench_append(&b, RECV_FACTS, "api", str_of(ORDER));
+    clock_advance(&b.f.clock, 9 * US_PER_H);
+    bench_break(&b, "DROP TABLE poll_cursor");
+    double_add(b.d, &SIGN_IN);
+    double_add(b.d, &TELL);
+    assert_int_equal(poller_round(&b.f.ctx, b.pol, &calls), ERR_IO);
+    assert_int_equal(calls, 1);
+    assert_int_equal(scans(&b), 1);
+    bench_end(&b);
+}
+
 /* Threads: a vendor that answers late holds a worker, and the other account's parcel is known meanwhile. */
 static void slow_vendor_holds_a_worker_only(void **state)
 {
@@ -820,6 +841,7 @@ int main(void)
         cmocka_unit_test(due_times_follow_what_happened),
         cmocka_unit_test(the_right_carrier_is_asked),
         cmocka_unit_test(one_that_fails_holds_no_other_up),
+        cmocka_unit_test(error_of_ours_ends_one_turn),
         cmocka_unit_test(slow_vendor_holds_a_worker_only),
         cmocka_unit_test(workers_and_askers_share_the_pace),
         cmocka_unit_test(answers_are_refreshed),

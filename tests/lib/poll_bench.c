@@ -142,6 +142,16 @@ const struct parcel *bench_parcel(struct poll_bench *b, int64_t order_no, const 
     return NULL;
 }
 
+void bench_break(struct poll_bench *b, const char *sql)
+{
+    char file[128];
+    sqlite3 *db = NULL;
+    snprintf(file, sizeof(file), "%s/state.db", b->path);
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
 int64_t bench_count(struct poll_bench *b, const char *what)
 {
     char file[128], sql[300];

@@ -46,5 +46,7 @@ void bench_case(struct poll_bench *b, int64_t order_no, struct case_answer *out)
 const struct parcel *bench_parcel(struct poll_bench *b, int64_t order_no, const char *number);
 /* bench_count: rows of "SELECT count(*) FROM <what>" of the store's state. */
 int64_t bench_count(struct poll_bench *b, const char *what);
+/* bench_break: a statement that hurts the store's state. */
+void bench_break(struct poll_bench *b, const char *sql);
 
 #endif
