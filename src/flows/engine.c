@@ -59,6 +59,8 @@ static enum err open_master(struct ctx *ctx, struct engine *eng)
     } else if (arena_dup(ctx->arena, path, &path) != OK) {
         return ctx_fail(ctx, ERR_MEMORY, "no memory");
     }
+    if (path.p == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "no memory");
     return vault_master(ctx, path.p, !eng->opt.read_only, eng->master);
 }
 
