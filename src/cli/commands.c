@@ -2,6 +2,7 @@
 #include "base/data.h"
 #include "cli/cli.h"
 #include "mind/diagnosis.h"
+#include "mind/policy.h"
 
 const struct command COMMANDS[] = {
 #define COMMAND(name, word, args, what) {word, args, what, cmd_##name},
@@ -30,6 +31,11 @@ static int print_doc(struct cli *cli, int argc, char **argv, void (*doc)(struct 
 int cmd_diagnosis_doc(struct cli *cli, int argc, char **argv)
 {
     return print_doc(cli, argc, argv, diagnosis_doc);
+}
+
+int cmd_policy_doc(struct cli *cli, int argc, char **argv)
+{
+    return print_doc(cli, argc, argv, policy_doc);
 }
 
 int cmd_config_doc(struct cli *cli, int argc, char **argv)

@@ -70,7 +70,7 @@ static enum err stock_of(struct ctx *ctx, struct db *db, int64_t merchant_id, st
 
 #define STOCK_ROWS_MAX 64
 
-enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas)
+static enum err join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas, bool all)
 {
     const struct order_view *v = order_anchor(cas);
     enum err e = OK;
@@ -80,7 +80,7 @@ enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct 
         return OK;
     for (size_t i = 0; e == OK && i < v->items_n && cas->stock_n < STOCK_ROWS_MAX; i++) {
         struct str key = case_item_key(&v->items[i]);
-        if (!v->items[i].ships || case_quantity_in_fulfillments(cas, key, FUL_SHIPPED) >= v->items[i].quantity)
+        if (!v->items[i].ships || (!all && case_quantity_in_fulfillments(cas, key, FUL_SHIPPED) >= v->items[i].quantity))
             continue;
         if (cas->stock == NULL)
             cas->stock = ctx_alloc(ctx, STOCK_ROWS_MAX * sizeof(*cas->stock));
@@ -89,4 +89,14 @@ enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct 
         e = stock_of(ctx, db, merchant_id, key, cas->stock, STOCK_ROWS_MAX, &cas->stock_n);
     }
     return e;
+}
+
+enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas)
+{
+    return join(ctx, db, merchant_id, cas, false);
+}
+
+enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas)
+{
+    return join(ctx, db, merchant_id, cas, true);
 }

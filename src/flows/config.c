@@ -160,7 +160,7 @@ static void read_connector(struct cfg_reader *r, const struct yaml *v, void *bas
     acct->conn = connector_find(id);
     if (acct->conn != NULL)
         return;
-    const char *near = cfg_near(id, connector_word, NULL, connector_count());
+    const char *near = word_near(id, connector_word, NULL, connector_count());
     struct str hint = near == NULL ? STR("`wismo doctor` without --config lists them")
                                    : arena_fmt(r->ctx->arena, "did you mean \"%s\"? `wismo doctor` without --config lists all", near);
     cfg_say(r, FINDING_ERROR, v, hint.p, "connector: there is no \"%.*s\"", STR_ARG(id));
@@ -362,7 +362,7 @@ static unsigned read_scope(struct cfg_reader *r, const struct yaml *v)
     for (size_t i = 0; i < SCOPES_N; i++)
         if (str_eq(word, str_of(SCOPES[i].word)))
             return SCOPES[i].bit;
-    const char *near = cfg_near(word, scope_word, NULL, SCOPES_N);
+    const char *near = word_near(word, scope_word, NULL, SCOPES_N);
     struct str hint = near == NULL ? STR_NULL : arena_fmt(r->ctx->arena, "did you mean \"%s\"?", near);
     cfg_say(r, FINDING_ERROR, v, hint.p, "scopes: expected read, facts, ask, personal or admin, got \"%.*s\"", STR_ARG(word));
     return 0;

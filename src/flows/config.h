@@ -5,6 +5,7 @@
 #ifndef WISMO_FLOWS_CONFIG_H
 #define WISMO_FLOWS_CONFIG_H
 
+#include "base/findings.h"
 #include "connectors/connector.h"
 #include "mind/limits.h"
 
@@ -44,18 +45,6 @@ struct config {
     size_t merchants_n;
     struct api_token *tokens;
     size_t tokens_n;
-};
-
-enum finding_level { FINDING_ERROR, FINDING_WARNING };
-struct finding {
-    enum finding_level level;
-    int line, column;            /* 0: the file as a whole */
-    struct str message, hint;
-};
-struct findings {
-    struct finding *rows;
-    size_t n;
-    size_t errors;
 };
 
 /* config_parse: text of wismo.yaml; everything in ctx's arena (secrets are wiped by config_clear). Errs: ERR_PARSE when

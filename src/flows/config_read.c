@@ -9,9 +9,7 @@
 
 #include "base/num.h"
 
-#define FINDINGS_MAX 200
 #define SECRET_BYTES_MAX 8192
-#define NEAR_MAX 24
 
 void *cfg_alloc(struct cfg_reader *r, size_t n, size_t size)
 {
@@ -20,79 +18,13 @@ void *cfg_alloc(struct cfg_reader *r, size_t n, size_t size)
     return p;
 }
 
-static bool room_for_finding(struct cfg_reader *r)
-{
-    struct findings *fs = r->findings;
-    if (fs->n < r->findings_cap)
-        return true;
-    size_t cap = r->findings_cap == 0 ? 16 : r->findings_cap * 2;
-    struct finding *rows = cap > FINDINGS_MAX ? NULL : cfg_alloc(r, cap, sizeof(*rows));
-    if (rows == NULL)
-        return false;
-    if (fs->n > 0)
-        memcpy(rows, fs->rows, fs->n * sizeof(*rows));
-    fs->rows = rows;
-    r->findings_cap = cap;
-    return true;
-}
-
 void cfg_say(struct cfg_reader *r, enum finding_level level, const struct yaml *at, const char *hint, const char *fmt, ...)
 {
-    char words[600];
+    const struct finding place = {.level = level, .line = at == NULL ? 0 : at->line, .column = at == NULL ? 0 : at->column};
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(words, sizeof(words), fmt, ap);
+    findings_add(r->ctx, r->findings, &place, hint, fmt, ap);
     va_end(ap);
-    r->findings->errors += level == FINDING_ERROR ? 1 : 0;
-    if (!room_for_finding(r))
-        return;
-    r->findings->rows[r->findings->n++] = (struct finding){
-        .level = level,
-        .line = at == NULL ? 0 : at->line,
-        .column = at == NULL ? 0 : at->column,
-        .message = arena_fmt(r->ctx->arena, "%s", words),
-        .hint = hint == NULL ? STR_NULL : arena_fmt(r->ctx->arena, "%s", hint),
-    };
-}
-
-/* ---- words that are nearly right */
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Letters to add, drop, change, or exchange with their neighbour. */
-static size_t distance(struct str a, const char *z)
-{
-    size_t d[NEAR_MAX + 1][NEAR_MAX + 1], zn = strlen(z);
-    if (a.n > NEAR_MAX || zn > NEAR_MAX)
-        return SIZE_MAX;
-    for (size_t i = 0; i <= a.n; i++)
-        for (size_t j = 0; j <= zn; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = i + j;
-                continue;
-            }
-            d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (a.p[i - 1] == z[j - 1] ? 0 : 1));
-            if (i > 1 && j > 1 && a.p[i - 1] == z[j - 2] && a.p[i - 2] == z[j - 1])
-                d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
-        }
-    return d[a.n][zn];
-}
-
-const char *cfg_near(struct str s, const char *(*word)(const void *list, size_t i), const void *list, size_t n)
-{
-    const char *best = NULL;
-    size_t best_at = s.n < 5 ? 2 : 3; /* up to one letter of a short word, two of a longer one */
-    for (size_t i = 0; i < n; i++) {
-        size_t d = distance(s, word(list, i));
-        if (d < best_at) {
-            best_at = d;
-            best = word(list, i);
-        }
-    }
-    return best;
 }
 
 /* ---- single values */
@@ -372,7 +304,7 @@ static const char *row_word(const void *list, size_t i)
 
 static const char *near_row(const struct cfg_table *t, struct str name)
 {
-    const char *near = cfg_near(name, row_word, t->rows, row_count(t));
+    const char *near = word_near(name, row_word, t->rows, row_count(t));
     for (const struct cfg_row *row = t->rows; near == NULL && row->name != NULL; row++)
         if (row->kind == CFG_INLINE)
             near = near_row(row->sub, name);

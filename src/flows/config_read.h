@@ -49,7 +49,6 @@ struct cfg_table {
 struct cfg_reader {
     struct ctx *ctx;
     struct findings *findings;
-    size_t findings_cap;
     struct str folder;    /* relative paths start here; empty: the working folder */
     bool inline_secrets;  /* the file itself holds one */
     bool no_memory;
@@ -63,8 +62,6 @@ void cfg_read(struct cfg_reader *r, const struct cfg_table *t, const struct yaml
 /* cfg_say: a finding at a node (NULL: the whole file). hint may be NULL. */
 void cfg_say(struct cfg_reader *r, enum finding_level level, const struct yaml *at, const char *hint, const char *fmt, ...)
     PRINTF_LIKE(5, 6);
-/* cfg_near: the word of the list that is most like s, NULL when none is. */
-const char *cfg_near(struct str s, const char *(*word)(const void *list, size_t i), const void *list, size_t n);
 /* cfg_path: relative paths start at the configuration's folder. NULL when memory is short. */
 struct str cfg_path(struct cfg_reader *r, struct str path);
 bool cfg_text(struct cfg_reader *r, const struct yaml *v, struct str *out); /* a scalar that is not empty; else a finding */

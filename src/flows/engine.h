@@ -100,6 +100,8 @@ struct case_answer {
  */
 MUST_CHECK enum err case_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, int64_t at_us,
                               struct case_answer *out);
+/* case_stock: the stock of all items of a case that was read, as decisions need it. */
+MUST_CHECK enum err case_stock(struct ctx *ctx, struct reader *rd, struct case_answer *ca);
 /* case_find: orders by what an operator types: name with or without '#', id at a source, or a tracking number. */
 #define CASE_FIND_MAX 20
 MUST_CHECK enum err case_find(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str what, int64_t out[CASE_FIND_MAX],

@@ -282,6 +282,11 @@ enum err case_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int6
     return e;
 }
 
+enum err case_stock(struct ctx *ctx, struct reader *rd, struct case_answer *ca)
+{
+    return stock_join_all(ctx, rd->state, ca->merchant_id, ca->cas);
+}
+
 /* ---- finding */
 
 static void add_no(int64_t out[CASE_FIND_MAX], size_t *n, int64_t no)
