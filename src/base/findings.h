@@ -24,7 +24,8 @@ struct findings {
 };
 
 /* findings_add: one more, its words in ctx's arena; hint may be NULL. Without memory, or beyond the bound, errors still count. */
-void findings_add(struct ctx *ctx, struct findings *fs, const struct finding *at, const char *hint, const char *fmt, va_list ap);
+void findings_add(struct ctx *ctx, struct findings *fs, const struct finding *at, const char *hint, const char *fmt, va_list ap)
+    PRINTF_LIKE(5, 0);
 /* word_near: the word of the list that is most like s, NULL when none is. */
 const char *word_near(struct str s, const char *(*word)(const void *list, size_t i), const void *list, size_t n);
 

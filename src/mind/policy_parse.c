@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "mind/policy_int.h"
 
+PRINTF_LIKE(6, 0)
 static void say(struct policy_reader *r, enum finding_level level, int line, int column, const char *hint, const char *fmt, va_list ap)
 {
     const struct finding place = {.level = level, .line = line, .column = column};
