@@ -105,6 +105,7 @@ enum err source_request(struct ctx *ctx, struct source *s, const struct poll_ask
     if (e == OK && !signs_itself(s->acct->conn, ask, &req))
         e = sign_in(ctx, s, &req);
     pthread_mutex_unlock(&s->lock);
+    e = ctx_whole(ctx, e);
     if (e == OK)
         *out = to_http(s, &req);
     return e;
@@ -307,7 +308,7 @@ enum err source_told(struct ctx *ctx, struct engine *eng, struct source *s, cons
         out->msg.received_us = clock_now_us(eng->clock);
         out->msg.query = poll_ask_text(ctx, ask); /* kept with the answer: it does not say what it is about */
         out->read = true;
-        e = s->acct->conn->poll->decode(ctx, s->acct, ask, &out->msg, &out->d, &out->cursor);
+        e = ctx_whole(ctx, s->acct->conn->poll->decode(ctx, s->acct, ask, &out->msg, &out->d, &out->cursor));
     }
     out->err = e;
     pthread_mutex_lock(&s->lock);

@@ -214,6 +214,32 @@ static void bigcommerce_order_comes_in_parts(void **state)
     bench_end(&b);
 }
 
+/* For an answer both parts are asked for at once; no news makes the order as fresh as the answer. */
+static void order_is_refreshed_in_parts(void **state)
+{
+    struct poll_bench b;
+    struct case_answer ca;
+    int64_t pos = 0;
+    (void)state;
+    begin(&b, "bigcommerce");
+    push(&b, "bigcommerce", "bigcommerce/hook_order");
+    double_add(b.d, &(struct double_step){.path = "/stores/abc123/v2/orders/250", .body = body_of(&b, "bigcommerce/poll_order"), .times = 2});
+    double_add(b.d, &(struct double_step){.path = "/stores/abc123/v2/orders/250/shipments", .status = 204, .body = ""});
+    assert_int_equal(bench_round(&b), 2);
+    come_back(&b);
+    double_add(b.d, &(struct double_step){.path = "/stores/abc123/v2/orders/250/shipments", .body = body_of(&b, "bigcommerce/poll_shipments")});
+    bench_case(&b, 1, &ca);
+    assert_int_equal(ca.cas->parcels_n, 0);
+    assert_ok(&b.f.ctx, poller_refresh(b.pol, &b.f.ctx, 1, &ca, 3000, &pos));
+    assert_true(pos > 0);
+    bench_case(&b, 1, &ca);
+    assert_int_equal(ca.cas->parcels_n, 1);
+    int64_t now = clock_now_us(&b.f.clock);
+    assert_int_equal(ca.cas->heard_us, now - now % US_PER_MIN);
+    assert_int_equal(double_left(b.d), 0);
+    bench_end(&b);
+}
+
 /* ---- one read and the others */
 
 /* The first of three is refused by the vendor again and again: the others are read meanwhile. */
@@ -591,6 +617,7 @@ int main(void)
         cmocka_unit_test(each_read_survives_its_vendor),
         cmocka_unit_test(long_order_is_read_whole),
         cmocka_unit_test(bigcommerce_order_comes_in_parts),
+        cmocka_unit_test(order_is_refreshed_in_parts),
         cmocka_unit_test(one_bad_read_holds_no_other_up),
         cmocka_unit_test(each_account_has_its_own_reads),
         cmocka_unit_test(named_again_is_read_again),
