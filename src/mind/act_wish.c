@@ -46,6 +46,15 @@ static enum err set_order_items(struct ctx *ctx, const struct order_case *cas, s
     return OK;
 }
 
+static struct guard_item *mutable_items(struct guard_wish *w)
+{
+    union { /* ours until the wish is handed out */
+        const struct guard_item *from;
+        struct guard_item *to;
+    } items = {.from = w->order_items};
+    return items.to;
+}
+
 /* ---- what was given back elsewhere: facts of refunds that none of our own actions names */
 
 static bool is_ours(const struct guard_book *book, int64_t order_no, const struct case_refund *r)
@@ -73,13 +82,9 @@ static void add_refund(struct guard_wish *w, struct guard_item *items, const str
 
 static void set_refunds(const struct act_input *in, struct guard_wish *w, struct str currency)
 {
-    union { /* ours until the wish is handed out */
-        const struct guard_item *from;
-        struct guard_item *to;
-    } items = {.from = w->order_items};
     for (size_t i = 0; i < in->cas->refunds_n; i++)
         if (!is_ours(in->book, w->order_no, &in->cas->refunds[i]))
-            add_refund(w, items.to, &in->cas->refunds[i], currency);
+            add_refund(w, mutable_items(w), &in->cas->refunds[i], currency);
 }
 
 /* ---- the amount */
@@ -114,12 +119,14 @@ static void set_amount(const struct act_input *in, const struct situation *sit, 
 
 /* ---- the purpose */
 
-/* A parcel's number; attempts tell two failed deliveries apart, the detail two addresses. */
+/* A parcel's number, also for what makes good for its items; attempts tell two failed deliveries apart, the detail two addresses. */
 static struct str subject_of(struct ctx *ctx, const struct act_input *in, const struct situation *sit, enum capability cap)
 {
     struct str number = sit->parcel == NULL ? STR_NULL : sit->parcel->parcel->number, detail = str_sub(in->ask->detail, 0, 64);
-    if ((capability_flags(cap) & CAP_PARCEL) == 0)
-        return (capability_flags(cap) & CAP_COMPENSATES) != 0 ? STR_NULL : detail;
+    if ((capability_flags(cap) & CAP_PARCEL) == 0 && (capability_flags(cap) & CAP_COMPENSATES) == 0)
+        return detail;
+    if (cap == CAP_CANCEL) /* of the whole order */
+        return STR_NULL;
     if (str_empty(number))
         return STR_NULL;
     if (cap == CAP_REATTEMPT)
@@ -129,12 +136,25 @@ static struct str subject_of(struct ctx *ctx, const struct act_input *in, const 
     return number;
 }
 
+static void set_concerned(const struct situation *sit, struct guard_wish *w)
+{
+    struct guard_item *items = mutable_items(w);
+    for (size_t i = 0; i < w->order_items_n; i++)
+        items[i].concerned = w->cap == CAP_CANCEL ? items[i].ordered : 0;
+    for (size_t i = 0; w->cap != CAP_CANCEL && i < sit->concerned_n; i++) {
+        struct guard_item *it = item_named(items, w->order_items_n, sit->concerned[i].sku);
+        if (it != NULL)
+            it->concerned = sit->concerned[i].quantity;
+    }
+}
+
 static enum err set_items(struct ctx *ctx, const struct situation *sit, struct guard_wish *w)
 {
     if ((capability_flags(w->cap) & CAP_COMPENSATES) == 0)
         return OK;
     w->items = sit->items;
     w->items_n = sit->items_n;
+    set_concerned(sit, w);
     if (w->cap != CAP_CANCEL)
         return OK;
     struct action_item *all = ctx_alloc(ctx, (w->order_items_n + 1) * sizeof(*all));

@@ -117,19 +117,24 @@ static bool items_unclear(struct guard *g)
     bool needs = (g->flags & CAP_COMPENSATES) != 0;
     for (size_t i = 0; i < g->wish->items_n; i++) {
         const struct guard_item *it = item_of(g, g->wish->items[i].sku);
-        if (needs && (it == NULL || g->wish->items[i].quantity <= 0 || g->wish->items[i].quantity > it->ordered))
+        if (needs && (it == NULL || g->wish->items[i].quantity <= 0 || g->wish->items[i].quantity > it->ordered ||
+                      g->wish->items[i].quantity > it->concerned))
             return true;
     }
     return (needs && g->wish->items_n == 0) || ((g->flags & CAP_PARCEL) != 0 && str_empty(g->wish->subject));
 }
 
-/* How many of an item live actions have made good for, in this order. */
-static int64_t made_good(const struct guard *g, struct str sku)
+/*
+ * How many of an item live actions have made good for, in this order. Of one matter: those of the same parcel, and those that name
+ * no parcel, for nobody knows that they were others.
+ */
+static int64_t made_good(const struct guard *g, struct str sku, bool of_matter)
 {
     int64_t q = 0;
     for (size_t i = 0; i < g->book->n; i++) {
         const struct action_row *r = &g->book->rows[i];
-        if (r->order_no != g->wish->order_no || !counts(g, r) || (capability_flags(r->cap) & CAP_COMPENSATES) == 0)
+        bool mine = r->order_no == g->wish->order_no && counts(g, r) && (capability_flags(r->cap) & CAP_COMPENSATES) != 0;
+        if (!mine || (of_matter && !str_empty(r->subject) && !str_eq(r->subject, g->wish->subject)))
             continue;
         for (size_t k = 0; k < r->items_n; k++)
             if (str_eq(r->items[k].sku, sku))
@@ -143,7 +148,8 @@ static bool is_compensated(struct guard *g)
     for (size_t i = 0; (g->flags & CAP_COMPENSATES) != 0 && i < g->wish->items_n; i++) {
         const struct action_item *w = &g->wish->items[i];
         const struct guard_item *it = item_of(g, w->sku);
-        if (plus(plus(made_good(g, w->sku), it->refunded_outside), w->quantity) > it->ordered)
+        int64_t more = plus(it->refunded_outside, w->quantity);
+        if (plus(made_good(g, w->sku, false), more) > it->ordered || plus(made_good(g, w->sku, true), more) > it->concerned)
             return true;
     }
     return false;

@@ -26,10 +26,13 @@ enum guard_outcome {
 };
 const char *guard_outcome_word(enum guard_outcome o);
 
-/* An item of the order: how many were bought, how many others gave money back for (facts of refunds that are not ours). */
+/*
+ * An item of the order: how many were bought; how many of them this matter is about, such as those in the lost parcel; how many
+ * others gave money back for (facts of refunds that are not ours).
+ */
 struct guard_item {
     struct str sku;
-    int64_t ordered, refunded_outside;
+    int64_t ordered, concerned, refunded_outside;
     bool stock_known;
     int64_t available;        /* most that one location has free, what is reserved here not taken out */
 };

@@ -51,8 +51,8 @@ static const struct case_item *ordered_item(const struct maker *m, struct str ke
 
 static void add_item(struct maker *m, struct str key, int64_t quantity)
 {
-    if (quantity > 0 && m->out->items_n < ACTION_ITEMS_MAX)
-        m->out->items[m->out->items_n++] = (struct action_item){key, quantity};
+    if (quantity > 0 && m->out->concerned_n < ACTION_ITEMS_MAX)
+        m->out->concerned[m->out->concerned_n++] = (struct action_item){key, quantity};
 }
 
 static const struct case_fulfillment *parcel_fulfillment(const struct maker *m)
@@ -79,6 +79,61 @@ static void add_ordered(struct maker *m)
             add_item(m, case_item_key(&m->view->items[i]), m->view->items[i].quantity);
 }
 
+/* What is in the parcel: told only where its fulfillment has no other one, or the order has no other parcel at all. */
+static void add_parcel(struct maker *m)
+{
+    const struct case_fulfillment *f = parcel_fulfillment(m);
+    for (size_t i = 0; f != NULL && f->parcels_n == 1 && i < f->items_n; i++)
+        add_item(m, case_item_key(&f->items[i]), f->items[i].quantity);
+    bool only = m->in->cas->parcels_n == 1 && m->in->cas->fulfillments_n <= 1;
+    if (m->out->concerned_n == 0 && only)
+        add_ordered(m);
+}
+
+static bool was_reported(const struct maker *m, struct str sku)
+{
+    for (size_t i = 0; i < m->in->cas->reports_n; i++)
+        if (str_eq(m->in->cas->reports[i].sku, sku) && m->in->cas->reports[i].kind != REPORT_RECEIVED)
+            return true;
+    return false;
+}
+
+/*
+ * A customer who says that an item is damaged, wrong or missing means that item, not all of the parcel. One piece in all needs no
+ * name; of several, those that are named stay, and where a name stands for several pieces nobody knows how many.
+ */
+static void keep_reported(struct maker *m)
+{
+    struct situation *sit = m->out;
+    size_t n = 0;
+    if (sit->concerned_n == 1 && sit->concerned[0].quantity == 1)
+        return;
+    for (size_t i = 0; i < sit->concerned_n; i++)
+        if (sit->concerned[i].quantity == 1 && was_reported(m, sit->concerned[i].sku))
+            sit->concerned[n++] = sit->concerned[i];
+    sit->concerned_n = n;
+}
+
+static bool by_report(const struct maker *m)
+{
+    enum diag_class c = m->out->diag->cls;
+    bool carrier = m->out->parcel != NULL && m->out->diag->fig.status == PARCEL_DAMAGED;
+    return c == DIAG_WRONG_ITEM || (c == DIAG_DAMAGED && !carrier && m->in->cas->reports_n > 0);
+}
+
+static void set_concerned(struct maker *m)
+{
+    if (m->out->parcel != NULL)
+        add_parcel(m);
+    else if (m->in->cd->waiting_cls != DIAG_CLASS_COUNT)
+        add_waiting(m);
+    else if (m->in->cas->parcels_n == 0)
+        add_ordered(m);
+    m->out->concerned_n = action_items_sort(m->out->concerned, m->out->concerned_n);
+    if (by_report(m))
+        keep_reported(m);
+}
+
 static bool is_whole(const struct maker *m)
 {
     for (size_t i = 0; m->view != NULL && i < m->view->items_n; i++) {
@@ -92,25 +147,30 @@ static bool is_whole(const struct maker *m)
     return m->view != NULL;
 }
 
-/* Those asked for; else those of the parcel; else those that have not left; else all that are sent by parcel. */
+static int64_t asked_quantity(const struct policy_ask *ask, const struct action_item *it)
+{
+    int64_t q = 0, sum;
+    for (size_t i = 0; i < ask->items_n; i++)
+        if (str_eq(ask->items[i].sku, it->sku) && ask->items[i].quantity > 0)
+            q = num_add(q, ask->items[i].quantity, &sum) ? sum : INT64_MAX;
+    return ask->items_n == 0 || q > it->quantity ? it->quantity : q;
+}
+
+/* What is asked for, as far as the matter is about it: nobody gets money for what lies in another parcel. */
 static enum err set_items(struct maker *m)
 {
-    const struct policy_ask *ask = m->in->ask;
-    const struct case_fulfillment *f = parcel_fulfillment(m);
-    bool cancels = ask->request == (enum policy_request)(REQUEST_FIRST_CAP + CAP_CANCEL);
-    m->out->items = ctx_alloc(m->ctx, ACTION_ITEMS_MAX * sizeof(*m->out->items));
-    if (m->out->items == NULL)
+    struct situation *sit = m->out;
+    sit->concerned = ctx_alloc(m->ctx, 2 * ACTION_ITEMS_MAX * sizeof(*sit->concerned));
+    if (sit->concerned == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; i < ask->items_n; i++)
-        add_item(m, ask->items[i].sku, ask->items[i].quantity);
-    for (size_t i = 0; ask->items_n == 0 && f != NULL && i < f->items_n; i++)
-        add_item(m, case_item_key(&f->items[i]), f->items[i].quantity);
-    if (m->out->items_n == 0 && m->out->parcel == NULL && m->in->cd->waiting_cls != DIAG_CLASS_COUNT && !cancels)
-        add_waiting(m);
-    if (m->out->items_n == 0)
-        add_ordered(m);
-    m->out->items_n = action_items_sort(m->out->items, m->out->items_n);
-    m->out->whole_order = is_whole(m);
+    sit->items = sit->concerned + ACTION_ITEMS_MAX;
+    set_concerned(m);
+    for (size_t i = 0; i < sit->concerned_n; i++) {
+        int64_t q = asked_quantity(m->in->ask, &sit->concerned[i]);
+        if (q > 0)
+            sit->items[sit->items_n++] = (struct action_item){sit->concerned[i].sku, q};
+    }
+    sit->whole_order = is_whole(m);
     return OK;
 }
 

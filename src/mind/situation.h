@@ -24,7 +24,7 @@ struct policy_ask {
     bool sensitive;
     bool repeat;             /* a person asks again, knowing what was done */
     struct str detail;       /* tells two wishes of a kind apart: hash of the new address, the chosen day */
-    const struct action_item *items; /* concerned; none: those of the matter */
+    const struct action_item *items; /* asked for; none: all that the matter is about */
     size_t items_n;
     int64_t amount_minor;    /* discount, edit_order: what it costs; 0: not told */
 };
@@ -38,7 +38,9 @@ struct situation {
     /* what an action would be about */
     const struct parcel_diagnosis *parcel; /* NULL: the order */
     const struct diagnosis *diag;
-    struct action_item *items;       /* sorted by sku */
+    struct action_item *concerned;   /* what the matter is about; none: nobody knows, as with several parcels of one fulfillment */
+    size_t concerned_n;
+    struct action_item *items;       /* those of them that are asked for; sorted by sku */
     size_t items_n;
     bool whole_order;                /* they are all that was ordered */
     bool currency_ok;                /* the order is in the policy's currency */

@@ -33,8 +33,8 @@ static void make(struct setup *s)
         v[GRANT_UNDO] = 0;
         v[GRANT_VALID] = 72;
     }
-    s->order_items[0] = (struct guard_item){STR("CUP"), 1, 0, true, 1};
-    s->order_items[1] = (struct guard_item){STR("MUG"), 2, 0, true, 1};
+    s->order_items[0] = (struct guard_item){STR("CUP"), 1, 1, 0, true, 1};
+    s->order_items[1] = (struct guard_item){STR("MUG"), 2, 2, 0, true, 1};
     s->items[0] = (struct action_item){STR("MUG"), 1};
     s->wish = (struct guard_wish){.cap = CAP_REFUND, .order_no = 7, .customer = STR("c1"), .items = s->items, .items_n = 1, .amount_known = true,
                                   .amount_minor = 2000, .cls = DIAG_LOST, .from_customer = true, .confidence = 95, .proof = PROOF_ORDER_AND_CONTACT,
@@ -89,6 +89,13 @@ CASE(exchanged) { before(s, CAP_EXCHANGE, ACTION_PROPOSED, 4000); s->row_items[0
 CASE(cancelled) { before(s, CAP_CANCEL, ACTION_WAITING, 100); s->row_items[0].quantity = 2; }
 CASE(sent_again_but_refused) { before(s, CAP_RESHIP, ACTION_REFUSED, 4000); s->row_items[0].quantity = 2; }
 CASE(reship_after_refund) { before(s, CAP_REFUND, ACTION_CONFIRMED, 4000); s->row_items[0].quantity = 2; s->wish.cap = CAP_RESHIP; }
+CASE(one_in_this_parcel) { s->order_items[1].concerned = 1; s->wish.subject = STR("1Z1"); }
+CASE(two_of_one_in_this_parcel) { s->order_items[1].concerned = 1; s->items[0].quantity = 2; }
+CASE(not_in_this_parcel) { s->order_items[1].concerned = 0; }
+CASE(this_parcel_sent_again) { one_in_this_parcel(s); before(s, CAP_RESHIP, ACTION_SENT, 2000)->subject = STR("1Z1"); }
+CASE(other_parcel_sent_again) { one_in_this_parcel(s); before(s, CAP_RESHIP, ACTION_SENT, 2000)->subject = STR("1Z2"); }
+CASE(some_parcel_sent_again) { one_in_this_parcel(s); before(s, CAP_RESHIP, ACTION_SENT, 2000); }
+CASE(some_piece_refunded_outside) { one_in_this_parcel(s); s->order_items[1].refunded_outside = 1; }
 CASE(refunded_outside) { s->order_items[1].refunded_outside = 2; }
 CASE(one_refunded_outside) { s->order_items[1].refunded_outside = 1; }
 CASE(outside_unclear) { s->wish.outside_refund_unclear = true; }
@@ -162,7 +169,8 @@ static const struct guard_case {
     GO(repeat_of_one_mug), {"repeat of a pending one", repeat_of_a_pending_one, GUARD_REPEAT, GUARD_SAME}, NO(other_currency, CURRENCY), NO(no_items, NO_ITEMS),
     NO(item_not_ordered, NO_ITEMS), NO(more_than_ordered, NO_ITEMS), NO(none_of_it, NO_ITEMS), NO(no_parcel, NO_ITEMS), GO(one_mug_sent_again),
     NO(both_mugs_sent_again, COMPENSATED), NO(exchanged, COMPENSATED), NO(cancelled, COMPENSATED), GO(sent_again_but_refused), NO(reship_after_refund, COMPENSATED),
-    NO(refunded_outside, COMPENSATED), GO(one_refunded_outside), NO(outside_unclear, OUTSIDE_REFUND), NO(amount_unknown, AMOUNT), NO(amount_zero, AMOUNT),
+    GO(one_in_this_parcel), NO(two_of_one_in_this_parcel, NO_ITEMS), NO(not_in_this_parcel, NO_ITEMS), NO(this_parcel_sent_again, COMPENSATED), GO(other_parcel_sent_again),
+    NO(some_parcel_sent_again, COMPENSATED), NO(some_piece_refunded_outside, COMPENSATED), NO(refunded_outside, COMPENSATED), GO(one_refunded_outside), NO(outside_unclear, OUTSIDE_REFUND), NO(amount_unknown, AMOUNT), NO(amount_zero, AMOUNT),
     NO(amount_negative, AMOUNT), GO(all_of_it), NO(more_than_paid, OVERPAID), NO(more_than_left, OVERPAID), NO(discount_before, OVERPAID), GO(huge), NO(picked, PICKED),
     GO(picked_does_not_matter), NO(no_stock, STOCK), NO(stock_unknown, STOCK), GO(stock_free), NO(stock_reserved, STOCK), GO(stock_left), NO(cod, COD), GO(cod_granted),
     NO(disputed, DISPUTED), NO(claims, CLAIMS), GO(claims_enough), NO(claims_unknown, CLAIMS), NO(unsure, CONFIDENCE), GO(sure), GO(nobody_asked), NO(no_proof, PROOF),

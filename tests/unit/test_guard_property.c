@@ -13,13 +13,16 @@
 #define ORDERS 24
 #define CUSTOMERS 6
 #define SKUS 3
+#define PARCELS 2
 #define ROWS_CAP 1200
 
+static const char *const PARCEL[PARCELS] = {"1Z1", "1Z2"};
 static const char *const SKU[SKUS] = {"CUP", "MUG", "TEA"};
 static const char *const CUSTOMER[CUSTOMERS] = {"c0", "c1", "c2", "c3", "c4", ""};
 
 struct order {
     struct guard_item items[SKUS];
+    int64_t in_parcel[PARCELS][SKUS]; /* what each of its parcels holds; the rest has not left */
     int64_t price[SKUS];
     int64_t paid, refunded_outside;
     bool unclear, picked, cod;
@@ -83,6 +86,8 @@ static void make_order(struct world *w, struct order *o)
     for (size_t s = 0; s < SKUS; s++) {
         o->price[s] = 100 + below(w, 1500);
         o->items[s] = (struct guard_item){.sku = str_of(SKU[s]), .ordered = below(w, 4)};
+        o->in_parcel[0][s] = below(w, (size_t)o->items[s].ordered + 1);
+        o->in_parcel[1][s] = below(w, (size_t)(o->items[s].ordered - o->in_parcel[0][s]) + 1);
         o->paid += o->price[s] * o->items[s].ordered;
     }
 }
@@ -159,6 +164,19 @@ static void check_order(const struct world *w, int64_t order_no, size_t step)
     must(!gives || money + o->refunded_outside <= o->paid, "more was given back than was paid", step);
 }
 
+/* One piece of goods: what is in a parcel is refunded or sent again, not both, and once. */
+static void check_parcels(const struct world *w, int64_t order_no, size_t step)
+{
+    for (size_t p = 0; p < PARCELS; p++)
+        for (size_t s = 0; s < SKUS; s++) {
+            int64_t good = 0;
+            for (size_t i = 0; i < w->n; i++)
+                if (w->rows[i].order_no == order_no && lives(&w->rows[i]) && makes_good(w->rows[i].cap) && str_eq(w->rows[i].subject, str_of(PARCEL[p])))
+                    good += of_sku(&w->rows[i], s);
+            must(good <= w->orders[order_no].in_parcel[p][s], "more was made good for than the parcel held", step);
+        }
+}
+
 static void check_limits(const struct world *w, const struct action_row *last, size_t step)
 {
     const struct grant *g = &w->pol.grants[last->cap];
@@ -220,8 +238,13 @@ static void make_wish(struct world *w, struct guard_wish *wish, struct action_it
                                 .repeat = rng_chance(&w->rng, 10), .amount_known = !rng_chance(&w->rng, 30)};
     bool all = rng_chance(&w->rng, 2);
     int64_t worth = 0;
+    size_t parcel = (size_t)below(w, PARCELS + 1); /* the last: the order */
+    if ((capability_flags(wish->cap) & CAP_PARCEL) != 0 || (makes_good(wish->cap) && wish->cap != CAP_CANCEL))
+        wish->subject = parcel < PARCELS ? str_of(PARCEL[parcel]) : STR_NULL;
     for (size_t s = 0; s < SKUS && makes_good(wish->cap); s++) {
-        int64_t q = all ? o->items[s].ordered : below(w, 4);
+        int64_t held = str_empty(wish->subject) ? o->items[s].ordered : o->in_parcel[parcel][s];
+        int64_t q = all ? held : below(w, 4);
+        o->items[s].concerned = held;
         o->items[s].stock_known = true;
         o->items[s].available = w->stock[s];
         if (q > 0)
@@ -230,8 +253,6 @@ static void make_wish(struct world *w, struct guard_wish *wish, struct action_it
     }
     wish->items = items;
     wish->amount_minor = makes_good(wish->cap) ? worth : below(w, 3000);
-    if ((capability_flags(wish->cap) & CAP_PARCEL) != 0)
-        wish->subject = rng_chance(&w->rng, 2) ? STR("1Z1") : STR("1Z2");
 }
 
 static void step_wish(struct world *w, struct tally *t, size_t step)
@@ -258,6 +279,7 @@ static void step_wish(struct world *w, struct tally *t, size_t step)
     must((w->paused >> last->cap & 1) == 0, "acted though it is paused", step);
     check_limits(w, last, step);
     check_order(w, last->order_no, step);
+    check_parcels(w, last->order_no, step);
     check_stock(w, step);
     check_keys(w, last, step);
 }

@@ -66,6 +66,17 @@ static const struct default_case CASES[] = {
         "decide rule=lost-offer-refund do=hand_over,act:carrier_claim=approval\n"},
     {"lost, paid on delivery", "at d0T14:00\norder #1 country=IN items=MUG*1:2000 cod\nfulfill #1 items=MUG parcels=ups/1Z1\nat d2T10:00\nscan ups 1Z1 lost\n"
         "decide rule=lost-offer-refund do=hand_over,act:carrier_claim=approval\n"},
+    {"lost, one of two parcels", "at d0T14:00\norder #1 country=US items=MUG*2:2000;CUP*1:900 financial=paid\nfulfill #1 id=f1 items=MUG*1 parcels=ups/1Z1\nfulfill #1 id=f2 items=MUG*1;CUP parcels=ups/1Z2\n"
+        "at d2T10:00\nscan ups 1Z1 delivered\nscan ups 1Z2 lost\ndecide parcel=1Z2 amount=2900 rule=lost-offer-refund do=offer:refund=approval,act:carrier_claim=approval\n"
+        "decide parcel=1Z1 rule=calm do=nothing\n"
+        "decide parcel=1Z2 items=CUP amount=900 request=refund " ASKS "rule=lost-refund do=act:refund=approval,act:carrier_claim=approval\n"
+        "decide parcel=1Z2 items=TEA request=refund " ASKS "rule=lost-refund do=hand_over,act:carrier_claim=approval\n"},
+    {"lost, nobody says what was in it", "at d0T14:00\norder #1 country=US items=MUG*2:2000 financial=paid\nfulfill #1 items=MUG*2 parcels=ups/1Z1,ups/1Z2\nat d2T10:00\nscan ups 1Z1 delivered\n"
+        "scan ups 1Z2 lost\ndecide parcel=1Z2 rule=lost-offer-refund do=hand_over,act:carrier_claim=approval\n"},
+    {"one item of three is wrong", "at d0T14:00\norder #1 country=US items=MUG*2:2000;CUP*1:900 financial=paid\nfulfill #1 items=MUG*2;CUP parcels=ups/1Z1\nat d3T10:00\nscan ups 1Z1 delivered\n"
+        "report #1 missing_item sku=CUP\ndecide amount=900 rule=not-right-offer-refund do=offer:refund=approval,act:carrier_claim=approval\n"},
+    {"one of them is wrong", "at d0T14:00\norder #1 country=US items=MUG*2:2000;CUP*1:900 financial=paid\nfulfill #1 items=MUG*2;CUP parcels=ups/1Z1\nat d3T10:00\nscan ups 1Z1 delivered\n"
+        "report #1 wrong_item\ndecide rule=not-right-offer-refund do=hand_over,act:carrier_claim=approval\n"},
     {"presumed lost never pays", LEFT "stock MUG 9\nat d7T21:59\ndecide rule=silent do=wait\nat d7T22:00\ndecide rule=presumed-lost do=act:carrier_inquiry=auto,hand_over\n"
         "decide request=refund " ASKS "rule=presumed-lost do=act:carrier_inquiry=auto,hand_over\nat d60T10:00\ndecide rule=presumed-lost do=act:carrier_inquiry=auto,hand_over\n"},
 
@@ -164,6 +175,11 @@ static void on_line(struct case_story *cs, struct ctx *ctx, const struct story_l
                              .proof = (enum policy_proof)word_of(FIELD_PROOF, story_get(ln, "proof")),
                              .confidence = (int)number(ln, "confidence"), .sensitive = story_has(ln, "sensitive")};
     struct str rest = story_get(ln, "tag");
+    struct action_item asked = {story_get(ln, "items"), 1};
+    if (!str_empty(asked.sku)) {
+        ask.items = &asked;
+        ask.items_n = 1;
+    }
     struct buf b;
     assert_true(str_eq(ln->verb, STR("decide")));
     if (str_split(&rest, '/', &tag.sku)) {
@@ -186,6 +202,8 @@ static void on_line(struct case_story *cs, struct ctx *ctx, const struct story_l
         buf_fmt(&b, "%s%s", n++ == 0 ? "" : ",", policy_verb_word(ds.v[i].verb));
         add_choices(&b, &ds.v[i]);
         assert_true(ds.v[i].why.n > 0);
+        if (!str_empty(story_get(ln, "amount")) && n == 1)
+            assert_int_equal(ds.v[i].choices[0].verdict.row.amount_minor, number(ln, "amount"));
         if (ds.v[i].rule != NULL) {
             rule = ds.v[i].rule->name;
             t->seen[ds.v[i].rule - pol.rules] = true;
