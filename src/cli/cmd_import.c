@@ -222,7 +222,12 @@ static enum err decode_csv(struct import *im, struct ctx *ctx, struct str rows, 
 {
     static const struct http_header TYPE[] = {{{"Content-Type", 12}, {"text/csv", 8}}};
     struct http_msg msg = {.method = STR("POST"), .headers = TYPE, .headers_n = 1, .received_us = clock_now_us(ctx->clock)};
-    msg.body = arena_fmt(ctx->arena, "%.*s\n%.*s", STR_ARG(im->csv_header), STR_ARG(rows));
+    struct buf b;
+    buf_init(&b, im->csv_header.n + rows.n + 1);
+    buf_add(&b, im->csv_header);
+    buf_addc(&b, '\n');
+    buf_add(&b, rows); /* to its last byte: a NUL in the midst is the decoder's to refuse */
+    msg.body = buf_move(&b, ctx->arena);
     if (msg.body.p == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "no memory for a block");
     return connector_decode_any(ctx, im->csv, &msg, d);

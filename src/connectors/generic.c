@@ -346,6 +346,12 @@ static enum err row_object(struct ctx *ctx, const struct csv *csv, const struct 
         struct str key;
         if (str_empty(csv->header[i]) || str_empty(cells[i]))
             continue;
+        size_t well = str_utf8_prefix(cells[i]);
+        if (well < cells[i].n) { /* else it would be taken with other characters than were meant */
+            e = ctx_fail(ctx, ERR_PARSE, "%.*s: %s", STR_ARG(str_sub(csv->header[i], 0, 60)),
+                         cells[i].p[well] == 0 ? "a NUL character is not allowed" : "is not UTF-8: save the file as UTF-8");
+            break;
+        }
         e = arena_dup(ctx->arena, csv->header[i], &key);
         if (e == OK)
             jw_kstr(&w, key.p, cells[i]);
