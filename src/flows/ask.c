@@ -232,7 +232,7 @@ static enum err append_report(struct ctx *ctx, const struct ask_env *env, const 
  */
 static enum err note_report(struct ctx *ctx, const struct ask_env *env, struct str folded, int64_t order_no, struct ask_reply *rep)
 {
-    const struct said *said = what_is_said(folded);
+    const struct said understood = {rep->wish.said, NULL}, *said = rep->wish.says ? &understood : what_is_said(folded);
     const struct order_view *v = order_anchor(rep->ca.cas);
     int64_t pos = 0;
     if (!env->record || said == NULL || v == NULL || str_empty(v->name) || rep->ca.cd.order.cls != DIAG_DELIVERED)
@@ -276,6 +276,16 @@ struct str ask_render(struct ctx *ctx, const struct case_answer *ca, const struc
 
 /* ---- the record */
 
+static void write_wish(struct jw *w, const struct wish *wish)
+{
+    if (wish->intent >= INTENT_COUNT)
+        return;
+    jw_kstr(w, "intent", str_of(intent_word(wish->intent)));
+    jw_ki64(w, "confidence", wish->confidence);
+    jw_kstr(w, "lang", wish->lang);
+    jw_ki64(w, "model", (int64_t)(wish->model >> 1)); /* 63 bits: JSON's integers have a sign */
+}
+
 static void write_row(struct jw *w, const struct ask_question *q, const struct ask_reply *rep, int64_t now_us)
 {
     unsigned char sum[SHA256_LEN];
@@ -289,6 +299,7 @@ static void write_row(struct jw *w, const struct ask_question *q, const struct a
     jw_obj(w);
     jw_kstr(w, "kind", STR("question"));
     jw_kstr(w, "text", str_sub(q->text, 0, ENTITIES_TEXT_MAX));
+    write_wish(w, &rep->wish);
     jw_ki64(w, "now_us", now_us);
     jw_end(w);
     buf_addc(w->b, '\n');
@@ -374,13 +385,18 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
     struct entities ent;
     enum err e = entities_find(ctx, q->text, &pat, &ent);
     if (e == OK)
+        e = wish_of(ctx, str_sub(q->text, 0, ENTITIES_TEXT_MAX), &rep.wish);
+    if (e == OK)
         e = answer(ctx, env, q, &ent, &rep);
     e = ctx_whole(ctx, e); /* no answer with a part missing */
     if (e != OK)
         return e;
     if (env->record)
-        record(ctx, env, q, &rep); /* before the person's line: the recorded hash is that of ask_render's text */
-    rep.wants_person = text_has_word(ent.folded, PERSON_WORDS);
+        record(ctx, env, q, &rep); /* before what is said of wishes: the recorded hash is that of ask_render's text */
+    struct str also = rep.outcome == ASK_ANSWERED ? wish_words(ctx, &rep.wish, rep.ca.cd.order.cls) : STR_NULL;
+    if (!str_empty(also))
+        rep.text = join_lines(ctx, rep.text, also);
+    rep.wants_person = rep.wish.person || text_has_word(ent.folded, PERSON_WORDS);
     if (rep.wants_person)
         rep.text = join_lines(ctx, reply_person(), rep.text);
     if (rep.text.p == NULL)
@@ -439,6 +455,10 @@ void ask_json(struct ctx *ctx, struct jw *w, const struct ask_reply *rep)
     jw_kstr(w, "outcome", str_of(ask_outcome_word(rep->outcome)));
     jw_kstr(w, "text", rep->text);
     jw_kbool(w, "person", rep->wants_person);
+    if (rep->wish.intent < INTENT_COUNT) {
+        jw_kstr(w, "intent", str_of(intent_word(rep->wish.intent)));
+        jw_ki64(w, "confidence", rep->wish.confidence);
+    }
     if (rep->outcome == ASK_ANSWERED)
         json_answered(ctx, w, rep);
     if (rep->outcome == ASK_CHOICE)

@@ -9,6 +9,7 @@
 #include "flows/engine.h"
 #include "talk/entities.h"
 #include "talk/reply.h"
+#include "talk/wish.h"
 
 #define ASK_ATTEMPTS_MAX 6 /* readings of one question: bare digits may be an order or a postal code */
 
@@ -49,6 +50,7 @@ struct ask_reply {
     enum ask_outcome outcome;
     struct str text;
     bool wants_person;      /* the asker asked for one; text says what that leads to */
+    struct wish wish;       /* what the words ask for */
     unsigned lookups, hashes;
     /* ASK_ANSWERED only */
     struct case_answer ca;

@@ -1,0 +1,58 @@
+/* See wish.h. */
+#include "talk/wish.h"
+
+#define SURE 60  /* per cent, to tell the asker what was understood */
+#define SAID 50  /* to believe what is said of a delivery that the carrier reports as made */
+
+enum err wish_of(struct ctx *ctx, struct str text, struct wish *out)
+{
+    static const struct {
+        enum intent intent;
+        enum report_kind said;
+    } REPORTS[] = {{INTENT_DELIVERED_NOT_RECEIVED, REPORT_NOT_RECEIVED}, {INTENT_DAMAGED_ITEM, REPORT_DAMAGED},
+                   {INTENT_WRONG_OR_MISSING_ITEM, REPORT_WRONG_ITEM}};
+    struct model m;
+    struct nlu_result r = {.intent = INTENT_COUNT};
+    *out = (struct wish){.intent = INTENT_COUNT};
+    if (str_empty(str_trim(text)))
+        return OK;
+    enum err e = nlu_open(ctx, &m);
+    if (e == OK)
+        e = nlu_understand(ctx, &m, text, STR_NULL, &r);
+    if (e == OK)
+        e = arena_dup(ctx->arena, r.lang, &out->lang); /* r's is a view into m */
+    if (e != OK)
+        return e;
+    out->intent = r.intent;
+    out->confidence = (int)(r.confidence * 100);
+    out->model = nlu_model_id();
+    out->person = r.signals.has[SIGNAL_PERSON] || (r.intent == INTENT_HUMAN_AGENT && out->confidence >= SURE);
+    for (size_t i = 0; i < sizeof(REPORTS) / sizeof(REPORTS[0]); i++)
+        if (r.intent == REPORTS[i].intent && out->confidence >= SAID) {
+            out->says = true;
+            out->said = REPORTS[i].said;
+        }
+    return OK;
+}
+
+static bool is_covered(enum intent in, enum diag_class cls)
+{
+    bool money = in == INTENT_REFUND_REQUEST || in == INTENT_REFUND_STATUS;
+    return (money && cls == DIAG_REFUNDED) || (in == INTENT_CANCEL_ORDER && cls == DIAG_CANCELLED);
+}
+
+struct str wish_words(struct ctx *ctx, const struct wish *w, enum diag_class cls)
+{
+    static const char *const WISHES[INTENT_COUNT] = {
+        [INTENT_CHANGE_ADDRESS] = "change the address",      [INTENT_CANCEL_ORDER] = "cancel the order",
+        [INTENT_CHANGE_ORDER] = "change the order",          [INTENT_REFUND_REQUEST] = "have your money back",
+        [INTENT_REFUND_STATUS] = "know about your refund",   [INTENT_RETURN_REQUEST] = "send something back",
+        [INTENT_RESHIP_REQUEST] = "have it sent again",      [INTENT_INVOICE_OR_PAYMENT] = "have a payment or an invoice cleared",
+    };
+    if (w->intent >= INTENT_COUNT || w->confidence < SURE || WISHES[w->intent] == NULL || is_covered(w->intent, cls))
+        return STR_NULL;
+    return arena_fmt(ctx->arena,
+                     "I understand that you would also like to %s. I cannot do that from here; it is on record for the store's team. "
+                     "If it is urgent, please also use the store's usual contact address.",
+                     WISHES[w->intent]);
+}
