@@ -26,6 +26,7 @@ struct searcher {
     struct ctx *ctx;
     const struct policy *pol;
     const struct space *sp;
+    struct box all;         /* what can be at all */
     struct explain_matter *m;
     size_t cap;
     int64_t now_us;
@@ -43,7 +44,8 @@ static bool may_change(const struct searcher *s, enum policy_field f, unsigned p
         return false;
     if (f != FIELD_CLASS)
         return true;
-    return piece / DIAG_CLASS_COUNT == (unsigned)s->m->sit.v[FIELD_OF] && HAPPENS[piece % DIAG_CLASS_COUNT] != NULL;
+    bool can_be = (s->all.set[f].w[piece / 64] >> (piece % 64) & 1) != 0;
+    return can_be && piece / DIAG_CLASS_COUNT == (unsigned)s->m->sit.v[FIELD_OF] && HAPPENS[piece % DIAG_CLASS_COUNT] != NULL;
 }
 
 /* Hours that only grow: when the piece begins. */
@@ -89,14 +91,28 @@ static void add_change(struct searcher *s, struct explain_change c)
     s->m->changes[s->m->changes_n++] = c;
 }
 
-/* An order's own class is the class of its matter: both change together. */
+/* What just happened is new: its figures begin with it. An order's own class is the class of its matter: both change together. */
+static void happen(struct situation *sit)
+{
+    enum diag_class c = (enum diag_class)sit->v[FIELD_CLASS];
+    if (sit->v[FIELD_OF] == OF_ORDER)
+        sit->v[FIELD_ORDER_CLASS] = c;
+    sit->v[FIELD_AGE] = 0;
+    sit->v[FIELD_SILENT] = 0;
+    sit->v[FIELD_SEVERITY] = diag_class_severity(c);
+    sit->v[FIELD_REASON] = REASON_NONE;
+    sit->v[FIELD_ATTEMPTS] += c == DIAG_ATTEMPT_FAILED ? 1 : 0;
+}
+
 static void try_piece(struct searcher *s, enum policy_field f, unsigned piece)
 {
+    if (f == FIELD_CLASS && piece % DIAG_CLASS_COUNT == (unsigned)s->m->sit.v[FIELD_CLASS])
+        return;
     struct situation other = s->m->sit;
     struct str tags[POLICY_TAGS_MAX];
     space_set(s->sp, f, piece, &other, tags);
-    if (f == FIELD_CLASS && other.v[FIELD_OF] == OF_ORDER)
-        other.v[FIELD_ORDER_CLASS] = other.v[FIELD_CLASS];
+    if (f == FIELD_CLASS)
+        happen(&other);
     const struct policy_rule *rule = policy_match(s->pol, &other);
     if (rule == s->m->rule)
         return;
@@ -146,6 +162,7 @@ static enum err explain_matter(struct ctx *ctx, const struct act_input *in, cons
         return e;
     m->rule = policy_match(in->policy, &m->sit);
     struct searcher s = {.ctx = ctx, .pol = in->policy, .sp = sp, .m = m, .now_us = in->now_us};
+    space_all(sp, &s.all);
     search(&s);
     return s.err != OK ? s.err : look_ahead(ctx, in, promises, i, m);
 }

@@ -94,6 +94,20 @@ static void test_what_would_change_it(void **state)
     fixture_clear(&t.f);
 }
 
+/* What happens anew begins anew: customs that take it now have not had it for long. */
+static void test_a_new_event_is_new(void **state)
+{
+    struct told t = {0};
+    (void)state;
+    explain(&t, LEFT "at d2T23:30\n", NULL);
+    assert_str(t.ex.matters[0].rule->name, "silent");
+    assert_true(tells(&t, FIELD_CLASS, "customs_hold", "calm", 0) && tells(&t, FIELD_CLASS, "pickup_waiting", "calm", 0));
+    assert_true(tells(&t, FIELD_CLASS, "attempt_failed", "attempt", 0) && tells(&t, FIELD_CLASS, "delivered_not_received", "not-received-wait", 0));
+    for (size_t i = 0; i < t.ex.matters[0].changes_n; i++) /* parcels are not put on hold, orders are */
+        assert_false(str_eq(t.ex.matters[0].changes[i].value, STR("on_hold")) || str_eq(t.ex.matters[0].changes[i].value, STR("refunded")));
+    fixture_clear(&t.f);
+}
+
 static const char *const STORIES[] = {
     ORDER, ORDER "at d9T10:00\n", LEFT, LEFT "at d2T23:00\n", LEFT "at d9T10:00\n", LEFT "at d2T10:00\nscan ups 1Z1 lost\nstock MUG 4\n",
     LEFT "at d2T10:00\nscan ups 1Z1 attempt_failed reason=refused\n", LEFT "at d3T10:00\nscan ups 1Z1 delivered\nreport #1 not_received\n",
@@ -212,7 +226,7 @@ static void test_one_row_after_the_other(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_would_change_it), cmocka_unit_test(test_told_changes_are_true),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_would_change_it), cmocka_unit_test(test_a_new_event_is_new), cmocka_unit_test(test_told_changes_are_true),
                                        cmocka_unit_test(test_json), cmocka_unit_test(test_one_row_after_the_other)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
