@@ -321,6 +321,10 @@ static void merchant_check(struct cfg_reader *r, const struct yaml *v, void *bas
     check_name(r, at_or(v, "name"), "name", mc->name);
     check_home(r, v, &mc->promises);
     check_accounts(r, v, mc);
+    mc->messages.policy.zone = mc->promises.home_zone;
+    mc->messages.policy.country = mc->promises.home_country;
+    if (str_empty(mc->messages.policy.store))
+        mc->messages.policy.store = mc->name;
     for (size_t i = 0; i < mc->order_name_patterns_n; i++)
         if (!str_contains(mc->order_name_patterns[i], STR("{n}")))
             cfg_say(r, FINDING_ERROR, at_or(v, "order_name_patterns"), "write it like \"NW-{n}\"", "order_name_patterns: \"%.*s\" has no {n}",
@@ -336,6 +340,7 @@ static const struct cfg_row MERCHANT_ROWS[] = {
      .what = "how its orders are named, such as \"#{n}\" or \"NW-{n}\": helps to find them in what customers write"},
     {.name = "promises", .kind = CFG_MAP, .at = MERCH(promises), .sub = &PROMISES, .what = "what counts as late, stuck or lost"},
     {.name = "days_off", .kind = CFG_OTHER, .read = read_days_off, .shape = "list of dates", .what = "days on which it does not work, besides its country's holidays"},
+    {.name = "messages", .kind = CFG_MAP, .at = MERCH(messages), .sub = &CONFIG_MESSAGES, .what = "what customers are told unasked, and how"},
     {.name = "connectors", .kind = CFG_ITEMS, .at = MERCH(accounts), .at_n = MERCH(accounts_n), .sub = &ACCOUNT, .what = "its accounts at vendors"},
     END};
 static const struct cfg_table MERCHANT = {MERCHANT_ROWS, sizeof(struct merchant_config), false, merchant_init, merchant_check};
@@ -574,6 +579,8 @@ void config_clear(struct config *cfg)
 {
     for (size_t i = 0; i < cfg->tokens_n; i++)
         secret_clear(&cfg->tokens[i].token);
+    for (size_t m = 0; m < cfg->merchants_n; m++)
+        message_config_clear(&cfg->merchants[m].messages);
     for (size_t m = 0; m < cfg->merchants_n; m++)
         for (size_t i = 0; i < cfg->merchants[m].accounts_n; i++) {
             struct account *acct = &cfg->merchants[m].accounts[i];

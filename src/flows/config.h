@@ -8,6 +8,21 @@
 #include "base/findings.h"
 #include "connectors/connector.h"
 #include "mind/limits.h"
+#include "mind/message_policy.h"
+
+/* How customers are told: the rules, which the ledger records, and the channels, which it does not. */
+struct message_config {
+    struct message_policy policy;
+    struct str from, reply_to, unsubscribe_url;
+    struct str folder;           /* e-mails become files there; empty: they are sent */
+    int per_minute;              /* 600 */
+    struct str smtp_url;
+    bool smtp_tls;               /* true: STARTTLS must succeed */
+    struct secret smtp_user, smtp_password;
+    struct str webhook_url;
+    struct secret webhook_secret;
+};
+void message_config_clear(struct message_config *mc);
 
 struct merchant_config {
     struct str name;
@@ -16,6 +31,7 @@ struct merchant_config {
     size_t order_name_patterns_n;
     struct account *accounts;
     size_t accounts_n;
+    struct message_config messages;
 };
 
 struct api_token {

@@ -55,6 +55,7 @@ struct cfg_reader {
 };
 
 extern const struct cfg_table CONFIG_TABLE;
+extern const struct cfg_table CONFIG_MESSAGES; /* config_messages.c */
 
 /* cfg_init: defaults, by the table. cfg_read: the map v into base, which holds the defaults. */
 void cfg_init(struct cfg_reader *r, const struct cfg_table *t, void *base);

@@ -208,6 +208,8 @@ static enum err open_store(struct ctx *ctx, struct engine *eng)
         e = learned_open(ctx, eng);
     if (e == OK && !eng->opt.read_only)
         e = keeper_rebuild_wheel(ctx, eng);
+    if (e == OK && !eng->opt.read_only)
+        e = policy_record(ctx, eng);
     if (e == OK && !eng->opt.read_only && !eng->opt.no_threads)
         e = start_threads(ctx, eng);
     return e;

@@ -11,7 +11,7 @@
 #include "flows/config.h"
 #include "mind/diagnosis.h"
 
-enum recv_source { RECV_WEBHOOK, RECV_POLL, RECV_FACTS, RECV_TICK, RECV_TALK, RECV_SOURCE_COUNT };
+enum recv_source { RECV_WEBHOOK, RECV_POLL, RECV_FACTS, RECV_TICK, RECV_TALK, RECV_SYSTEM, RECV_SOURCE_COUNT };
 enum origin { ORIGIN_LIVE, ORIGIN_HISTORY };
 
 struct engine;
@@ -135,7 +135,7 @@ MUST_CHECK enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int6
 /* ---- replay: derive again into a scratch store and compare byte for byte */
 struct replay_report {
     int64_t facts, positions, differences;
-    int64_t compared_parcels, compared_orders, compared_derived;
+    int64_t compared_parcels, compared_orders, compared_derived, compared_outbox;
     struct str first;         /* words on the first differences, one a line */
 };
 MUST_CHECK enum err engine_replay(struct ctx *ctx, struct engine *eng, int64_t merchant_id /* 0: all */, struct replay_report *out);

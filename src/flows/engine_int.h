@@ -119,6 +119,12 @@ MUST_CHECK enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng);
 /* keeper_mend_wheel: the same when the wheel lacks timers; on the folder's thread, whose connection it reads. */
 MUST_CHECK enum err keeper_mend_wheel(struct ctx *ctx, struct engine *eng);
 
+/* policy_record.c: message rules that are not the recorded ones go into the ledger: decisions rest on what it holds. */
+MUST_CHECK enum err policy_record(struct ctx *ctx, struct engine *eng);
+/* system_append: facts of our own (attempts, receipts, rules), as NDJSON. done may be NULL. */
+MUST_CHECK enum err system_append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body);
+MUST_CHECK enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body, int64_t *pos);
+
 /* A received row as stored. */
 struct received_row {
     int64_t pos, at_us, day;

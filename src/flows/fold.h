@@ -7,6 +7,7 @@
 #define WISMO_FLOWS_FOLD_H
 
 #include "flows/engine_int.h"
+#include "mind/message_policy.h"
 
 
 struct fold_parcel {
@@ -21,7 +22,7 @@ struct fold_parcel {
 struct fold_order {
     struct order_case c;
     int64_t subject, stored_due;
-    struct str hist;
+    struct str hist, told;
     unsigned char key[KEY_LEN];
     bool have_key, is_new, dirty, due_moved, queued;
     int64_t changed_pos;
@@ -59,8 +60,11 @@ struct fold {
     /* replay: derived facts go here instead of into the store */
     enum err (*derived)(struct fold *f, void *user, const struct derived_fact *d);
     void *derived_user;
+    int64_t derived_idx;      /* index of the last derived fact */
     int64_t facts, repeats, diagnosed;
     struct promises promises; /* the merchant's, with its incidents as they stand */
+    struct message_policy policy; /* the recorded one; looked up when first needed */
+    bool have_policy;
 };
 
 /* fold_begin: loads the merchant's position and counters; the transaction on db is begun by the caller. */
@@ -111,6 +115,16 @@ MUST_CHECK enum err fold_incident(struct fold *f, const struct fact *fct, const 
 /* fold_stock_wait: notes for which items this order waits, so that their stock wakes it; was: its class before. */
 MUST_CHECK enum err fold_stock_wait(struct fold *f, const struct fold_order *fo, const struct case_diagnosis *cd,
                                     enum diag_class was);
+/* fold_decide: what the customer is told of the order as it is now: decisions, rows in the outbox, texts; sets its next look. */
+MUST_CHECK enum err fold_decide(struct fold *f, struct fold_order *fo, const struct case_diagnosis *cd);
+MUST_CHECK enum err fold_tellings_put(struct fold *f, struct fold_order *fo, const struct tellings *told);
+MUST_CHECK enum err fold_obligation(struct fold *f, int64_t order_no, const struct told_entry *t);
+/* fold_consent_subject: whose wishes count for an order. */
+struct str fold_consent_subject(struct fold *f, const struct fold_order *fo);
+/* fold_message_fact: attempt, receipt, told, consent, policy, control. fo: the order it names, NULL: none. */
+MUST_CHECK enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec);
+/* fold_tellings_merge: what `from` remembers of its messages goes to the order that it turned out to be. */
+MUST_CHECK enum err fold_tellings_merge(struct fold *f, struct fold_order *into, struct fold_order *from);
 void fold_order_changed(struct fold *f, struct fold_order *o);
 void fold_parcel_changed(struct fold *f, struct fold_parcel *p);
 

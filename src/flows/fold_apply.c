@@ -139,6 +139,7 @@ enum err fold_fact_add(struct fold *f, const struct fact *fct, const struct fact
 
 enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear)
 {
+    f->derived_idx = f->idx;
     if (f->derived != NULL)
         return f->derived(f, f->derived_user, &(struct derived_fact){kind, clear});
     return write_fact_row(f, kind, 0, clear, STR_NULL);
@@ -264,7 +265,7 @@ static enum err merge_orders(struct fold *f, struct fold_order *into, struct fol
     enum err e = relink_parcels(f, &from->c, into->c.order_no);
     if (e == OK)
         e = case_merge(f->ctx, &into->c, &from->c);
-    static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE};
+    static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE, SQL_OUTBOX_MOVE};
     for (size_t i = 0; e == OK && i < sizeof(MOVES) / sizeof(MOVES[0]); i++)
         e = run_two(f, MOVES[i], from->c.order_no, into->c.order_no);
     int64_t no = from->c.order_no;
@@ -272,6 +273,8 @@ static enum err merge_orders(struct fold *f, struct fold_order *into, struct fol
     from->c.order_no = no;
     from->c.diag = DIAG_CLASS_COUNT;
     from->hist = STR_NULL;
+    if (e == OK)
+        e = fold_tellings_merge(f, into, from);
     fold_order_changed(f, from);
     fold_order_changed(f, into);
     return e;
@@ -640,6 +643,19 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
         return apply_link(f, fct, rec);
     case FACT_CUSTOMER:
         return apply_customer(f, fct, rec);
+    case FACT_ATTEMPT:
+    case FACT_RECEIPT:
+    case FACT_POLICY:
+    case FACT_CONTROL:
+        return fold_message_fact(f, NULL, fct, rec);
+    case FACT_TOLD:
+        id = fct->u.told.order_id;
+        name = fct->u.told.order_name;
+        break;
+    case FACT_CONSENT:
+        id = fct->u.consent.order_id;
+        name = fct->u.consent.order_name;
+        break;
     case FACT_ORDER:
         id = fct->u.order.order_id;
         name = fct->u.order.name;
@@ -664,10 +680,16 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_CUSTOMER_LINK:
     case FACT_DIAGNOSIS:
     case FACT_DECISION:
+    case FACT_MESSAGE:
     case FACT_KIND_COUNT:
         return ctx_fail(f->ctx, ERR_PARSE, "kind: %s is not an input fact", fact_kind_word(fct->kind));
     }
+    bool about_message = fct->kind == FACT_TOLD || fct->kind == FACT_CONSENT;
+    if (about_message && str_empty(id) && str_empty(name))
+        return OK; /* about nobody */
     enum err e = order_resolve(f, id, name, ref, &fo);
+    if (e == OK && about_message)
+        return fold_message_fact(f, fo, fct, rec);
     if (e == OK)
         e = apply_to_order(f, fo, fct, rec);
     return e == OK && fct->kind == FACT_FULFILLMENT ? fold_unpark(f, &fct->u.fulfillment) : e;

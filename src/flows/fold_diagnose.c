@@ -163,6 +163,8 @@ static enum err diagnose_order(struct fold *f, struct fold_order *fo)
     enum diag_class was = fo->c.diag;
     if (e == OK)
         e = set_order(f, fo, &cd);
+    if (e == OK)
+        e = fold_decide(f, fo, &cd);
     return e == OK ? fold_stock_wait(f, fo, &cd, was) : e;
 }
 

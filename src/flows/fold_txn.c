@@ -202,6 +202,8 @@ static enum err order_from_row(struct fold *f, int64_t no, struct db_stmt *st, s
     enum err e = case_decode(f->ctx, db_col_str(st, 2), &fo->c);
     if (e == OK)
         e = arena_dup(f->ctx->arena, db_col_str(st, 3), &fo->hist);
+    if (e == OK)
+        e = arena_dup(f->ctx->arena, db_col_str(st, 4), &fo->told);
     fo->c.order_no = no;
     fo->c.due_us = fo->stored_due;
     if (e == OK)
@@ -348,6 +350,7 @@ static enum err write_order(struct fold *f, struct fold_order *fo, struct buf *b
     db_bind_i64(st, 4, fo->subject);
     db_bind_blob(st, 5, buf_str(b));
     db_bind_blob(st, 6, fo->hist);
+    db_bind_blob(st, 7, fo->told);
     return db_run(f->ctx, st);
 }
 

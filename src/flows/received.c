@@ -111,6 +111,7 @@ enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m
         return decode_ticks(ctx, msg->body, out);
     case RECV_TALK:
         return OK;
+    case RECV_SYSTEM:
     case RECV_FACTS: {
         struct account own = {.merchant = m->cfg->name, .id = row->account, .conn = connector_find(STR("wismo"))};
         const struct hook_ops *h = own_hook();

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "flows/replay_answers.h"
 #include "storage/migrate.h"
+#include "storage/outbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ static enum err on_derived(struct fold *f, void *user, const struct derived_fact
         return OK;
     }
     const struct fact_row *row = &r->stored[r->stored_next++];
+    f->derived_idx = row->idx;
     if (row->kind != d->kind || !str_eq(row->clear, d->clear))
         differ(r, f->pos, row->build, "derived otherwise", d->clear);
     return OK;
@@ -56,7 +58,7 @@ static enum err on_derived(struct fold *f, void *user, const struct derived_fact
 
 static bool is_derived(enum fact_kind k)
 {
-    return k == FACT_DIAGNOSIS || k == FACT_DECISION;
+    return k == FACT_DIAGNOSIS || k == FACT_DECISION || k == FACT_MESSAGE;
 }
 
 static enum err apply_row(struct replay *r, struct fold *f, const struct fact_row *row)
@@ -199,7 +201,7 @@ static enum err replay_batch(struct replay *r, struct fact_ref *after, bool *mor
 
 struct page {
     int64_t no, due_us, subject;
-    struct str body, hist;
+    struct str body, hist, told;
 };
 
 static enum err next_page(struct replay *r, struct db *db, enum sql_id id, int64_t after, struct page *out, bool *row)
@@ -213,7 +215,8 @@ static enum err next_page(struct replay *r, struct db *db, enum sql_id id, int64
     db_bind_i64(st, 3, 1);
     e = db_step(r->ctx, st, row);
     if (e == OK && *row)
-        *out = (struct page){db_col_i64(st, 0), db_col_i64(st, 1), db_col_i64(st, 2), db_col_str(st, 3), db_col_str(st, 4)};
+        *out = (struct page){db_col_i64(st, 0), db_col_i64(st, 1), db_col_i64(st, 2), db_col_str(st, 3), db_col_str(st, 4),
+                             id == SQL_ORDER_PAGE ? db_col_str(st, 5) : STR_NULL};
     return e;
 }
 
@@ -233,10 +236,46 @@ static enum err compare_rows(struct replay *r, enum sql_id id, const char *what,
             differ(r, 0, build_id(), what, STR("a row is missing on one side"));
             break;
         }
-        if (a.due_us != b.due_us || a.subject != b.subject || !str_eq(a.body, b.body) || !str_eq(a.hist, b.hist))
+        if (a.due_us != b.due_us || a.subject != b.subject || !str_eq(a.body, b.body) || !str_eq(a.hist, b.hist) ||
+            !str_eq(a.told, b.told))
             differ(r, 0, build_id(), what, arena_fmt(r->ctx->arena, "number %lld differs", (long long)a.no));
         (*compared)++;
         after = a.no;
+    }
+    return e;
+}
+
+/* Rows of the outbox, without the courier's leases: what was decided, and what became of it by the facts. */
+static bool same_outbox(const struct outbox_row *a, const struct outbox_row *b)
+{
+    return str_eq(a->key, b->key) && a->order_no == b->order_no && str_eq(a->capability, b->capability) && a->channel == b->channel &&
+           str_eq(a->items, b->items) && a->generation == b->generation && a->state == b->state &&
+           a->not_before_us == b->not_before_us && a->not_after_us == b->not_after_us && a->next_us == b->next_us &&
+           a->attempts == b->attempts && a->started == b->started && a->settled_us == b->settled_us && str_eq(a->why, b->why) &&
+           a->pos == b->pos && a->idx == b->idx && a->text_pos == b->text_pos && a->text_idx == b->text_idx;
+}
+
+#define OUTBOX_BATCH 500
+
+static enum err compare_outbox(struct replay *r)
+{
+    struct outbox_row *a = NULL, *b = NULL;
+    size_t an = OUTBOX_BATCH, bn = 0;
+    struct str after = STR("");
+    enum err e = OK;
+    while (e == OK && an == OUTBOX_BATCH) {
+        e = outbox_list(r->ctx, r->rd->state, r->m->id, OUTBOX_LIST_PAGE, 0, after, OUTBOX_BATCH, &a, &an);
+        if (e == OK)
+            e = outbox_list(r->ctx, r->scratch, r->m->id, OUTBOX_LIST_PAGE, 0, after, OUTBOX_BATCH, &b, &bn);
+        for (size_t i = 0; e == OK && (i < an || i < bn); i++) {
+            if (i >= an || i >= bn || !same_outbox(&a[i], &b[i])) {
+                differ(r, 0, build_id(), "outbox", i < an ? a[i].key : b[i].key);
+                return OK; /* the rest would differ with it */
+            }
+            r->rep->compared_outbox++;
+        }
+        if (e == OK && an > 0)
+            after = a[an - 1].key;
     }
     return e;
 }
@@ -288,6 +327,8 @@ static enum err replay_merchant(struct replay *r)
         e = compare_rows(r, SQL_PARCEL_PAGE, "parcel", &r->rep->compared_parcels);
     if (e == OK)
         e = compare_rows(r, SQL_ORDER_PAGE, "order", &r->rep->compared_orders);
+    if (e == OK)
+        e = compare_outbox(r);
     if (e == OK)
         e = ctx_whole(r->ctx, OK);
     if (e != OK && a != NULL && inner.msg[0] != '\0')

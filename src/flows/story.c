@@ -281,6 +281,7 @@ static enum err make_order(struct story *st, struct fact *fct)
     o->service = story_get(st->ln, "service");
     o->cancel_reason = story_get(st->ln, "why");
     o->cod = story_has(st->ln, "cod");
+    o->locale = story_get(st->ln, "locale");
     o->currency = str_empty(story_get(st->ln, "currency")) ? STR("USD") : story_get(st->ln, "currency");
     enum err e = items_of(st, &o->items, &o->items_n);
     o->total_minor = total_of(o->items, o->items_n);
@@ -310,6 +311,7 @@ static enum err make_fulfillment(struct story *st, struct fact *fct)
                                                            : story_get(st->ln, "id");
     f->location = story_get(st->ln, "location");
     f->service = story_get(st->ln, "service");
+    f->no_notification = story_has(st->ln, "no_notification");
     enum err e = items_of(st, &f->items, &f->items_n);
     if (e == OK)
         e = parcels_of(st, &f->parcels, &f->parcels_n);
@@ -461,6 +463,28 @@ static enum err make_not_found(struct story *st, struct fact *fct)
     return tracking_number_normalise(st->ctx, story_bare(st->ln, 1), &n->tracking_number);
 }
 
+/* told NAME by=person|storefront message=KIND: somebody else told the customer. */
+static enum err make_told(struct story *st, struct fact *fct)
+{
+    struct told_fact *t = &fct->u.told;
+    t->order_name = story_bare(st->ln, 0);
+    t->by_person = !str_eq(story_get(st->ln, "by"), STR("storefront"));
+    t->message = story_get(st->ln, "message");
+    t->at_us = st->now_us;
+    return OK;
+}
+
+/* optout NAME CHANNEL, optin NAME CHANNEL; no channel: all. */
+static enum err make_consent(struct story *st, struct fact *fct)
+{
+    struct consent_fact *c = &fct->u.consent;
+    c->order_name = story_bare(st->ln, 0);
+    c->channel = story_bare(st->ln, 1);
+    c->withdrawn = str_eq(st->ln->verb, STR("optout"));
+    c->at_us = st->now_us;
+    return OK;
+}
+
 struct verb {
     const char *word;
     enum fact_kind kind;
@@ -480,6 +504,9 @@ static const struct verb VERBS[] = {
     {"report", FACT_CUSTOMER_REPORT, ROLE_CUSTOMER, make_report},
     {"link", FACT_PARCEL_LINK, ROLE_STOREFRONT, make_link},
     {"notfound", FACT_NOT_FOUND, ROLE_CARRIER, make_not_found},
+    {"told", FACT_TOLD, ROLE_SYSTEM, make_told},
+    {"optout", FACT_CONSENT, ROLE_CUSTOMER, make_consent},
+    {"optin", FACT_CONSENT, ROLE_CUSTOMER, make_consent},
 };
 
 static enum err tell_fact(struct story *st, const struct verb *v)

@@ -95,16 +95,11 @@ static enum err pack(struct submit *s, struct str line)
     return buf_err(&s->row);
 }
 
-static bool is_input_kind(enum fact_kind k)
-{
-    return k < FACT_TICK;
-}
-
 static enum err take_value(struct submit *s, const struct json *v, struct str line, size_t line_no)
 {
     struct fact fct = {.kind = FACT_ORDER};
     enum err e = fact_read(&s->scratch, v, NULL, &fct);
-    if (e == OK && !is_input_kind(fct.kind))
+    if (e == OK && !fact_kind_is_input(fct.kind))
         e = ctx_fail(&s->scratch, ERR_PARSE, "kind: \"%s\" is made by the server itself", fact_kind_word(fct.kind));
     e = ctx_whole(&s->scratch, e);
     if (e == ERR_MEMORY)

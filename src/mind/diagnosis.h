@@ -91,6 +91,9 @@ struct case_diagnosis {
 MUST_CHECK enum err diagnose(struct ctx *ctx, const struct order_case *cas,
                              const struct promises *p, int64_t now_us, struct case_diagnosis *out);
 
+/* parcel_is_named: a parcel that customers are told of: legs handed on and withdrawn labels are not. */
+bool parcel_is_named(const struct case_diagnosis *cd, size_t i);
+
 /*
  * The words: plain language, English here (templates are data: data/words/en.tsv), in the arena.
  * For the customer: days in the destination's zone, no vendor's text, nothing personal. For the

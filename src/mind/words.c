@@ -62,8 +62,7 @@ static bool is_first_leg(const struct case_diagnosis *cd, size_t i)
     return false;
 }
 
-/* Parcels that the answer names: legs handed on and withdrawn labels are left out. */
-static bool is_named(const struct case_diagnosis *cd, size_t i)
+bool parcel_is_named(const struct case_diagnosis *cd, size_t i)
 {
     return !is_first_leg(cd, i) && cd->parcels[i].d.cls != DIAG_CANCELLED;
 }
@@ -72,7 +71,7 @@ static size_t named(const struct case_diagnosis *cd)
 {
     size_t n = 0;
     for (size_t i = 0; i < cd->parcels_n; i++)
-        n += is_named(cd, i);
+        n += parcel_is_named(cd, i);
     return n;
 }
 
@@ -120,7 +119,7 @@ static void add_parcels(struct buf *b, const struct words *order, size_t n)
 {
     size_t k = 0;
     for (size_t i = 0; i < order->cd->parcels_n; i++) {
-        if (!is_named(order->cd, i))
+        if (!parcel_is_named(order->cd, i))
             continue;
         struct words w = *order;
         w.pd = &order->cd->parcels[i];

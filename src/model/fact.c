@@ -140,3 +140,26 @@ bool incident_kind_parse(struct str word, enum incident_kind *out)
         }
     return false;
 }
+
+bool fact_kind_is_input(enum fact_kind k)
+{
+    return k < FACT_TICK || k == FACT_INCIDENT || k == FACT_TOLD || k == FACT_CONSENT || k == FACT_RECEIPT;
+}
+
+static const char *const RECEIPT_WORDS[] = {"accepted", "delivered", "opened",  "clicked",   "bounced", "complained",
+                                            "retry",    "failed",    "refused", "withdrawn", "resent"};
+
+const char *receipt_status_word(enum receipt_status s)
+{
+    return s >= 0 && s < RECEIPT_STATUS_COUNT ? RECEIPT_WORDS[s] : "unknown";
+}
+
+bool receipt_status_parse(struct str word, enum receipt_status *out)
+{
+    for (int i = 0; i < RECEIPT_STATUS_COUNT; i++)
+        if (str_eq(word, str_of(RECEIPT_WORDS[i]))) {
+            *out = (enum receipt_status)i;
+            return true;
+        }
+    return false;
+}

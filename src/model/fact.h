@@ -159,6 +159,49 @@ struct incident_fact {          /* something slows a carrier down in an area for
     bool withdrawn;             /* it was a mistake, or does not hold any longer */
 };
 
+struct told_fact {              /* the customer was told by somebody else: a person of the team, or the storefront itself */
+    struct str order_id, order_name;
+    bool by_person;
+    struct str message;         /* kind of message, empty: the matter as a whole */
+    int64_t at_us;
+};
+
+struct consent_fact {           /* what the customer of an order wants on a channel */
+    struct str order_id, order_name;
+    struct str channel;         /* "email", "sms", ...; empty: all */
+    bool withdrawn;
+    int64_t at_us;
+};
+
+enum receipt_status {           /* what became of a message */
+    RECEIPT_ACCEPTED, RECEIPT_DELIVERED, RECEIPT_OPENED, RECEIPT_CLICKED, RECEIPT_BOUNCED, RECEIPT_COMPLAINED, RECEIPT_RETRY,
+    RECEIPT_FAILED, RECEIPT_REFUSED, RECEIPT_WITHDRAWN, RECEIPT_RESENT, RECEIPT_STATUS_COUNT
+};
+struct receipt_fact {
+    struct str message_key;     /* key of its row in the outbox */
+    enum receipt_status status;
+    uint32_t attempt;
+    struct str detail;          /* why, without personal data; the vendor's id of the message */
+    int64_t retry_us;           /* RECEIPT_RETRY: not before */
+    int64_t at_us;
+};
+
+struct attempt_fact {           /* the courier is about to call: durable before the call */
+    struct str message_key;
+    uint32_t attempt;
+    int64_t at_us;
+};
+
+struct policy_fact {            /* the message rules that hold from here on */
+    struct str version, body;
+};
+
+struct control_fact {           /* a pause, or its end; the control row itself stands outside the fold */
+    bool paused;
+    struct str why;
+    int64_t at_us;
+};
+
 struct tick_fact {              /* a timer came due */
     bool is_parcel;             /* else an order */
     int64_t number;             /* parcel_no or order_no of the merchant */
@@ -184,6 +227,12 @@ struct fact {
         struct heard_fact heard;
         struct tick_fact tick;
         struct incident_fact incident;
+        struct told_fact told;
+        struct consent_fact consent;
+        struct receipt_fact receipt;
+        struct attempt_fact attempt;
+        struct policy_fact policy;
+        struct control_fact control;
     } u;
 };
 
@@ -215,6 +264,11 @@ struct str tracking_event_key(struct arena *a, const struct tracking_event *ev);
 /* tracking_number_normalise: upper case; blanks, dots, dashes, slashes, no-break and zero-width characters dropped. */
 MUST_CHECK enum err tracking_number_normalise(struct ctx *ctx, struct str typed, struct str *out);
 
+/* fact_kind_is_input: may come through our own door (POST /v1/facts, import); the rest is made by the server itself. */
+bool fact_kind_is_input(enum fact_kind k);
+
+const char *receipt_status_word(enum receipt_status s);
+bool receipt_status_parse(struct str word, enum receipt_status *out);
 const char *report_kind_word(enum report_kind k);
 bool report_kind_parse(struct str word, enum report_kind *out);
 const char *incident_kind_word(enum incident_kind k);

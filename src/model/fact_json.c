@@ -29,6 +29,7 @@ VOCAB(fulfillment_state, fulfillment_state, "pending, open, picked, shipped, can
 VOCAB(source_role, source_role, "a role such as storefront")
 VOCAB(report_kind, report_kind, "a report such as not_received")
 VOCAB(incident_kind, incident_kind, "weather, strike, closure, carrier or other")
+VOCAB(receipt_status, receipt_status, "a receipt such as delivered")
 
 #define EV(m) offsetof(struct fact, u.event.m)
 static const struct field EVENT[] = {
@@ -184,6 +185,54 @@ static const struct field TICK[] = {
     {"due_us", TI(due_us), F_I64, DOC | NEED, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define TO(m) offsetof(struct fact, u.told.m)
+static const struct field TOLD[] = {
+    {"order_id", TO(order_id), F_STR, DOC, NULL},
+    {"order_name", TO(order_name), F_STR, DOC, NULL},
+    {"by_person", TO(by_person), F_BOOL, DOC, NULL},
+    {"message", TO(message), F_STR, DOC, NULL},
+    {"at", TO(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define CO(m) offsetof(struct fact, u.consent.m)
+static const struct field CONSENT[] = {
+    {"order_id", CO(order_id), F_STR, DOC, NULL},
+    {"order_name", CO(order_name), F_STR, DOC, NULL},
+    {"channel", CO(channel), F_STR, DOC, NULL},
+    {"withdrawn", CO(withdrawn), F_BOOL, DOC, NULL},
+    {"at", CO(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define RC(m) offsetof(struct fact, u.receipt.m)
+static const struct field RECEIPT[] = {
+    {"message_key", RC(message_key), F_STR, DOC | NEED, NULL},
+    {"status", RC(status), F_ENUM, DOC | NEED, &V_receipt_status},
+    {"attempt", RC(attempt), F_COUNT, 0, NULL},
+    {"detail", RC(detail), F_STR, DOC, NULL},
+    {"retry_at", RC(retry_us), F_TIME, 0, NULL},
+    {"at", RC(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define AT(m) offsetof(struct fact, u.attempt.m)
+static const struct field ATTEMPT[] = {
+    {"message_key", AT(message_key), F_STR, DOC | NEED, NULL},
+    {"attempt", AT(attempt), F_COUNT, DOC, NULL},
+    {"at", AT(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define PO(m) offsetof(struct fact, u.policy.m)
+static const struct field POLICY[] = {
+    {"version", PO(version), F_STR, DOC | NEED, NULL},
+    {"body", PO(body), F_STR, DOC | NEED, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define CT(m) offsetof(struct fact, u.control.m)
+static const struct field CONTROL[] = {
+    {"paused", CT(paused), F_BOOL, DOC, NULL},
+    {"why", CT(why), F_STR, DOC, NULL},
+    {"at", CT(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 const struct field fact_common_fields[] = {
     {"key", offsetof(struct fact, key), F_STR, 0, NULL},
     {"changed_at", offsetof(struct fact, changed_us), F_TIME, 0, NULL},
@@ -199,6 +248,8 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_CUSTOMER] = CUSTOMER,   [FACT_CUSTOMER_REPORT] = REPORT,   [FACT_PARCEL_LINK] = LINK,
         [FACT_NOT_FOUND] = NOT_FOUND, [FACT_TICK] = TICK,           [FACT_HEARD] = HEARD,
         [FACT_INCIDENT] = INCIDENT,
+        [FACT_TOLD] = TOLD,           [FACT_CONSENT] = CONSENT,          [FACT_RECEIPT] = RECEIPT,
+        [FACT_ATTEMPT] = ATTEMPT,     [FACT_POLICY] = POLICY,            [FACT_CONTROL] = CONTROL,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

@@ -1,7 +1,9 @@
 /* See story_store.h. */
 #include "lib/story_store.h"
 
+#include "flows/reader.h"
 #include "model/fact_json.h"
+#include "storage/outbox.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -27,13 +29,17 @@ static void remove_folder(const char *dir)
 }
 
 static void open_store(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, bool threads,
-                       struct story_store *out)
+                       const struct message_policy *mp, struct story_store *out)
 {
     *out = (struct story_store){.clock = clock};
     snprintf(out->dir, sizeof(out->dir), "/tmp/wismo-story-XXXXXX");
     assert_non_null(mkdtemp(out->dir));
     out->mc.name = STR("demo");
     promises_default(&out->mc.promises);
+    if (mp != NULL)
+        out->mc.messages.policy = *mp;
+    else
+        message_policy_default(&out->mc.messages.policy);
     out->mc.accounts = accounts;
     out->mc.accounts_n = accounts_n;
     out->cfg = (struct config){.listen = STR("127.0.0.1"), .http_threads = 1, .max_connections = 100, .max_body = (size_t)5 << 20,
@@ -50,12 +56,43 @@ static void open_store(struct ctx *ctx, struct clock *clock, struct account *acc
 
 void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
 {
-    open_store(ctx, clock, accounts, accounts_n, false, out);
+    open_store(ctx, clock, accounts, accounts_n, false, NULL, out);
 }
 
 void story_store_open_threads(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
 {
-    open_store(ctx, clock, accounts, accounts_n, true, out);
+    open_store(ctx, clock, accounts, accounts_n, true, NULL, out);
+}
+
+void story_store_open_messages(struct ctx *ctx, struct clock *clock, const struct message_policy *mp, struct story_store *out)
+{
+    open_store(ctx, clock, NULL, 0, false, mp, out);
+}
+
+static enum err courier_fact(struct ctx *ctx, struct story_store *st, const struct outbox_row *row, bool attempt)
+{
+    struct fact fct = {.kind = attempt ? FACT_ATTEMPT : FACT_RECEIPT, .role = ROLE_SYSTEM};
+    uint32_t n = (uint32_t)row->attempts + 1;
+    if (attempt)
+        fct.u.attempt = (struct attempt_fact){.message_key = row->key, .attempt = n, .at_us = clock_now_us(st->clock)};
+    else
+        fct.u.receipt = (struct receipt_fact){.message_key = row->key, .status = RECEIPT_ACCEPTED, .attempt = n, .detail = STR("taken"),
+                                              .at_us = clock_now_us(st->clock)};
+    return story_store_append(ctx, st, STR("wismo"), &fct);
+}
+
+enum err story_store_courier(struct ctx *ctx, struct story_store *st, size_t *n)
+{
+    struct outbox_row *rows = NULL;
+    enum err e = outbox_list(ctx, st->rd->state, st->merchant_id, OUTBOX_LIST_DUE, clock_now_us(st->clock), STR_NULL, 100, &rows, n);
+    for (size_t i = 0; e == OK && i < *n; i++) {
+        if (rows[i].not_after_us != 0 && clock_now_us(st->clock) > rows[i].not_after_us)
+            continue;
+        e = courier_fact(ctx, st, &rows[i], true);
+        if (e == OK)
+            e = courier_fact(ctx, st, &rows[i], false);
+    }
+    return e == OK && *n > 0 ? story_store_settle(ctx, st) : e;
 }
 
 void story_store_close(struct story_store *st)
@@ -81,7 +118,7 @@ enum err story_store_append(struct ctx *ctx, struct story_store *st, struct str 
     fact_write(ctx->arena, &w, fct);
     buf_addc(&b, '\n');
     struct http_msg msg = {.method = STR("POST"), .path = STR("/v1/facts"), .body = buf_str(&b), .received_us = clock_now_us(st->clock)};
-    struct append_req req = {.merchant_id = st->merchant_id, .source = RECV_FACTS, .account = source, .msg = &msg, .done = ignore_done};
+    struct append_req req = {.merchant_id = st->merchant_id, .source = RECV_FACTS, .origin = st->origin, .account = source, .msg = &msg, .done = ignore_done};
     enum err e = buf_err(&b);
     if (e == OK)
         e = engine_append(ctx, st->eng, &req);

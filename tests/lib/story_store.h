@@ -14,12 +14,17 @@ struct story_store {
     struct engine *eng;
     struct reader *rd;
     int64_t merchant_id;
+    enum origin origin; /* of what is appended; live unless a test says otherwise */
 };
 
 /* story_store_open: empty store; accounts may be NULL. Fails the test when it cannot. */
 void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out);
 /* story_store_open_threads: the same with the engine's threads running. */
 void story_store_open_threads(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out);
+/* story_store_open_messages: the same with message rules. */
+void story_store_open_messages(struct ctx *ctx, struct clock *clock, const struct message_policy *mp, struct story_store *out);
+/* story_store_courier: what is due goes out, as if a channel had taken it at once; *n: how many. */
+enum err story_store_courier(struct ctx *ctx, struct story_store *st, size_t *n);
 void story_store_close(struct story_store *st); /* removes the folder */
 /* story_store_append: one fact as NDJSON, told by source; story_store_settle: until everything is folded, ticks too. */
 enum err story_store_append(struct ctx *ctx, struct story_store *st, struct str source, const struct fact *fct);

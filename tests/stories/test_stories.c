@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "flows/ask.h"
+#include "flows/message_list.h"
 #include "flows/story.h"
 
 #include <dirent.h>
@@ -21,22 +22,66 @@ struct teller {
     const char *name;
     struct str remembered;
     unsigned lookups, hashes;
+    int64_t start_us;              /* day 0 */
+    bool history;                  /* facts from here on are history */
+    bool tells;                    /* the story says `messages`: the clock moves in minutes, and what is due goes out */
+    struct message_policy policy;
 };
+
+#define STEP_US US_PER_MIN
+
+/* Minute by minute, so that every timer fires and every message leaves when it should. */
+static enum err walk(struct teller *t, struct ctx *ctx, int64_t to_us)
+{
+    enum err e = OK;
+    size_t n = 0;
+    struct arena *a = arena_new((size_t)64 << 20);
+    struct ctx step = *ctx;
+    assert_non_null(a);
+    step.arena = a;
+    for (int64_t now = clock_now_us(&t->f->clock); e == OK && now < to_us; now = clock_now_us(&t->f->clock)) {
+        clock_set(&t->f->clock, to_us - now > STEP_US ? now + STEP_US : to_us);
+        e = story_store_settle(&step, &t->st);
+        if (e == OK)
+            e = story_store_courier(&step, &t->st, &n);
+        arena_reset(a);
+    }
+    if (e != OK)
+        memcpy(ctx->msg, step.msg, sizeof(ctx->msg));
+    arena_free(a);
+    return e;
+}
 
 static enum err on_at(void *user, struct ctx *ctx, int64_t now_us)
 {
     struct teller *t = user;
+    if (t->st.eng != NULL && t->tells)
+        return walk(t, ctx, now_us);
+    t->start_us = now_us;
     clock_set(&t->f->clock, now_us);
-    if (t->st.eng == NULL) /* the first line sets the start: the store opens then */
+    if (t->st.eng == NULL && t->tells)
+        story_store_open_messages(ctx, &t->f->clock, &t->policy, &t->st);
+    else if (t->st.eng == NULL) /* the first line sets the start: the store opens then */
         story_store_open(ctx, &t->f->clock, NULL, 0, &t->st);
     return story_store_settle(ctx, &t->st);
+}
+
+static enum err append_history(struct ctx *ctx, struct teller *t, struct str source, const struct fact *fct)
+{
+    t->st.origin = ORIGIN_HISTORY;
+    enum err e = story_store_append(ctx, &t->st, source, fct);
+    t->st.origin = ORIGIN_LIVE;
+    return e;
 }
 
 static enum err on_fact(void *user, struct ctx *ctx, struct str source, const struct fact *fct)
 {
     struct teller *t = user;
-    enum err e = story_store_append(ctx, &t->st, source, fct);
-    return e == OK ? story_store_settle(ctx, &t->st) : e;
+    size_t n = 0;
+    enum err e = t->history ? append_history(ctx, t, source, fct) : story_store_append(ctx, &t->st, source, fct);
+    if (e == OK)
+        e = story_store_settle(ctx, &t->st);
+    return e == OK && t->tells ? story_store_courier(ctx, &t->st, &n) : e;
 }
 
 /* ---- expectations: each says what it found instead */
@@ -167,10 +212,174 @@ static enum err ask_line(struct teller *t, struct ctx *ctx, const struct story_l
     return e == OK ? story_store_settle(ctx, &t->st) : e;
 }
 
+/* ---- messages */
+
+static enum err minute_of(struct ctx *ctx, const struct story_line *ln, const char *key, int *out)
+{
+    struct str s = story_get(ln, key), hour;
+    int64_t h, m;
+    if (str_empty(s))
+        return OK;
+    if (!str_split(&s, ':', &hour) || num_parse_i64(hour, 0, 23, &h) != OK || num_parse_i64(s, 0, 59, &m) != OK)
+        return ctx_fail(ctx, ERR_PARSE, "line %zu: %s: expected an hour such as 08:00", ln->number, key);
+    *out = (int)(h * 60 + m);
+    return OK;
+}
+
+static enum err number_of(struct ctx *ctx, const struct story_line *ln, const char *key, int *out)
+{
+    struct str s = story_get(ln, key);
+    int64_t n = *out;
+    if (!str_empty(s) && num_parse_i64(s, 0, 10000, &n) != OK)
+        return ctx_fail(ctx, ERR_PARSE, "line %zu: %s: expected a number", ln->number, key);
+    *out = (int)n;
+    return OK;
+}
+
+/* history begins, history ends: facts between them were learned by an import. */
+static enum err set_history(struct teller *t, struct ctx *ctx, const struct story_line *ln)
+{
+    t->history = str_eq(story_bare(ln, 0), STR("begins"));
+    return t->history || str_eq(story_bare(ln, 0), STR("ends")) ? OK : ctx_fail(ctx, ERR_PARSE, "line %zu: begins or ends", ln->number);
+}
+
+/* messages on, or `off=KIND,KIND storefront=KIND channels=email,webhook quiet_from= ...`: stands before `start`. */
+static enum err message_rules(struct teller *t, struct ctx *ctx, const struct story_line *ln)
+{
+    struct message_policy *mp = &t->policy;
+    struct str off = story_get(ln, "off"), front = story_get(ln, "storefront"), ch = story_get(ln, "channels"), one;
+    struct message_rule *rules = arena_array(ctx->arena, MESSAGE_RULES_MAX, sizeof(*rules));
+    if (t->st.eng != NULL || rules == NULL)
+        return ctx_fail(ctx, ERR_PARSE, "line %zu: `messages` stands before `start`", ln->number);
+    message_policy_default(mp);
+    mp->enabled = t->tells = true;
+    mp->store = STR("Sample Store");
+    mp->rules = rules;
+    while (!str_empty(off) && str_split(&off, ',', &one)) {
+        rules[mp->rules_n] = (struct message_rule){.send = false};
+        if (!message_kind_parse(one, &rules[mp->rules_n++].kind))
+            return ctx_fail(ctx, ERR_PARSE, "line %zu: no such message", ln->number);
+    }
+    for (enum message_kind k; !str_empty(front) && str_split(&front, ',', &one);) {
+        if (!message_kind_parse(one, &k))
+            return ctx_fail(ctx, ERR_PARSE, "line %zu: no such message", ln->number);
+        mp->storefront_tells |= 1u << k;
+    }
+    for (mp->channels_n = str_empty(ch) ? 1 : 0; !str_empty(ch) && str_split(&ch, ',', &one);)
+        if (!channel_kind_parse(one, &mp->channels[mp->channels_n++]))
+            return ctx_fail(ctx, ERR_PARSE, "line %zu: no such channel", ln->number);
+    enum err e = minute_of(ctx, ln, "quiet_from", &mp->quiet_from_min);
+    if (e == OK)
+        e = minute_of(ctx, ln, "quiet_until", &mp->quiet_until_min);
+    if (e == OK)
+        e = number_of(ctx, ln, "per_day", &mp->per_day);
+    if (e == OK)
+        e = number_of(ctx, ln, "spacing", &mp->spacing_hours);
+    return e;
+}
+
+static enum err messages_of(struct teller *t, struct ctx *ctx, const struct story_line *ln, struct case_message **out, size_t *n)
+{
+    int64_t found[CASE_FIND_MAX];
+    size_t orders = 0;
+    enum err e = case_find(ctx, t->st.rd, t->st.merchant_id, story_bare(ln, 0), found, &orders);
+    if (e == OK && orders != 1)
+        e = ctx_fail(ctx, ERR_CONFLICT, "line %zu: %zu orders found, expected one", ln->number, orders);
+    return e == OK ? case_messages(ctx, t->st.rd, t->st.merchant_id, found[0], out, n) : e;
+}
+
+/* "confirmation 2026-11-16T09:00:00Z, shipped ..." of the messages that were sent, in the order of their times. */
+static struct str sent_text(struct ctx *ctx, struct case_message *list, size_t n, bool times)
+{
+    struct buf b;
+    struct str out = STR_NULL;
+    int64_t last = INT64_MIN;
+    buf_init(&b, 65536);
+    for (size_t shown = 0; shown < n; shown++) {
+        const struct case_message *next = NULL;
+        for (size_t i = 0; i < n; i++)
+            if (list[i].t.state == TOLD_SENT && list[i].t.settled_us > last && (next == NULL || list[i].t.settled_us < next->t.settled_us))
+                next = &list[i];
+        if (next == NULL)
+            break;
+        last = next->t.settled_us;
+        for (size_t i = 0; i < n; i++) {
+            if (list[i].t.state != TOLD_SENT || list[i].t.settled_us != last)
+                continue;
+            buf_fmt(&b, "%s%s", b.n > 0 ? "," : "", message_kind_word(list[i].t.kind));
+            if (times)
+                buf_fmt(&b, " %.*s", STR_ARG(time_rfc3339(ctx->arena, last)));
+        }
+    }
+    if (b.n > 0 && arena_dup(ctx->arena, buf_str(&b), &out) != OK)
+        out = STR_NULL;
+    buf_clear(&b);
+    return out;
+}
+
+static struct str all_text(struct ctx *ctx, const struct case_message *list, size_t n)
+{
+    struct str out = STR("");
+    for (size_t i = 0; i < n; i++)
+        out = arena_fmt(ctx->arena, "%.*s\n      %s %s (%.*s) not before %.*s, settled %.*s", STR_ARG(out),
+                        message_kind_word(list[i].t.kind), told_state_word(list[i].t.state), STR_ARG(list[i].t.why),
+                        STR_ARG(time_rfc3339(ctx->arena, list[i].t.not_before_us)), STR_ARG(time_rfc3339(ctx->arena, list[i].t.settled_us)));
+    return out;
+}
+
+/* sent #1020 confirmation,shipped: all that was sent, in order. */
+static enum err expect_sent(struct teller *t, struct ctx *ctx, const struct story_line *ln)
+{
+    struct case_message *list = NULL;
+    size_t n = 0;
+    struct str want = story_bare(ln, 1);
+    enum err e = messages_of(t, ctx, ln, &list, &n);
+    if (e != OK)
+        return e;
+    struct str got = sent_text(ctx, list, n, false);
+    return str_eq(got, str_eq(want, STR("nothing")) ? STR("") : want)
+               ? OK
+               : wrong(ctx, ln, "sent", arena_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(sent_text(ctx, list, n, true)),
+                                                  STR_ARG(all_text(ctx, list, n))), want);
+}
+
+/* message #1020 KIND at=TIME says= not= state= why=: the newest of that kind that fits the time and state. */
+static enum err expect_message(struct teller *t, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
+{
+    struct case_message *list = NULL;
+    size_t n = 0;
+    int64_t at_us = 0;
+    enum message_kind kind;
+    struct str at = story_get(ln, "at"), state = story_get(ln, "state"), why = story_get(ln, "why"), channel = story_get(ln, "channel");
+    enum err e = messages_of(t, ctx, ln, &list, &n);
+    if (e == OK && !message_kind_parse(story_bare(ln, 1), &kind))
+        e = ctx_fail(ctx, ERR_PARSE, "line %zu: no such message", ln->number);
+    if (e == OK && !str_empty(at))
+        e = story_time(ctx, at, t->start_us, now_us, &at_us);
+    if (e != OK)
+        return e;
+    for (size_t i = n; i > 0; i--) {
+        const struct case_message *m = &list[i - 1];
+        if (m->t.kind != kind || (at_us != 0 && m->t.settled_us != at_us) ||
+            !str_eq(str_empty(state) ? STR("sent") : state, str_of(told_state_word(m->t.state))) ||
+            (!str_empty(why) && !str_eq(why, m->t.why)) || (!str_empty(channel) && !str_eq(channel, str_of(channel_kind_word(m->t.channel)))))
+            continue;
+        return expect_words(ctx, ln, arena_fmt(ctx->arena, "%.*s\n%.*s", STR_ARG(m->subject), STR_ARG(m->text)));
+    }
+    return wrong(ctx, ln, "messages", all_text(ctx, list, n), story_bare(ln, 1));
+}
+
 static enum err on_other(void *user, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
 {
     struct teller *t = user;
-    (void)now_us;
+    if (str_eq(ln->verb, STR("messages")))
+        return message_rules(t, ctx, ln);
+    if (str_eq(ln->verb, STR("sent")))
+        return expect_sent(t, ctx, ln);
+    if (str_eq(ln->verb, STR("message")))
+        return expect_message(t, ctx, ln, now_us);
+    if (str_eq(ln->verb, STR("history")))
+        return set_history(t, ctx, ln);
     if (str_eq(ln->verb, STR("expect")))
         return expect(t, ctx, ln);
     if (str_eq(ln->verb, STR("ask")))

@@ -1,0 +1,240 @@
+/*
+ * Facts about messages: what the courier did with a row (attempt, receipt), what others told the customer, what the customer
+ * wants, which rules hold from here on, a pause. Rows of the outbox and the orders' memory follow these facts and nothing else,
+ * so that a lost or replayed state comes out the same.
+ */
+#include "flows/fold.h"
+
+#include "storage/outbox.h"
+
+static enum err record(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    int64_t no_subject = 0;
+    bool have = false;
+    unsigned char key[KEY_LEN];
+    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+}
+
+/* ---- the courier's facts */
+
+/* The row of a key with its order and what that remembers; *found false: no such row, a repeat from another store. */
+static enum err find(struct fold *f, struct str key, struct outbox_row *row, struct fold_order **fo, struct tellings *told, bool *found)
+{
+    *found = false;
+    enum err e = outbox_get(f->ctx, f->db, f->m->id, key, row);
+    if (e == ERR_NOTFOUND) {
+        f->repeats++;
+        return OK;
+    }
+    if (e == OK)
+        e = fold_order_by_no(f, row->order_no, fo);
+    if (e == OK)
+        e = tellings_decode(f->ctx, (*fo)->told, told);
+    *found = e == OK;
+    return e;
+}
+
+static enum err apply_attempt(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    const struct attempt_fact *a = &fct->u.attempt;
+    struct outbox_row row;
+    struct fold_order *fo = NULL;
+    struct tellings told;
+    bool found;
+    enum err e = find(f, a->message_key, &row, &fo, &told, &found);
+    if (e != OK || !found)
+        return e;
+    struct told_entry *t = tellings_find_key(&told, a->message_key);
+    if (row.state == OUTBOX_OPEN && (int64_t)a->attempt > row.attempts) {
+        row.started = row.attempts = a->attempt;
+        e = outbox_set(f->ctx, f->db, f->m->id, &row);
+        if (e == OK && t != NULL) {
+            t->state = TOLD_CLAIMED;
+            e = fold_tellings_put(f, fo, &told);
+        }
+    }
+    return e == OK ? record(f, fct, rec) : e;
+}
+
+/* A channel took it: what it promises is an obligation from now on. */
+static enum err sent(struct fold *f, struct fold_order *fo, struct told_entry *t, int64_t at_us)
+{
+    t->state = TOLD_SENT;
+    t->settled_us = at_us;
+    if (t->promise_us == 0 || t->promise != PROMISE_NONE)
+        return OK;
+    t->promise = PROMISE_OPEN;
+    return fold_obligation(f, fo->c.order_no, t);
+}
+
+static enum err settle(struct fold *f, struct fold_order *fo, struct outbox_row *row, struct told_entry *t, const struct receipt_fact *r)
+{
+    int64_t at = r->at_us != 0 && r->at_us <= f->now_us ? r->at_us : f->now_us;
+    bool waits = row->state == OUTBOX_OPEN || row->state == OUTBOX_WITHDRAWN;
+    row->why = r->detail;
+    switch (r->status) {
+    case RECEIPT_ACCEPTED:
+    case RECEIPT_DELIVERED:
+        if (!waits)
+            return OK;
+        row->state = OUTBOX_DONE;
+        row->started = 0;
+        row->settled_us = at;
+        return t == NULL ? OK : sent(f, fo, t, at);
+    case RECEIPT_RETRY:
+        if (!waits)
+            return OK;
+        row->started = 0;
+        row->next_us = r->retry_us;
+        if (t != NULL && t->state == TOLD_CLAIMED)
+            t->state = TOLD_PLANNED; /* nobody has it now: it may be withdrawn again */
+        return OK;
+    case RECEIPT_FAILED:
+    case RECEIPT_REFUSED:
+    case RECEIPT_BOUNCED:
+        row->state = OUTBOX_DEAD;
+        row->started = 0;
+        row->settled_us = at;
+        if (t != NULL) {
+            t->state = TOLD_FAILED;
+            t->settled_us = at;
+        }
+        return OK;
+    case RECEIPT_RESENT: /* a person's explicit repeat: the next generation on the same channel */
+        if (t != NULL && t->state == TOLD_FAILED)
+            t->state = TOLD_WITHDRAWN;
+        return OK;
+    case RECEIPT_WITHDRAWN:
+        row->started = 0;
+        return OK;
+    case RECEIPT_OPENED:
+    case RECEIPT_CLICKED:
+    case RECEIPT_COMPLAINED:
+    case RECEIPT_STATUS_COUNT:
+        break;
+    }
+    return OK;
+}
+
+static enum err set_consent(struct fold *f, const struct fold_order *fo, enum channel_kind c, bool withdrawn, int64_t at_us)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(f->ctx, f->db, SQL_CONSENT_SET, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    db_bind_text(st, 2, fold_consent_subject(f, fo));
+    db_bind_i64(st, 3, c);
+    db_bind_i64(st, 4, withdrawn);
+    db_bind_i64(st, 5, at_us);
+    return db_run(f->ctx, st);
+}
+
+static enum err apply_receipt(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    const struct receipt_fact *r = &fct->u.receipt;
+    struct outbox_row row;
+    struct fold_order *fo = NULL;
+    struct tellings told;
+    bool found;
+    enum err e = find(f, r->message_key, &row, &fo, &told, &found);
+    if (e != OK || !found)
+        return e;
+    e = settle(f, fo, &row, tellings_find_key(&told, r->message_key), r);
+    if (e == OK)
+        e = outbox_set(f->ctx, f->db, f->m->id, &row);
+    if (e == OK && r->status == RECEIPT_COMPLAINED) /* who calls it spam wants no more of it */
+        e = set_consent(f, fo, (enum channel_kind)row.channel, true, f->now_us);
+    if (e == OK)
+        e = fold_tellings_put(f, fo, &told);
+    if (e == OK)
+        e = record(f, fct, rec);
+    return e == OK ? fold_touch(f, fo) : e;
+}
+
+/* ---- what others told, what the customer wants */
+
+static enum err apply_told(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
+{
+    const struct told_fact *td = &fct->u.told;
+    struct tellings told;
+    struct told_elsewhere o = {td->by_person, MESSAGE_KIND_COUNT, td->at_us != 0 ? td->at_us : f->now_us};
+    if (!str_empty(td->message) && !message_kind_parse(td->message, &o.kind))
+        o.kind = MESSAGE_KIND_COUNT;
+    enum err e = tellings_decode(f->ctx, fo->told, &told);
+    if (e != OK)
+        return e;
+    tellings_add_elsewhere(&told, &o);
+    e = fold_tellings_put(f, fo, &told);
+    if (e == OK)
+        e = record(f, fct, rec);
+    return e == OK ? fold_touch(f, fo) : e;
+}
+
+static enum err apply_consent(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
+{
+    const struct consent_fact *c = &fct->u.consent;
+    int64_t at = c->at_us != 0 ? c->at_us : f->now_us;
+    enum channel_kind one = CHANNEL_EMAIL;
+    enum err e = OK;
+    bool all = str_empty(c->channel), known = all || channel_kind_parse(c->channel, &one); /* an unknown one is recorded only */
+    for (int k = 0; e == OK && known && k < CHANNEL_KIND_COUNT; k++)
+        if (all || k == (int)one)
+            e = set_consent(f, fo, (enum channel_kind)k, c->withdrawn, at);
+    if (e == OK)
+        e = record(f, fct, rec);
+    return e == OK ? fold_touch(f, fo) : e;
+}
+
+/* ---- rules */
+
+static enum err apply_policy(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    struct db_stmt *st = NULL;
+    struct message_policy mp;
+    bool row = false, same = false;
+    enum err e = message_policy_read(f->ctx, fct->u.policy.body, &mp);
+    if (e == ERR_PARSE)
+        return record(f, fct, rec); /* from a newer program: the rules stay as they are */
+    if (e == OK)
+        e = db_stmt_get(f->ctx, f->db, SQL_POLICY_LAST, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    e = db_step(f->ctx, st, &row);
+    if (e == OK && row)
+        same = str_eq(db_col_str(st, 0), mp.version);
+    db_done(st);
+    if (e != OK || same) {
+        f->repeats++;
+        return e;
+    }
+    e = db_stmt_get(f->ctx, f->db, SQL_POLICY_ADD, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    db_bind_i64(st, 2, f->pos);
+    db_bind_text(st, 3, mp.version);
+    db_bind_text(st, 4, fct->u.policy.body);
+    e = db_run(f->ctx, st);
+    f->have_policy = false;
+    return e == OK ? record(f, fct, rec) : e;
+}
+
+enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
+{
+    switch (fct->kind) {
+    case FACT_ATTEMPT:
+        return apply_attempt(f, fct, rec);
+    case FACT_RECEIPT:
+        return apply_receipt(f, fct, rec);
+    case FACT_TOLD:
+        return apply_told(f, fo, fct, rec);
+    case FACT_CONSENT:
+        return apply_consent(f, fo, fct, rec);
+    case FACT_POLICY:
+        return apply_policy(f, fct, rec);
+    default:
+        return record(f, fct, rec);
+    }
+}

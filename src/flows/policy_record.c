@@ -1,0 +1,77 @@
+/* Facts that the server makes itself on their way into the ledger, and the message rules as one of them. See engine_int.h. */
+#include "flows/engine_int.h"
+
+#include "model/fact_json.h"
+
+static void ignore_done(void *user, enum err e, int64_t pos)
+{
+    (void)user;
+    (void)e;
+    (void)pos;
+}
+
+static struct append_req request(int64_t merchant_id, const struct http_msg *msg)
+{
+    return (struct append_req){.merchant_id = merchant_id, .source = RECV_SYSTEM, .account = STR("wismo"), .msg = msg, .done = ignore_done};
+}
+
+enum err system_append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body)
+{
+    struct http_msg msg = {.body = body, .received_us = clock_now_us(eng->clock)};
+    struct append_req req = request(merchant_id, &msg);
+    return engine_append(ctx, eng, &req);
+}
+
+enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body, int64_t *pos)
+{
+    struct http_msg msg = {.body = body, .received_us = clock_now_us(eng->clock)};
+    struct append_req req = request(merchant_id, &msg);
+    return engine_append_wait(ctx, eng, &req, pos);
+}
+
+static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str *out)
+{
+    struct db_stmt *st = NULL;
+    bool row = false;
+    *out = STR_NULL;
+    enum err e = db_stmt_get(ctx, eng->state, SQL_POLICY_LAST, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    e = db_step(ctx, st, &row);
+    if (e == OK && row)
+        e = arena_dup(ctx->arena, db_col_str(st, 0), out);
+    db_done(st);
+    return e;
+}
+
+static enum err record_one(struct ctx *ctx, struct engine *eng, struct merchant *m)
+{
+    struct message_policy mp = m->cfg->messages.policy;
+    struct fact fct = {.kind = FACT_POLICY, .role = ROLE_SYSTEM};
+    struct str last;
+    struct buf b;
+    enum err e = last_version(ctx, eng, m->id, &last);
+    if (e == OK)
+        e = message_policy_text(ctx, &mp, &fct.u.policy.body);
+    if (e != OK || str_eq(last, mp.version) || (str_empty(last) && !mp.enabled))
+        return e;
+    fct.u.policy.version = mp.version;
+    buf_init(&b, (size_t)1 << 18);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, &fct);
+    buf_addc(&b, '\n');
+    e = buf_err(&b);
+    if (e == OK)
+        e = system_append(ctx, eng, m->id, buf_str(&b));
+    buf_clear(&b);
+    return e;
+}
+
+enum err policy_record(struct ctx *ctx, struct engine *eng)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
+        e = record_one(ctx, eng, &eng->merchants[i]);
+    return e;
+}

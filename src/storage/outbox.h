@@ -1,0 +1,58 @@
+/*
+ * The outbox: rows of what decisions want done outside. The fold writes them in its transaction, from facts alone; the courier
+ * writes only the lease. One row a key for ever: a second effect of the same purpose cannot be.
+ */
+#ifndef WISMO_STORAGE_OUTBOX_H
+#define WISMO_STORAGE_OUTBOX_H
+
+#include "storage/db.h"
+
+enum outbox_state { OUTBOX_OPEN, OUTBOX_DONE, OUTBOX_DEAD, OUTBOX_WITHDRAWN, OUTBOX_STATE_COUNT };
+const char *outbox_state_word(enum outbox_state s);
+
+struct outbox_row {
+    struct str key;
+    int64_t order_no;
+    struct str capability;   /* "tell.shipped" */
+    int channel, generation;
+    struct str items;        /* sorted, one a line */
+    enum outbox_state state;
+    int64_t not_before_us, not_after_us;
+    int64_t next_us;         /* not before this, after a failed attempt */
+    int64_t attempts;        /* started so far */
+    int64_t started;         /* number of the attempt without a result, 0: none */
+    int64_t settled_us;
+    struct str why;          /* last result in words */
+    int64_t pos, idx;        /* its decision's fact */
+    int64_t text_pos, text_idx; /* its text's fact; 0: not rendered yet */
+    int64_t lease_us;        /* claimed until then */
+    struct str lease_by;
+};
+
+MUST_CHECK enum err outbox_put(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct outbox_row *row); /* ERR_CONFLICT: the key is there */
+/* outbox_get: copied into the arena. Errs: ERR_NOTFOUND. */
+MUST_CHECK enum err outbox_get(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str key, struct outbox_row *out);
+/* outbox_set: what changes in a row's life: state, next_us, attempts, started, settled_us, why, text. */
+MUST_CHECK enum err outbox_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct outbox_row *row);
+
+enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_PAGE };
+/* outbox_list: which rows arg means: an order's (its number), of a state, due at a time; PAGE: behind a key. In the arena. */
+MUST_CHECK enum err outbox_list(struct ctx *ctx, struct db *db, int64_t merchant_id, enum outbox_list which, int64_t arg, struct str after,
+                                size_t max, struct outbox_row **out, size_t *n);
+/* outbox_lease: *got false when another has it or it is no longer open. */
+MUST_CHECK enum err outbox_lease(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str key, int64_t now_us, int64_t until_us,
+                                 struct str by, bool *got);
+/* outbox_counts: rows by state. */
+MUST_CHECK enum err outbox_counts(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t out[OUTBOX_STATE_COUNT]);
+
+/* The pause: a row outside the fold, read when claiming and again just before each call. */
+struct control_row {
+    bool paused;
+    struct str why;
+    int64_t changed_us;
+};
+#define CONTROL_MESSAGES "messages"
+MUST_CHECK enum err control_get(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str what, struct control_row *out);
+MUST_CHECK enum err control_set(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str what, const struct control_row *row);
+
+#endif
