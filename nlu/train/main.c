@@ -234,8 +234,8 @@ int main(int argc, char **argv)
     buf_init(&parts, (size_t)64 << 20);
     fit_languages(&f);
     put_part(&parts, &f, &none);
-    struct fit_plan plan = {.classes = INTENT_COUNT, .buckets = 15360, .epochs = (int)setting("NLU_EPOCHS", 4), .rate = setting("NLU_RATE", 0.15f),
-                            .decay = setting("NLU_DECAY", 1e-5f),
+    struct fit_plan plan = {.classes = INTENT_COUNT, .buckets = 15360, .epochs = (int)setting("NLU_EPOCHS", 6), .rate = setting("NLU_RATE", 0.15f),
+                            .decay = setting("NLU_DECAY", 2e-4f),
                             .weight = {setting("NLU_W0", 1.5f), setting("NLU_W1", 1.5f), setting("NLU_W2", 0.7f)},
                             .other_share = setting("NLU_OTHER", 0.5f), .dump = getenv("NLU_DUMP")};
     fit_intents(true, &english, &plan, "en, hi-Latn", &f);

@@ -4,7 +4,7 @@
  */
 #include "talk/nlu/nlu.h"
 
-#define ACT_CONFIDENCE_MIN 0.40f
+#define ACT_CONFIDENCE_MIN 0.50f
 #define LANGUAGE_CONFIDENCE_MIN 0.30f
 
 enum err nlu_open(struct ctx *ctx, struct model *out)
