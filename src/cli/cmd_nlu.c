@@ -31,7 +31,7 @@ static void write_intents(struct jw *w, const struct nlu_result *res)
     jw_arr_end(w);
 }
 
-static void write_entities(struct jw *w, const struct entities *ent)
+static void write_entities(struct jw *w, const struct entities *ent, const struct slots *slots)
 {
     static const char *const KEYS[ENTITY_KIND_COUNT] = {"order_id", "email", "zip", "phone", "tracking_number"};
     jw_key(w, "entities");
@@ -41,6 +41,9 @@ static void write_entities(struct jw *w, const struct entities *ent)
         if (best != NULL)
             jw_kstr(w, KEYS[k], best->text);
     }
+    jw_kstr_opt(w, "name", slots->name);
+    jw_kstr_opt(w, "amount", slots->amount);
+    jw_kstr_opt(w, "deadline", slots->deadline);
     jw_end(w);
 }
 
@@ -78,7 +81,7 @@ static enum err understand_line(struct ctx *ctx, const struct model *m, struct s
     jw_kstr(&w, "text", text);
     jw_kstr(&w, "lang", res.lang);
     write_intents(&w, &res);
-    write_entities(&w, &ent);
+    write_entities(&w, &ent, &res.slots);
     write_signals(&w, &res.signals);
     jw_ki64(&w, "us", us);
     jw_end(&w);

@@ -196,6 +196,43 @@ static void tells_anger_from_joy(void **state)
     fixture_clear(&f);
 }
 
+/* ---- slots */
+
+struct want_slots {
+    const char *text, *name, *amount, *deadline;
+};
+static const struct want_slots SLOT_CASES[] = {
+    {"My name is Anna Smith and my parcel is late", "anna smith", "", ""},
+    {"hi i am Vikram", "vikram", "", ""},
+    {"i am waiting for it", "", "", ""},
+    {"this is ridiculous", "", "", ""},
+    {"name: Tomasz", "tomasz", "", ""},
+    {"i was charged $20.50 yesterday", "", "$20.50", ""},
+    {"Rs500 is gone", "", "Rs500", ""},
+    {"will it be here by friday?", "", "", "friday"},
+    {"i need it before the weekend", "", "", "weekend"},
+    {"for a wedding on Saturday at my hotel", "", "", "saturday"},
+    {"my sunday was fine", "", "", ""},
+    {"my name is", "", "", ""},
+};
+
+static void finds_slots(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(SLOT_CASES) / sizeof(SLOT_CASES[0]); i++) {
+        const struct want_slots *w = &SLOT_CASES[i];
+        struct fixture f;
+        struct nlu_result res;
+        fixture_init(&f);
+        understand(&f, w->text, &res);
+        if (!str_eq(res.slots.name, str_of(w->name)) || !str_eq(res.slots.amount, str_of(w->amount)) ||
+            !str_eq(res.slots.deadline, str_of(w->deadline)))
+            fail_msg("\"%s\": name \"%.*s\", amount \"%.*s\", deadline \"%.*s\"", w->text, STR_ARG(res.slots.name),
+                     STR_ARG(res.slots.amount), STR_ARG(res.slots.deadline));
+        fixture_clear(&f);
+    }
+}
+
 /* ---- a model that is no model */
 
 static void refuses_a_damaged_model(void **state)
@@ -285,7 +322,7 @@ int main(void)
         cmocka_unit_test(an_unknown_wish_is_not_sure), cmocka_unit_test(the_same_bytes_every_time),
         cmocka_unit_test(a_megabyte_is_bounded), cmocka_unit_test(raises_signals),
         cmocka_unit_test(tells_anger_from_joy),  cmocka_unit_test(refuses_a_damaged_model),
-        cmocka_unit_test(reads_our_test_messages),
+        cmocka_unit_test(finds_slots),           cmocka_unit_test(reads_our_test_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,8 @@ enum err nlu_understand(struct ctx *ctx, const struct model *m, struct str text,
     res.intent = res.intents[0].intent;
     res.confidence = res.intents[0].confidence;
     signals_of(tok, &res.signals);
-    *out = res;
-    return OK;
+    e = slots_of(ctx, tok, &res.slots);
+    if (e == OK)
+        *out = res;
+    return e;
 }

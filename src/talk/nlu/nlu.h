@@ -7,6 +7,7 @@
 
 #include "talk/nlu/model.h"
 #include "talk/nlu/signals.h"
+#include "talk/nlu/slots.h"
 
 #define NLU_INTENTS_MAX 4
 #define NLU_INTENT_FLOOR 0.10f /* what is less likely is not listed */
@@ -24,6 +25,7 @@ struct nlu_result {
     size_t intents_n;
     float known;                                /* share of the message's word features that training knew */
     struct signals signals;
+    struct slots slots;                         /* views into the arena */
 };
 
 /* nlu_open: the embedded model, checked. Errs: ERR_PARSE. */

@@ -243,6 +243,13 @@ static bool is_time(struct str s)
     return str_contains(s, STR(":")) && d + 1 == s.n && d >= 3;
 }
 
+static void put_money(struct cutter *c, struct str raw)
+{
+    put_kind(c, TOKEN_MONEY);
+    if (c->out->n > 0 && c->out->list[c->out->n - 1].kind == TOKEN_MONEY)
+        c->out->list[c->out->n - 1].raw = raw;
+}
+
 /* One chunk between blanks; marks at its end do not count. */
 static bool take_whole(struct cutter *c, struct str s)
 {
@@ -260,7 +267,7 @@ static bool take_whole(struct cutter *c, struct str s)
     else if (s.p[0] == '@')
         put_kind(c, TOKEN_MENTION);
     else if (is_money(s))
-        put_kind(c, TOKEN_MONEY);
+        put_money(c, s);
     else if (is_time(s))
         put_kind(c, TOKEN_TIME);
     else

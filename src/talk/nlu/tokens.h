@@ -32,6 +32,7 @@ enum token_kind {
 struct token {
     struct str s;              /* normalised; for other kinds than words a name such as "<email>" */
     enum token_kind kind;
+    struct str raw;            /* TOKEN_MONEY: as written; else empty */
     const struct lexicon_word *lex; /* classes of the word, NULL when the lexicon does not have it */
     bool cjk;                  /* a run without blanks: character n-grams carry it */
 };
