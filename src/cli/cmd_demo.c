@@ -10,6 +10,7 @@
 
 #include "base/data.h"
 #include "cli/demo_store.h"
+#include "flows/courier.h"
 #include "cli/serve.h"
 
 struct demo {
@@ -84,6 +85,7 @@ static enum err write_config(struct cli *cli, struct demo *d)
 
 struct folding {
     struct engine *eng;
+    struct courier *courier;
 };
 
 static enum err fold_all(void *user, struct ctx *ctx)
@@ -93,7 +95,8 @@ static enum err fold_all(void *user, struct ctx *ctx)
     enum err e = OK;
     while (e == OK && folded > 0)
         e = engine_fold_some(ctx, f->eng, &folded);
-    return e;
+    size_t sent = 0;
+    return e == OK ? courier_run(ctx, f->courier, 100, &sent) : e;
 }
 
 /* Played without threads: the same store each time. */
@@ -109,9 +112,12 @@ static enum err make_store(struct cli *cli, struct demo *d)
     pl.eng = f.eng;
     e = engine_merchant(f.eng, STR("demo"), &pl.merchant_id);
     if (e == OK)
+        e = courier_new(&cli->ctx, f.eng, &f.courier);
+    if (e == OK)
         e = demo_store_play(&cli->ctx, &d->store, &pl);
     if (e == OK)
         e = virtual_clock_keep(&cli->ctx, &d->cfg, &cli->clock);
+    courier_free(f.courier);
     engine_close(f.eng);
     d->webhooks = pl.webhooks;
     d->facts = pl.facts;

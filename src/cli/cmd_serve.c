@@ -1,6 +1,7 @@
 /* wismo serve: the server, until SIGTERM or SIGINT; then it takes nothing new, answers what is open, folds and ends. */
 #include "cli/serve.h"
 
+#include "flows/courier.h"
 #include "flows/poller.h"
 
 static void block_signals(sigset_t *set)
@@ -22,6 +23,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     struct engine_options eo = {.config = cfg, .clock = &cli->clock, .log = &cli->log};
     enum err e = engine_open(&cli->ctx, &eo, &eng);
     struct poller *pol = NULL;
+    struct courier *cour = NULL;
     if (e == OK && cfg->poll)
         e = poller_new(&cli->ctx, eng, &pol);
     struct app_options ao = {.config = cfg,
@@ -33,9 +35,14 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     if (e == OK && pol != NULL)
         e = poller_start(&cli->ctx, pol);
     if (e == OK)
+        e = courier_new(&cli->ctx, eng, &cour);
+    if (e == OK)
+        e = courier_start(&cli->ctx, cour);
+    if (e == OK)
         e = app_start(&cli->ctx, &ao, &app);
     if (e != OK) {
         (void)cli_fail(cli, "serve", e);
+        courier_free(cour);
         poller_free(pol);
         engine_close(eng);
         return EXIT_NO;
@@ -45,6 +52,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     sigwait(&set, &sig);
     LOG(&cli->log, LOG_INFO, "stopping", LOG_I("signal", sig));
     app_stop(app, SERVE_DRAIN_MS);
+    courier_free(cour);
     poller_free(pol);
     engine_close(eng);
     return EXIT_OK;

@@ -4,6 +4,7 @@
  * ages count from as_of.
  */
 #include "flows/case_json.h"
+#include "flows/message_list.h"
 
 #include "connectors/lib/tracking_number.h"
 
@@ -487,6 +488,7 @@ enum err case_json(struct ctx *ctx, struct jw *w, const struct case_answer *ca, 
     reports_json(w, ca->cas);
     stock_json(w, ca->cas, ca->as_of_us);
     changes_json(w, ca);
+    case_messages_json(w, ca->messages, ca->messages_n);
     jw_end(w);
     return buf_err(w->b);
 }

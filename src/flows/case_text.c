@@ -1,6 +1,8 @@
 /* Plain lines of at most a hundred columns or so; no colours, so that it can be piped. */
 #include "flows/case_text.h"
 
+#include "flows/message_list.h"
+
 #include "connectors/lib/tracking_number.h"
 #include "talk/reply.h"
 
@@ -126,6 +128,19 @@ static void add_changes(struct ctx *ctx, struct buf *b, const struct case_answer
     }
 }
 
+static void add_messages(struct ctx *ctx, struct buf *b, const struct case_answer *ca)
+{
+    if (ca->messages_n > 0)
+        buf_addz(b, "\nMessages to the customer:\n");
+    for (size_t i = 0; i < ca->messages_n; i++) {
+        const struct told_entry *t = &ca->messages[i].t;
+        buf_addz(b, "  ");
+        add_time(ctx, b, t->settled_us != 0 ? t->settled_us : t->not_before_us);
+        buf_fmt(b, " %-9s %-16s %.*s%s%.*s\n", told_state_word(t->state), message_kind_word(t->kind), STR_ARG(t->why),
+                str_empty(ca->messages[i].subject) ? "" : ": ", STR_ARG(ca->messages[i].subject));
+    }
+}
+
 static enum err add_personal(struct ctx *ctx, struct buf *b, const struct case_answer *ca, const struct case_json_options *opt)
 {
     struct personal per = {0};
@@ -150,5 +165,6 @@ enum err case_text(struct ctx *ctx, struct buf *out, const struct case_answer *c
     for (size_t i = 0; i < ca->cd.parcels_n; i++)
         add_parcel(ctx, out, ca, opt, i);
     add_changes(ctx, out, ca);
+    add_messages(ctx, out, ca);
     return buf_err(out);
 }

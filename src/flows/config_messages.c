@@ -259,8 +259,6 @@ static void messages_check(struct cfg_reader *r, const struct yaml *v, void *bas
         cfg_say(r, FINDING_ERROR, yaml_get(v, "smtp"), "write it like smtp://mail.example.com:587", "url: expected a mail server");
     if (mp->enabled)
         check_channels(r, v, mc);
-    if (mp->enabled)
-        cfg_say(r, FINDING_WARNING, v, "leave it off, or use it to see what would be told", "messages: decided and kept, not sent: this build has no courier yet");
     if (mc->folder.n > 0)
         mc->folder = cfg_path(r, mc->folder);
 }

@@ -93,6 +93,8 @@ struct case_answer {
         struct str number;    /* parcel, empty for the order */
     } *changes;
     size_t changes_n;
+    const struct case_message *messages; /* what the customer was told; filled by case_messages_join */
+    size_t messages_n;
 };
 /*
  * case_read: the case of an order as it is now (at_us 0) or as it was known at at_us (facts learned until then, diagnosed then).

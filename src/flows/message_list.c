@@ -75,6 +75,14 @@ enum err case_messages(struct ctx *ctx, struct reader *rd, int64_t merchant_id, 
     return e;
 }
 
+enum err case_messages_join(struct ctx *ctx, struct reader *rd, struct case_answer *ca)
+{
+    struct case_message *list = NULL;
+    enum err e = case_messages(ctx, rd, ca->merchant_id, ca->order_no, &list, &ca->messages_n);
+    ca->messages = list;
+    return e;
+}
+
 enum err message_by_key(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str key, int64_t *order_no, struct case_message *out)
 {
     struct outbox_row row;

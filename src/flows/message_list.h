@@ -17,6 +17,8 @@ struct case_message {
 /* case_messages: oldest first, in the arena. Errs: ERR_NOTFOUND no such order. */
 MUST_CHECK enum err case_messages(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct case_message **out,
                                   size_t *n);
+/* case_messages_join: the same into an answer about now; one about the past stays without. */
+MUST_CHECK enum err case_messages_join(struct ctx *ctx, struct reader *rd, struct case_answer *ca);
 /* message_by_key: one message with its order. Errs: ERR_NOTFOUND. */
 MUST_CHECK enum err message_by_key(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str key, int64_t *order_no,
                                    struct case_message *out);

@@ -1,6 +1,7 @@
 /* The pages: list of cases, one case, the ask box. For operators: in a demo on the loopback open, else with a token. */
 #include "base/data.h"
 #include "base/http_client.h"
+#include "flows/message_list.h"
 #include "server/app.h"
 #include "server/page_render.h"
 
@@ -63,6 +64,8 @@ static void case_page(void *user, struct reader *rd, struct http_exchange *ex)
         e = app_find_case(ex, rd, merchant_id, ex->params[0], &order_no);
     if (e == OK)
         e = case_read(&ex->ctx, rd, merchant_id, order_no, 0, &ca);
+    if (e == OK)
+        e = case_messages_join(&ex->ctx, rd, &ca);
     if (e != OK) {
         page_fail(ex, e);
         return;

@@ -2,6 +2,7 @@
 #include "server/page_render.h"
 
 #include "base/http_client.h"
+#include "flows/message_list.h"
 #include "connectors/lib/tracking_number.h"
 
 static void add_time(struct buf *b, int64_t us)
@@ -249,6 +250,36 @@ static void add_changes(struct buf *b, const struct case_answer *ca)
     HTML(b, "</tbody></table>\n");
 }
 
+static void add_messages(struct buf *b, const struct case_answer *ca)
+{
+    if (ca->messages_n == 0)
+        return;
+    HTML(b, "<h2>Messages to the customer</h2>\n<table><thead><tr><th>At (UTC)</th><th>State</th><th>Message</th><th>Channel</th>"
+            "<th>Why</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < ca->messages_n; i++) {
+        const struct case_message *m = &ca->messages[i];
+        HTML(b, "<tr><td>");
+        add_time(b, m->t.settled_us != 0 ? m->t.settled_us : m->t.not_before_us);
+        HTML(b, "</td><td>");
+        html_text(b, str_of(told_state_word(m->t.state)));
+        HTML(b, "</td><td>");
+        html_text(b, str_of(message_kind_word(m->t.kind)));
+        if (!str_empty(m->text)) {
+            HTML(b, "<details><summary>");
+            html_text(b, m->subject);
+            HTML(b, "</summary><pre>");
+            html_text(b, m->text);
+            HTML(b, "</pre></details>");
+        }
+        HTML(b, "</td><td>");
+        html_text(b, str_empty(m->t.key) ? STR_NULL : str_of(channel_kind_word(m->t.channel)));
+        HTML(b, "</td><td>");
+        html_text(b, m->t.why);
+        HTML(b, "</td></tr>\n");
+    }
+    HTML(b, "</tbody></table>\n");
+}
+
 void page_case_html(struct ctx *ctx, struct buf *b, struct str merchant, const struct case_answer *ca)
 {
     const struct order_view *ov = order_anchor(ca->cas);
@@ -274,6 +305,7 @@ void page_case_html(struct ctx *ctx, struct buf *b, struct str merchant, const s
     add_items(b, &ca->cd);
     for (size_t i = 0; i < ca->cd.parcels_n; i++)
         add_parcel(ctx, b, ca, &ca->cd.parcels[i]);
+    add_messages(b, ca);
     add_changes(b, ca);
     add_ask_box(b, merchant, STR_NULL);
     html_page_end(b);

@@ -1,0 +1,303 @@
+/*
+ * The courier with real parts: mails through Debian's aiosmtpd, read back from its mailbox; a folder; and a process that ends
+ * between any two steps: nothing is lost, and nothing comes twice where the channel can be looked up.
+ */
+#include "lib/story_store.h"
+
+#include "flows/courier.h"
+#include "flows/message_list.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STEPS_MAX 12
+
+struct post {
+    struct fixture f;
+    struct arena *arena;
+    struct ctx ctx;
+    struct story_store st;
+    char dir[64];
+};
+
+static void post_open(struct post *p)
+{
+    struct message_policy mp;
+    fixture_init(&p->f);
+    p->arena = arena_new((size_t)256 << 20);
+    assert_non_null(p->arena);
+    p->ctx = p->f.ctx;
+    p->ctx.arena = p->arena;
+    snprintf(p->dir, sizeof(p->dir), "/tmp/wismo-courier-XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    message_policy_default(&mp);
+    mp.enabled = true;
+    mp.store = STR("K\xc3\xb6ln & Co");
+    mp.sign_off = STR("Your team");
+    clock_set(&p->f.clock, TEST_NOW_US);
+    story_store_open_messages(&p->ctx, &p->f.clock, &mp, &p->st);
+    struct message_config *mc = &p->st.mc.messages;
+    mc->from = STR("orders@example.com");
+    mc->unsubscribe_url = STR("https://example.com/out?m={key}");
+    mc->per_minute = 600;
+    assert_ok(&p->ctx, story_store_settle(&p->ctx, &p->st));
+}
+
+static void post_close(struct post *p)
+{
+    char cmd[128];
+    struct replay_report rep = {.facts = 0};
+    assert_ok(&p->ctx, engine_replay(&p->ctx, p->st.eng, p->st.merchant_id, &rep));
+    if (rep.differences != 0)
+        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    assert_true(rep.compared_outbox > 0);
+    story_store_close(&p->st);
+    snprintf(cmd, sizeof(cmd), "rm -rf %s", p->dir);
+    assert_int_equal(system(cmd), 0);
+    arena_free(p->arena);
+    fixture_clear(&p->f);
+}
+
+static void order(struct post *p)
+{
+    struct fact fct = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
+    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug <blue>", 10}, .quantity = 1, .ships = true};
+    fct.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US, .currency = STR("USD"),
+                                      .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
+    fct.u.order.ship_to = (struct address){.name = STR("Anna M\xc3\xbcller"), .country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
+    assert_ok(&p->ctx, story_store_append(&p->ctx, &p->st, STR("shop"), &fct));
+    assert_ok(&p->ctx, story_store_settle(&p->ctx, &p->st));
+}
+
+static struct case_message message(struct post *p, size_t *n)
+{
+    struct case_message *list = NULL;
+    int64_t found[CASE_FIND_MAX];
+    size_t orders = 0;
+    assert_ok(&p->ctx, case_find(&p->ctx, p->st.rd, p->st.merchant_id, STR("#1020"), found, &orders));
+    assert_int_equal(orders, 1);
+    assert_ok(&p->ctx, case_messages(&p->ctx, p->st.rd, p->st.merchant_id, found[0], &list, n));
+    assert_true(*n > 0);
+    return list[*n - 1];
+}
+
+static size_t run(struct post *p)
+{
+    struct courier *c = NULL;
+    size_t n = 0;
+    assert_ok(&p->ctx, courier_new(&p->ctx, p->st.eng, &c));
+    assert_ok(&p->ctx, courier_run(&p->ctx, c, 10, &n));
+    courier_free(c);
+    return n;
+}
+
+/* The only file below a folder, its name in path; the number of files. */
+static size_t files_in(const char *dir, char path[512])
+{
+    DIR *d = opendir(dir);
+    size_t n = 0;
+    for (struct dirent *e = d == NULL ? NULL : readdir(d); e != NULL; e = readdir(d))
+        if (e->d_name[0] != '.' && (strstr(e->d_name, ".new") == NULL)) {
+            snprintf(path, 512, "%s/%s", dir, e->d_name);
+            n++;
+        }
+    if (d != NULL)
+        closedir(d);
+    return n;
+}
+
+static bool decoded_has(struct post *p, struct str mail, const char *words)
+{
+    struct str line;
+    struct buf b;
+    buf_init(&b, (size_t)1 << 20);
+    while (str_split(&mail, '\n', &line)) { /* the parts' lines are base64 by themselves */
+        struct buf one;
+        buf_init(&one, 4096);
+        if (base64_decode(str_trim(line), &one) == OK)
+            buf_add(&b, buf_str(&one));
+        buf_clear(&one);
+    }
+    bool has = str_contains(buf_str(&b), str_of(words));
+    buf_clear(&b);
+    (void)p;
+    return has;
+}
+
+/* ---- a real mail server */
+
+static int free_port(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof(a);
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(s, (struct sockaddr *)&a, sizeof(a)), 0);
+    assert_int_equal(getsockname(s, (struct sockaddr *)&a, &n), 0);
+    close(s);
+    return ntohs(a.sin_port);
+}
+
+static bool listens(int port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    bool ok = connect(s, (struct sockaddr *)&a, sizeof(a)) == 0;
+    close(s);
+    return ok;
+}
+
+static pid_t mail_server(int port, const char *mailbox)
+{
+    char at[32];
+    snprintf(at, sizeof(at), "127.0.0.1:%d", port);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("/usr/bin/python3", "python3", "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", mailbox, "-l", at, (char *)NULL);
+        _exit(127);
+    }
+    for (int i = 0; i < 100 && !listens(port); i++)
+        usleep(100000);
+    return pid;
+}
+
+static void mail_arrives(void **state)
+{
+    struct post p;
+    char box[128], new_mail[160], path[512], url[64];
+    size_t n = 0;
+    (void)state;
+    if (system("/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null") != 0) {
+        print_message("skipped: python3-aiosmtpd is not installed (tools/install-deps --test)\n");
+        skip();
+    }
+    post_open(&p);
+    int port = free_port();
+    snprintf(box, sizeof(box), "%s/box", p.dir);
+    snprintf(new_mail, sizeof(new_mail), "%s/new", box);
+    snprintf(url, sizeof(url), "smtp://127.0.0.1:%d", port);
+    p.st.mc.messages.smtp_url = str_of(url);
+    order(&p);
+    /* nobody listens yet: it is tried again later, and nothing is lost */
+    assert_int_equal(run(&p), 1);
+    struct case_message m = message(&p, &n);
+    assert_int_equal(m.t.state, TOLD_PLANNED);
+    assert_int_equal(run(&p), 0);
+    pid_t server = mail_server(port, box);
+    clock_advance(&p.f.clock, 5 * US_PER_MIN);
+    assert_ok(&p.ctx, story_store_settle(&p.ctx, &p.st));
+    assert_int_equal(run(&p), 1);
+    kill(server, SIGTERM);
+    waitpid(server, NULL, 0);
+    m = message(&p, &n);
+    assert_int_equal(m.t.state, TOLD_SENT);
+    assert_int_equal(files_in(new_mail, path), 1);
+    struct str mail = test_read_file(p.arena, path);
+    const char *const HEADERS[] = {"Auto-Submitted: auto-generated", "List-Unsubscribe: <https://example.com/out?m=",
+                                   "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "From: =?UTF-8?B?", "To: =?UTF-8?B?", "References: <order-",
+                                   "Subject: We have your order #1020", "multipart/alternative", "Message-ID: <"};
+    for (size_t i = 0; i < sizeof(HEADERS) / sizeof(HEADERS[0]); i++)
+        if (!str_contains(mail, str_of(HEADERS[i])))
+            fail_msg("no \"%s\" in %.*s", HEADERS[i], STR_ARG(mail));
+    assert_true(decoded_has(&p, mail, "Hello Anna M\xc3\xbcller,"));
+    assert_true(decoded_has(&p, mail, "Mug <blue>"));
+    assert_true(decoded_has(&p, mail, "Mug &lt;blue&gt;"));
+    assert_int_equal(run(&p), 0);
+    post_close(&p);
+}
+
+/* ---- ends between two steps */
+
+static void reopen(struct post *p)
+{
+    struct engine_options eo = {.config = &p->st.cfg, .clock = p->st.clock, .no_threads = true};
+    assert_ok(&p->ctx, engine_open(&p->ctx, &eo, &p->st.eng));
+    assert_ok(&p->ctx, reader_open(&p->ctx, p->st.eng, &p->st.rd));
+    assert_ok(&p->ctx, story_store_settle(&p->ctx, &p->st));
+}
+
+static void shut(struct post *p)
+{
+    reader_close(p->st.rd);
+    engine_close(p->st.eng);
+}
+
+static int die_at(struct post *p, int n)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct courier *c = NULL;
+        size_t made = 0;
+        reopen(p);
+        if (courier_new(&p->ctx, p->st.eng, &c) != OK)
+            _exit(3);
+        courier_stop_at(c, n);
+        _exit(courier_run(&p->ctx, c, 10, &made) == OK ? 0 : 4);
+    }
+    waitpid(pid, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+static void killed_between_steps(void **state)
+{
+    int died = 0;
+    (void)state;
+    for (int n = 1; n <= STEPS_MAX; n++) {
+        struct post p;
+        char folder[128], path[512];
+        size_t messages = 0;
+        post_open(&p);
+        snprintf(folder, sizeof(folder), "%s/out", p.dir);
+        p.st.mc.messages.folder = str_of(folder);
+        order(&p);
+        shut(&p);
+        int code = die_at(&p, n);
+        assert_true(code == 9 || code == 0);
+        died += code == 9;
+        reopen(&p);
+        clock_advance(&p.f.clock, 5 * US_PER_MIN); /* the lease of the dead one runs out */
+        assert_ok(&p.ctx, story_store_settle(&p.ctx, &p.st));
+        (void)run(&p);
+        struct case_message m = message(&p, &messages);
+        if (m.t.state != TOLD_SENT || files_in(folder, path) != 1 || messages != 1)
+            fail_msg("step %d: %s, %zu files, %zu messages", n, told_state_word(m.t.state), files_in(folder, path), messages);
+        assert_int_equal(run(&p), 0);
+        post_close(&p);
+        if (code == 0)
+            break;
+    }
+    assert_int_equal(died, 5); /* every step was the last one once */
+}
+
+/* ---- pause */
+
+static void paused(void **state)
+{
+    struct post p;
+    char folder[128], path[512];
+    size_t n = 0;
+    (void)state;
+    post_open(&p);
+    snprintf(folder, sizeof(folder), "%s/out", p.dir);
+    p.st.mc.messages.folder = str_of(folder);
+    order(&p);
+    assert_ok(&p.ctx, messages_pause(&p.ctx, p.st.eng, p.st.merchant_id, true, STR("storm")));
+    assert_int_equal(run(&p), 0);
+    assert_int_equal(message(&p, &n).t.state, TOLD_PLANNED);
+    assert_ok(&p.ctx, messages_pause(&p.ctx, p.st.eng, p.st.merchant_id, false, STR("over")));
+    assert_int_equal(run(&p), 1);
+    assert_int_equal(files_in(folder, path), 1);
+    post_close(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(mail_arrives), cmocka_unit_test(killed_between_steps), cmocka_unit_test(paused)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

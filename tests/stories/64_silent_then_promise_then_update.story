@@ -1,0 +1,14 @@
+# 48 hours without a scan: the message promises an update (R101); nothing comes, so it is sent three hours before it is due (R84).
+messages
+start 2026-11-16T15:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-24
+at d1T15:00
+scan ups 1Z7W4E590300010062 in_transit place=Columbus,OH,US
+at d3T16:00
+message #1020 silent at=d3T15:00 says="clear update by Friday"
+at d5T00:00
+message #1020 update at=d4T20:00 says="We promised you an update"

@@ -1,0 +1,16 @@
+# Both scans come at once in the morning: only the delivery is told.
+messages
+start 2026-11-16T15:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-24
+at d2T10:00
+scan ups 1Z7W4E590300010062 in_transit place=Gary,IN,US
+at d3T13:30
+scan ups 1Z7W4E590300010062 delivered place=Chicago,IL,US
+scan ups 1Z7W4E590300010062 out_for_delivery place=Chicago,IL,US at=d3T12:00
+at d3T23:00
+sent #1020 confirmation,shipped,delivered
+message #1020 delivered at=d3T14:00
