@@ -1,12 +1,20 @@
-/* wismo doctor: configuration, store, clock, connectors: what is wrong, where, and what to do. Changes nothing. */
+/*
+ * wismo doctor: configuration, store, clock, connectors: what is wrong, where, and what to do. Vendors are asked whether
+ * they let the accounts in. Changes nothing.
+ */
 #include <errno.h>
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/doctor_vendor.h"
 #include "flows/virtual_clock.h"
+
+#define VENDOR_TIMEOUT_MS 8000 /* of one sign-in or read */
 
 struct doctor {
     struct cli *cli;
+    const char *path;
+    struct http_client *client; /* NULL: offline */
     int failed, warned;
 };
 
@@ -105,20 +113,48 @@ static bool is_given(const struct account *acct, const char *name)
     return str_eq(str_of(name), STR("base_url")) ? !str_empty(acct->base_url) : !str_empty(account_setting(acct, name));
 }
 
+/* "wismo.yaml:12:7: shop/ups (ups)": where to look and what it is about. */
+static struct str account_place(struct doctor *d, const struct account *acct)
+{
+    return arena_fmt(d->cli->arena, "%s:%d:%d: %.*s/%.*s (%s)", d->path, acct->line, acct->column, STR_ARG(acct->merchant), STR_ARG(acct->id),
+                     acct->conn->id);
+}
+
+static bool has_key(const struct account *acct)
+{
+    return acct->api_key.n > 0 || acct->api_user.n > 0 || acct->api_secret.n > 0;
+}
+
+/* Does the vendor let it in, and may its key read? */
+static void check_vendor(struct doctor *d, const struct account *acct)
+{
+    struct str place = account_place(d, acct);
+    if (d->client == NULL || !has_key(acct))
+        return;
+    enum err e = vendor_try(&d->cli->ctx, d->client, acct, VENDOR_TIMEOUT_MS);
+    struct str says = str_of(d->cli->ctx.msg);
+    if (e == OK)
+        SAY(d, FINE, "sign-in", NULL, "%.*s: the vendor lets it in", STR_ARG(place));
+    else if (e == ERR_DENIED)
+        SAY(d, FAIL, "sign-in", acct->conn->docs_url, "%.*s: refused: %.*s", STR_ARG(place), STR_ARG(says));
+    else if (e != ERR_UNSUPPORTED)
+        SAY(d, WARN, "sign-in", "is the address right, and may this machine reach it? --offline skips this", "%.*s: %s: %.*s", STR_ARG(place),
+            err_name(e), STR_ARG(says));
+}
+
 static void check_account(struct doctor *d, const struct account *acct)
 {
     int missing = 0;
     bool by_hooks = acct->conn->hook != NULL && acct->webhook_secrets[0].n > 0; /* does without being asked */
     for (const struct cfg_field *f = acct->conn->cfg; f != NULL && f->name != NULL; f++)
         if (f->required && !is_given(acct, f->name)) {
-            SAY(d, by_hooks ? WARN : FAIL, "connector", f->what, "%.*s/%.*s (%s): %s is missing%s", STR_ARG(acct->merchant),
-                STR_ARG(acct->id), acct->conn->id, f->name, by_hooks ? ": webhooks work, reading from the vendor does not" : "");
+            SAY(d, by_hooks ? WARN : FAIL, "connector", f->what, "%.*s: %s is missing%s", STR_ARG(account_place(d, acct)), f->name, by_hooks ? ": webhooks work, reading from the vendor does not" : "");
             missing++;
         }
     bool hooks = acct->conn->hook != NULL, signed_in = acct->api_key.n > 0 || acct->api_user.n > 0 || acct->conn->auth == AUTH_NONE;
     if (missing == 0 && hooks && acct->webhook_secrets[0].n == 0 && acct->conn->poll == NULL)
-        SAY(d, WARN, "connector", "set webhook_secrets: without one every webhook is refused", "%.*s/%.*s (%s): no webhook secret",
-            STR_ARG(acct->merchant), STR_ARG(acct->id), acct->conn->id);
+        SAY(d, WARN, "connector", "set webhook_secrets: without one every webhook is refused", "%.*s: no webhook secret",
+            STR_ARG(account_place(d, acct)));
     else if (missing == 0)
         SAY(d, FINE, "connector", NULL, "%.*s/%.*s (%s): %s%s%s", STR_ARG(acct->merchant), STR_ARG(acct->id), acct->conn->id,
             hooks && acct->webhook_secrets[0].n > 0 ? "webhooks" : "", acct->conn->poll != NULL && signed_in ? " polling" : "",
@@ -136,10 +172,12 @@ static void list_connectors(struct doctor *d)
 int cmd_doctor(struct cli *cli, int argc, char **argv)
 {
     const char *path = NULL;
+    bool offline = false;
     struct option_list rest;
     struct config cfg = {0};
     struct doctor d = {.cli = cli};
-    const struct option opts[] = {OPT_TEXT("config", 'c', &path, "FILE", "configuration to check; none: list the connectors"), OPT_END};
+    const struct option opts[] = {OPT_TEXT("config", 'c', &path, "FILE", "configuration to check; none: list the connectors"),
+                                  OPT_FLAG("offline", 0, &offline, "do not try the vendors' sign-in"), OPT_END};
     int code = options_begin(cli, opts, argc, argv, 0, 0, &rest);
     if (code >= 0)
         return code;
@@ -147,6 +185,8 @@ int cmd_doctor(struct cli *cli, int argc, char **argv)
         list_connectors(&d);
         return EXIT_OK;
     }
+    d.path = path;
+    d.client = offline ? NULL : http_client_new();
     enum err e = cli_config_load(cli, path, &cfg);
     if (e != OK)
         SAY(&d, FAIL, "configuration", "see the lines above", "%s", cli->ctx.msg);
@@ -158,10 +198,13 @@ int cmd_doctor(struct cli *cli, int argc, char **argv)
         check_key_file(&d, &cfg);
         check_store(&d, &cfg);
         for (size_t m = 0; m < cfg.merchants_n; m++)
-            for (size_t i = 0; i < cfg.merchants[m].accounts_n; i++)
+            for (size_t i = 0; i < cfg.merchants[m].accounts_n; i++) {
                 check_account(&d, &cfg.merchants[m].accounts[i]);
+                check_vendor(&d, &cfg.merchants[m].accounts[i]);
+            }
     }
     fprintf(cli->out, "%d wrong, %d to look at\n", d.failed, d.warned);
+    http_client_free(d.client);
     config_clear(&cfg);
     return d.failed == 0 ? EXIT_OK : EXIT_NO;
 }

@@ -31,6 +31,7 @@ struct account {
     const struct setting *settings;
     size_t settings_n;
     struct str base_url;      /* overrides the vendor's host (sandboxes, doubles); empty: the vendor's */
+    int line, column;         /* where the configuration names it; 0: not from one */
     const struct json *mapping; /* generic connector only: its mapping from the configuration */
 };
 

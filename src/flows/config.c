@@ -217,6 +217,8 @@ static void account_check(struct cfg_reader *r, const struct yaml *v, void *base
 {
     struct account *acct = base;
     struct poll_plan plan;
+    acct->line = v->line;
+    acct->column = v->column;
     if (acct->conn == NULL)
         return;
     if (poll_plan_of(r->ctx, acct, &plan) == ERR_PARSE)

@@ -146,6 +146,8 @@ enum err db_open(struct ctx *ctx, const struct db_options *opt, struct db **out)
         int rc = sqlite3_open_v2(opt->path, &db->h, flags, NULL);
         if (rc != SQLITE_OK)
             e = ctx_fail(ctx, map_code(rc), "database %s: %s", opt->path, sqlite3_errmsg(db->h));
+        else if (!opt->read_only && sqlite3_db_readonly(db->h, "main") == 1) /* it falls back to reading without a word */
+            e = ctx_fail(ctx, ERR_IO, "database %s: read-only: may this user write the file and its folder?", opt->path);
     }
     if (e == OK)
         e = set_pragmas(ctx, db, opt);
