@@ -34,32 +34,45 @@ enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_i
     return e;
 }
 
-enum err ledger_raw(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t pos, struct http_msg *out, struct str *account,
-                    enum recv_source *source)
+/* The row at a position: where it came from, and the message itself. */
+static enum err read_received(struct ctx *ctx, struct reader *rd, struct merchant *m, int64_t pos, struct received_row *out,
+                              struct http_msg *msg)
 {
-    struct merchant *m = engine_merchant_by_id(rd->eng, merchant_id);
     struct db_stmt *st = NULL;
     bool row = false;
     struct received_row r;
-    if (m == NULL)
-        return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
     enum err e = db_stmt_get(ctx, rd->ledger, SQL_RECEIVED_GET, &st);
     if (e != OK)
         return e;
-    db_bind_i64(st, 1, merchant_id);
+    db_bind_i64(st, 1, m->id);
     db_bind_i64(st, 2, pos);
     e = db_step(ctx, st, &row);
     if (e == OK && !row)
         return ctx_fail(ctx, ERR_NOTFOUND, "position %lld is not in the ledger", (long long)pos);
     if (e == OK) {
         received_from_stmt(st, &r);
-        *source = r.source;
-        e = arena_dup(ctx->arena, r.account, account);
+        *out = (struct received_row){.pos = pos, .source = r.source, .origin = r.origin};
+        e = arena_dup(ctx->arena, r.account, &out->account);
         if (e == OK)
-            e = received_open(ctx, rd->eng, rd->ledger, m, &r, out);
+            e = received_open(ctx, rd->eng, rd->ledger, m, &r, msg);
         db_done(st);
     }
     return e;
+}
+
+enum err ledger_raw(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t pos, struct http_msg *out, struct str *account,
+                    enum recv_source *source)
+{
+    struct merchant *m = engine_merchant_by_id(rd->eng, merchant_id);
+    struct received_row row;
+    if (m == NULL)
+        return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
+    enum err e = read_received(ctx, rd, m, pos, &row, out);
+    if (e != OK)
+        return e;
+    *account = row.account;
+    *source = row.source;
+    return OK;
 }
 
 static enum err undecoded_drop(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t pos)
@@ -73,20 +86,20 @@ static enum err undecoded_drop(struct ctx *ctx, struct engine *eng, int64_t merc
     return db_run(ctx, st);
 }
 
-/* One kept message through today's decoder; what it gives is appended like any arrival, under its own account. */
+/* One kept message through today's decoder; what it gives is appended like any arrival, under its own account and origin. */
 static enum err redecode_one(struct ctx *ctx, struct engine *eng, struct reader *rd, struct merchant *m, int64_t pos, bool *gave)
 {
     struct http_msg msg;
     struct received_row row = {.pos = pos};
     struct decoded d = {0};
     *gave = false;
-    enum err e = ledger_raw(ctx, rd, m->id, pos, &msg, &row.account, &row.source);
+    enum err e = read_received(ctx, rd, m, pos, &row, &msg);
     if (e == OK)
         e = received_decode(ctx, eng, m, &row, &msg, &d);
     e = ctx_whole(ctx, e);
     if (e != OK)
         return err_is_transient(e) ? e : OK; /* still not: it stays listed */
-    struct append_req req = {.merchant_id = m->id, .source = row.source, .account = row.account, .msg = &msg};
+    struct append_req req = {.merchant_id = m->id, .source = row.source, .origin = row.origin, .account = row.account, .msg = &msg};
     int64_t at = 0;
     e = engine_append_wait(ctx, eng, &req, &at);
     if (e == OK)
