@@ -64,8 +64,8 @@ struct str phrase_past(const struct day_of *d, int64_t utc_us, int64_t local_us,
     int64_t here = local_of(d, utc_us), days = days_from_now(d, here);
     if (utc_us == 0 || day_only || days > 0 || days < -1)
         return phrase_day(d, utc_us, true);
-    bool same_day = local_us != 0 && civil_day(local_us) == civil_day(here);
-    const char *part = part_of_day(same_day ? local_us : here);
+    bool wall = local_us != 0 && local_us != utc_us && civil_day(local_us) == civil_day(here);
+    const char *part = part_of_day(wall ? local_us : here);
     if (part[0] == 'e' && part[1] == 'a') /* before five */
         return days == 0 ? STR("early this morning") : STR("early yesterday morning");
     return arena_fmt(d->a, "%s %s", days == 0 ? "this" : "yesterday", part);

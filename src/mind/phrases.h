@@ -19,7 +19,7 @@ struct day_of {
 /*
  * phrase_past: when something happened, with the part of the day unless day_only: "yesterday
  * evening", "on Tuesday, 17 November". local_us: wall clock at its place, 0 unknown; it gives the
- * part of the day where it is the same day there.
+ * part of the day where it is the same day there and not UTC, which many sources write everywhere.
  */
 struct str phrase_past(const struct day_of *d, int64_t utc_us, int64_t local_us, bool day_only);
 /* phrase_day: "today", "tomorrow", "yesterday", else the day; with_on: "on Friday, 20 November". */

@@ -289,6 +289,9 @@ static void test_phrases(void **state)
         /* the same day on both clocks: the hour of the place */
         {"America/Chicago", "2026-11-17T22:00:00Z", "2026-11-17T18:30:00Z", "2026-11-17T10:30:00",
          "this morning", "today", "12:30 PM", "3 hours"},
+        /* a source that writes UTC everywhere: its wall is no place's */
+        {"America/New_York", "2026-11-18T15:00:00Z", "2026-11-18T12:10:00Z", "2026-11-18T12:10:00",
+         "this morning", "today", "7:10 AM", "2 hours"},
         {"Asia/Kolkata", "2026-11-18T13:00:00Z", "2026-11-19T12:30:00Z", NULL, "tomorrow",
          "tomorrow", "6 PM", "less than an hour"},
     };
