@@ -14,7 +14,7 @@ if(WISMO_SANITIZE OR WISMO_FUZZ)
   target_compile_options(nlu_train PRIVATE -fno-sanitize=all)
   target_link_options(nlu_train PRIVATE -fno-sanitize=all)
 endif()
-target_link_libraries(nlu_train PRIVATE PkgConfig::DEPS m)
+target_link_libraries(nlu_train PRIVATE PkgConfig::DEPS Threads::Threads m)
 add_custom_command(
   OUTPUT ${WISMO_NLU_MODEL}
   COMMAND nlu_train ${WISMO_NLU_MODEL} ${CMAKE_SOURCE_DIR}/nlu/corpus ${CMAKE_SOURCE_DIR}/nlu/lexicon

@@ -18,15 +18,15 @@ static uint8_t class_no(struct str name)
     return (uint8_t)class_count++;
 }
 
-static struct lexicon_word *word_of(struct lexicon_file *out, struct str s, size_t *cap)
+static struct lexicon_word *word_of(struct lexicon_file *out, unsigned group, struct str s)
 {
-    uint64_t h = str_hash(s);
+    uint64_t h = str_hash_add(lexicon_salt(group), s);
     for (size_t i = 0; i < out->n; i++)
         if (out->words[i].hash == h)
             return &out->words[i];
-    if (out->n == *cap) {
-        *cap = *cap == 0 ? 1024 : *cap * 2;
-        out->words = realloc(out->words, *cap * sizeof(*out->words));
+    if (out->n == out->cap) {
+        out->cap = out->cap == 0 ? 1024 : out->cap * 2;
+        out->words = realloc(out->words, out->cap * sizeof(*out->words));
         if (out->words == NULL)
             die("no memory for the lexicon");
     }
@@ -49,13 +49,13 @@ static void add_class(struct lexicon_word *w, uint8_t cls, struct str s)
     die("lexicon: \"%.*s\" is in too many classes", STR_ARG(s));
 }
 
-static void read_spelling(struct lexicon_file *out, struct str line, size_t *cap)
+static void read_spelling(struct lexicon_file *out, unsigned group, struct str line)
 {
     struct str from;
     line = str_trim(str_sub(line, 1, line.n - 1));
     if (!str_split(&line, ' ', &from) || line.p == NULL || line.n > 255)
         die("lexicon: \"= spelling words\", not \"%.*s\"", STR_ARG(from));
-    struct lexicon_word *w = word_of(out, from, cap);
+    struct lexicon_word *w = word_of(out, group, from);
     w->spelled_at = (uint32_t)out->texts.n;
     line = str_trim(line);
     w->spelled_n = (uint8_t)line.n;
@@ -71,30 +71,33 @@ static int by_hash(const void *a, const void *b)
 static struct str whole_file(const char *path)
 {
     FILE *f = fopen(path, "rb");
-    char *p = need((size_t)4 << 20, 1);
     if (f == NULL)
-        die("%s: cannot be read", path);
+        return STR_NULL;
+    char *p = need((size_t)4 << 20, 1);
     size_t n = fread(p, 1, (size_t)4 << 20, f);
     fclose(f);
     return (struct str){p, n};
 }
 
-void lexicon_read(const char *path, struct lexicon_file *out)
+void lexicon_init(struct lexicon_file *out)
 {
-    struct str rest = whole_file(path), line, word;
-    size_t cap = 0;
-    uint8_t cls = 0;
     *out = (struct lexicon_file){.n = 0};
     buf_init(&out->texts, (size_t)1 << 20);
     buf_addc(&out->texts, ' '); /* offset 0 means none */
     (void)class_no(STR("function"));
     (void)class_no(STR("negation"));
+}
+
+void lexicon_read(const char *path, unsigned group, struct lexicon_file *out)
+{
+    struct str rest = whole_file(path), line, word;
+    uint8_t cls = 0;
     while (str_split(&rest, '\n', &line)) {
         line = str_trim(line);
         if (str_empty(line) || line.p[0] == '#')
             continue;
         if (line.p[0] == '=') {
-            read_spelling(out, line, &cap);
+            read_spelling(out, group, line);
             continue;
         }
         if (str_starts(line, STR("@class "))) {
@@ -103,7 +106,11 @@ void lexicon_read(const char *path, struct lexicon_file *out)
         }
         while (str_split(&line, ' ', &word))
             if (!str_empty(word))
-                add_class(word_of(out, word, &cap), cls, word);
+                add_class(word_of(out, group, word), cls, word);
     }
+}
+
+void lexicon_sort(struct lexicon_file *out)
+{
     qsort(out->words, out->n, sizeof(*out->words), by_hash);
 }

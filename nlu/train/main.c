@@ -1,19 +1,20 @@
 /*
- * nlu_train OUT CORPUS LEXICON: the language part from all languages, one part for English and Hinglish (which mix), one for the
- * others. A file OUT.key holds the hash of everything that was read and of this program: while it fits, OUT is left as it is.
+ * nlu_train OUT CORPUS LEXICON: every folder of CORPUS is a language. The language part is made from all of them, one part for
+ * English and Hinglish (which mix), one for the others; each in a thread of its own, in the same order. A file OUT.key holds the hash of everything that was read and of this program: while it fits, OUT is left as it is.
  */
 #include "train.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <utime.h>
 
-static const char *const LANGUAGES[] = {"en", "es", "fr", "de", "it", "pt", "nl", "pl", "sv", "hi", "hi-Latn", "ja", "ar", NULL};
-static const char *const FIRST_PART[] = {"en", "hi-Latn", NULL};
+static const char *const FIRST_PART[] = {"en", "hi-Latn", NULL}; /* people mix them */
+static const char UNREAD[] = "und"; /* sentences of languages that are only told apart from those that are read */
 
 void die(const char *fmt, ...)
 {
@@ -107,6 +108,11 @@ static bool is_fresh(const char *out, const char *key_path, const char *key)
 static struct grammar grammars[MODEL_LANGUAGES_MAX];
 static size_t grammars_n;
 
+static bool is_read(struct str lang) /* for intents */
+{
+    return !str_eq(lang, str_of(UNREAD));
+}
+
 static bool in_first(struct str lang)
 {
     for (size_t i = 0; FIRST_PART[i] != NULL; i++)
@@ -115,8 +121,16 @@ static bool in_first(struct str lang)
     return false;
 }
 
-static void name_language(struct part_head *h, struct str lang)
+/* The languages of the first part share their words, the others keep them apart. */
+static unsigned lexicon_group(size_t grammar)
 {
+    return in_first(grammars[grammar].language) ? 0 : (unsigned)grammar + 1;
+}
+
+static void name_language(struct part_head *h, size_t grammar)
+{
+    struct str lang = grammars[grammar].language;
+    h->lexicon[h->languages] = (uint8_t)lexicon_group(grammar);
     memcpy(h->language[h->languages++], lang.p, lang.n < MODEL_LANGUAGE_BYTES ? lang.n : MODEL_LANGUAGE_BYTES);
 }
 
@@ -126,36 +140,53 @@ static void free_samples(struct samples *s)
     free(s->features);
 }
 
-static void fit_languages(struct fitted *out)
+/* One part of the model: made by a thread of its own. */
+struct part_job {
+    const char *what;
+    bool languages, first;   /* tells languages apart; else: reads those of the first part, or the others */
+    struct fit_plan plan;
+    struct lexicon_file lex;
+    struct fitted out;
+    size_t grammars;
+};
+
+static bool job_reads(const struct part_job *job, size_t grammar)
 {
-    static const struct lexicon NONE = {0};
-    struct samples s = {0};
-    for (size_t i = 0; i < grammars_n; i++) {
-        struct draw_plan plan = {.language = true, .language_no = (uint8_t)i, .lex = &NONE};
-        samples_draw(&grammars[i], &plan, &s);
-    }
-    struct fit_plan plan = {.classes = (uint32_t)grammars_n, .buckets = 1536, .epochs = 3, .rate = 0.2f, .decay = 1e-5f,
-                            .weight = {1.5f, 1.5f, 1}};
-    fit(&s, &plan, "languages", out);
-    for (size_t i = 0; i < grammars_n; i++)
-        name_language(&out->head, grammars[i].language);
-    free_samples(&s);
+    struct str lang = grammars[grammar].language;
+    return job->languages || (is_read(lang) && in_first(lang) == job->first);
 }
 
-static void fit_intents(bool first, const struct lexicon_file *lf, const struct fit_plan *plan, const char *what, struct fitted *out)
+static void *run_job(void *arg)
 {
+    struct part_job *job = arg;
     struct samples s = {0};
-    struct lexicon lex = {lf->words, lf->n, buf_str(&lf->texts)};
     for (size_t i = 0; i < grammars_n; i++) {
-        struct draw_plan draws = {.per_line = 10, .lex = &lex};
-        if (in_first(grammars[i].language) == first)
+        struct lexicon lex = {job->lex.words, job->lex.n, buf_str(&job->lex.texts), lexicon_salt(lexicon_group(i))};
+        struct draw_plan draws = {.per_line = 10, .language = job->languages, .language_no = (uint8_t)i, .lex = &lex};
+        if (job_reads(job, i))
             samples_draw(&grammars[i], &draws, &s);
     }
-    fit(&s, plan, what, out);
+    fit(&s, &job->plan, job->what, &job->out);
     for (size_t i = 0; i < grammars_n; i++)
-        if (in_first(grammars[i].language) == first)
-            name_language(&out->head, grammars[i].language);
+        if (job_reads(job, i))
+            name_language(&job->out.head, i);
     free_samples(&s);
+    return NULL;
+}
+
+static void prepare_job(struct part_job *job, const char *lexicons)
+{
+    char path[4096];
+    lexicon_init(&job->lex);
+    for (size_t i = 0; i < grammars_n; i++) {
+        if (!job_reads(job, i))
+            continue;
+        job->grammars++;
+        snprintf(path, sizeof(path), "%s/%.*s.txt", lexicons, STR_ARG(grammars[i].language));
+        if (!job->languages)
+            lexicon_read(path, lexicon_group(i), &job->lex);
+    }
+    lexicon_sort(&job->lex);
 }
 
 /* ---- the file */
@@ -195,12 +226,21 @@ static void write_block(const char *path, struct buf *parts, uint32_t n)
     fprintf(stderr, "model: %zu bytes\n", whole.n);
 }
 
+static int is_language(const struct dirent *d)
+{
+    return d->d_name[0] != '.' && d->d_name[0] != '_' && strlen(d->d_name) <= MODEL_LANGUAGE_BYTES;
+}
+
 static void read_grammars(const char *corpus)
 {
+    struct dirent **names;
     char path[4096];
-    for (size_t i = 0; LANGUAGES[i] != NULL; i++) {
-        snprintf(path, sizeof(path), "%s/%s", corpus, LANGUAGES[i]);
-        if (grammar_read(path, str_of(LANGUAGES[i]), &grammars[grammars_n]))
+    int n = scandir(corpus, &names, is_language, by_name);
+    for (int i = 0; i < n; i++) {
+        if (grammars_n == MODEL_LANGUAGES_MAX)
+            die("%s: more than %d languages", corpus, MODEL_LANGUAGES_MAX);
+        snprintf(path, sizeof(path), "%s/%s", corpus, names[i]->d_name);
+        if (grammar_read(path, str_of(names[i]->d_name), &grammars[grammars_n]))
             grammars_n++;
     }
     if (grammars_n == 0)
@@ -213,13 +253,45 @@ static float setting(const char *name, float otherwise)
     return s == NULL ? otherwise : strtof(s, NULL);
 }
 
+static struct fit_plan intent_plan(uint32_t buckets)
+{
+    return (struct fit_plan){.classes = INTENT_COUNT, .buckets = buckets, .epochs = (int)setting("NLU_EPOCHS", 6),
+                             .rate = setting("NLU_RATE", 0.15f), .decay = setting("NLU_DECAY", 2e-4f),
+                             .weight = {setting("NLU_W0", 1.5f), setting("NLU_W1", 1.5f), setting("NLU_W2", 0.7f)},
+                             .other_share = setting("NLU_OTHER", 0.5f)};
+}
+
+static void make_model(const char *out, const char *lexicons)
+{
+    struct part_job jobs[] = {
+        {.what = "languages", .languages = true,
+         .plan = {.classes = (uint32_t)grammars_n, .buckets = 2048, .epochs = 3, .rate = 0.2f, .decay = 1e-5f, .weight = {1.5f, 1.5f, 1}}},
+        {.what = "en, hi-Latn", .first = true, .plan = intent_plan((uint32_t)setting("NLU_BUCKETS_FIRST", 15360))},
+        {.what = "other languages", .plan = intent_plan((uint32_t)setting("NLU_BUCKETS", 9216))},
+    };
+    pthread_t threads[sizeof(jobs) / sizeof(jobs[0])];
+    struct buf parts;
+    uint32_t n = 0;
+    jobs[1].plan.dump = getenv("NLU_DUMP");
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+        prepare_job(&jobs[i], lexicons);
+        if (jobs[i].grammars > 0 && pthread_create(&threads[i], NULL, run_job, &jobs[i]) != 0)
+            die("no thread to work in");
+    }
+    buf_init(&parts, (size_t)64 << 20);
+    for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+        if (jobs[i].grammars == 0)
+            continue;
+        pthread_join(threads[i], NULL);
+        put_part(&parts, &jobs[i].out, &jobs[i].lex);
+        n++;
+    }
+    write_block(out, &parts, n);
+}
+
 int main(int argc, char **argv)
 {
-    char key_path[4096], key[64], lexicon_path[4096];
-    struct lexicon_file english, none = {0};
-    struct fitted f;
-    struct buf parts;
-    uint32_t n = 2;
+    char key_path[4096], key[64];
     if (argc != 4)
         die("usage: nlu_train OUT CORPUS LEXICON");
     uint64_t h = hash_file(hash_tree(hash_tree(str_hash(STR("nlu")), argv[2]), argv[3]), "/proc/self/exe");
@@ -228,26 +300,7 @@ int main(int argc, char **argv)
     if (is_fresh(argv[1], key_path, key))
         return 0;
     read_grammars(argv[2]);
-    snprintf(lexicon_path, sizeof(lexicon_path), "%s/en.txt", argv[3]);
-    lexicon_read(lexicon_path, &english);
-    buf_init(&none.texts, 16);
-    buf_init(&parts, (size_t)64 << 20);
-    fit_languages(&f);
-    put_part(&parts, &f, &none);
-    struct fit_plan plan = {.classes = INTENT_COUNT, .buckets = 15360, .epochs = (int)setting("NLU_EPOCHS", 6), .rate = setting("NLU_RATE", 0.15f),
-                            .decay = setting("NLU_DECAY", 2e-4f),
-                            .weight = {setting("NLU_W0", 1.5f), setting("NLU_W1", 1.5f), setting("NLU_W2", 0.7f)},
-                            .other_share = setting("NLU_OTHER", 0.5f), .dump = getenv("NLU_DUMP")};
-    fit_intents(true, &english, &plan, "en, hi-Latn", &f);
-    put_part(&parts, &f, &english);
-    if (grammars_n > 2) {
-        plan.buckets = 8192;
-        plan.dump = NULL;
-        fit_intents(false, &none, &plan, "other languages", &f);
-        put_part(&parts, &f, &none);
-        n++;
-    }
-    write_block(argv[1], &parts, n);
+    make_model(argv[1], argv[3]);
     write_file(key_path, str_of(key));
     return 0;
 }

@@ -53,10 +53,13 @@ void noise_add(const struct grammar *g, struct dice *d, struct buf *text);
 /* ---- lexicon_read.c */
 struct lexicon_file {
     struct lexicon_word *words;
-    size_t n;
+    size_t n, cap;
     struct buf texts;
 };
-void lexicon_read(const char *path, struct lexicon_file *out);
+void lexicon_init(struct lexicon_file *out);
+/* lexicon_read: adds a file's words as those of a group; nothing where there is no such file. */
+void lexicon_read(const char *path, unsigned group, struct lexicon_file *out);
+void lexicon_sort(struct lexicon_file *out);
 
 /* ---- samples.c */
 struct sample {

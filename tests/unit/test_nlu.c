@@ -1,4 +1,4 @@
-/* Understanding: the embedded model, tokens, signals, hostile bytes, and how well our own test messages are read. */
+/* Understanding: the embedded model, tokens, signals, slots, hostile bytes. How well messages are read: test_nlu_messages.c. */
 #include "lib/fixture.h"
 
 #include <stdio.h>
@@ -46,7 +46,8 @@ static void cuts_tokens(void **state)
         char got[512] = "";
         fixture_init(&f);
         assert_ok(&f.ctx, nlu_open(&f.ctx, &m));
-        assert_ok(&f.ctx, tokens_cut(&f.ctx, str_of(TOKEN_CASES[i].text), &m.part[1].lex, &tok));
+        struct lexicon lex = model_lexicon(&m.part[1], 0);
+        assert_ok(&f.ctx, tokens_cut(&f.ctx, str_of(TOKEN_CASES[i].text), &lex, &tok));
         for (size_t k = 0; k < tok.n; k++)
             snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%.*s", k == 0 ? "" : " ", STR_ARG(tok.list[k].s));
         if (strcmp(got, TOKEN_CASES[i].tokens) != 0)
@@ -260,61 +261,6 @@ static void refuses_a_damaged_model(void **state)
     fixture_clear(&f);
 }
 
-/* ---- the test files: nlu/test/<lang>.tsv */
-
-struct floor_of {
-    const char *lang;
-    double accuracy; /* what was measured, less three points */
-};
-static const struct floor_of FLOORS[] = {{"en", 0.72}, {NULL, 0}};
-
-static double accuracy_of(struct fixture *f, const struct model *m, FILE *in, const char *lang)
-{
-    char line[4096];
-    size_t n = 0, right = 0, spoken = 0;
-    while (fgets(line, sizeof(line), in) != NULL) {
-        struct str text = str_trim(str_of(line)), label;
-        if (text.n == 0 || text.p[0] == '#')
-            continue;
-        struct nlu_result res;
-        assert_true(str_split(&text, '\t', &label) && text.p != NULL);
-        assert_true(intent_from_word(label) != INTENT_COUNT);
-        arena_reset(f->ctx.arena);
-        assert_ok(&f->ctx, nlu_understand(&f->ctx, m, text, STR_NULL, &res));
-        n++;
-        right += str_eq(label, str_of(intent_word(res.intent)));
-        spoken += str_eq(res.lang, str_of(lang));
-        if (getenv("NLU_VERBOSE") != NULL && !str_eq(label, str_of(intent_word(res.intent))))
-            print_message("%s: %.*s -> %s %.2f: %.*s\n", lang, STR_ARG(label), intent_word(res.intent), (double)res.confidence, STR_ARG(text));
-    }
-    assert_true(n > 0);
-    print_message("%s: %zu of %zu right, language of %zu\n", lang, right, n, spoken);
-    return (double)right / (double)n;
-}
-
-static void reads_our_test_messages(void **state)
-{
-    (void)state;
-    const char *source = getenv("WISMO_SOURCE");
-    struct fixture f;
-    struct model m;
-    if (source == NULL)
-        skip();
-    fixture_init(&f);
-    assert_ok(&f.ctx, nlu_open(&f.ctx, &m));
-    for (size_t i = 0; FLOORS[i].lang != NULL; i++) {
-        char path[4096];
-        snprintf(path, sizeof(path), "%s/nlu/test/%s.tsv", source, FLOORS[i].lang);
-        FILE *in = fopen(path, "r");
-        assert_non_null(in);
-        double a = accuracy_of(&f, &m, in, FLOORS[i].lang);
-        fclose(in);
-        if (a < FLOORS[i].accuracy)
-            fail_msg("%s: %.3f right, want %.3f", FLOORS[i].lang, a, FLOORS[i].accuracy);
-    }
-    fixture_clear(&f);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,7 +268,7 @@ int main(void)
         cmocka_unit_test(an_unknown_wish_is_not_sure), cmocka_unit_test(the_same_bytes_every_time),
         cmocka_unit_test(a_megabyte_is_bounded), cmocka_unit_test(raises_signals),
         cmocka_unit_test(tells_anger_from_joy),  cmocka_unit_test(refuses_a_damaged_model),
-        cmocka_unit_test(finds_slots),           cmocka_unit_test(reads_our_test_messages),
+        cmocka_unit_test(finds_slots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

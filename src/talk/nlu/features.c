@@ -6,7 +6,7 @@
 
 enum salt {
     SALT_WORD1 = 1, SALT_WORD2, SALT_WORD3, SALT_CLASS2, SALT_CLASS3, SALT_OPEN3, SALT_OPEN4, SALT_CHARS, SALT_HAND, SALT_CLASS,
-    SALT_PAIR, SALT_NEGATED, SALT_FIRST, SALT_KIND
+    SALT_PAIR, SALT_NEGATED, SALT_FIRST, SALT_KIND, SALT_ACCENT
 };
 
 static uint64_t mix(uint64_t h, uint64_t x)
@@ -113,14 +113,22 @@ static void put_grams(struct feature_list *l, const unsigned char *p, size_t n, 
     }
 }
 
+/* Tokens i.. of a script without blanks that are glued together, as one. */
+static void put_wide_chars(const struct tokens *tok, size_t i, struct features *out)
+{
+    unsigned char run[TOKENS_TEXT_MAX];
+    size_t n = 0, k = i;
+    while (k < tok->n && (k == i || tok->list[k].glued) && n + tok->list[k].s.n <= sizeof(run)) {
+        memcpy(run + n, tok->list[k].s.p, tok->list[k].s.n);
+        n += tok->list[k++].s.n;
+    }
+    put_grams(&out->group[FEATURE_CHARS], run, n, 1, 4);
+}
+
 static void put_chars(const struct token *t, size_t min, size_t max, struct features *out)
 {
     unsigned char word[TOKEN_BYTES_MAX + 10];
     size_t n = 0;
-    if (t->cjk) {
-        put_grams(&out->group[FEATURE_CHARS], (const unsigned char *)t->s.p, t->s.n, 1, 4);
-        return;
-    }
     word[n++] = '<';
     memcpy(word + n, t->s.p, t->s.n < TOKEN_BYTES_MAX ? t->s.n : TOKEN_BYTES_MAX);
     n += t->s.n < TOKEN_BYTES_MAX ? t->s.n : TOKEN_BYTES_MAX;
@@ -221,7 +229,9 @@ void features_of(const struct tokens *tok, bool hide_classed, struct features *o
     for (size_t i = 0; i < tok->n; i++) {
         const struct token *t = &tok->list[i];
         bool classed = first_class(t) != LEXICON_CLASS_NONE && first_class(t) != 0;
-        if (t->kind == TOKEN_WORD && !(hide_classed && classed))
+        if (t->cjk && !t->glued)
+            put_wide_chars(tok, i, out);
+        else if (t->kind == TOKEN_WORD && !t->cjk && !(hide_classed && classed))
             put_chars(t, 2, 5, out);
     }
     put_hand(tok, out);
@@ -230,9 +240,15 @@ void features_of(const struct tokens *tok, bool hide_classed, struct features *o
 void features_for_language(const struct tokens *tok, struct features *out)
 {
     clear(out);
-    for (size_t i = 0; i < tok->n; i++)
-        if (tok->list[i].kind == TOKEN_WORD) {
-            put(&out->group[FEATURE_WORDS], mix(SALT_WORD1, str_hash(tok->list[i].s)));
+    for (size_t i = 0; i < tok->n; i++) {
+        if (tok->list[i].kind != TOKEN_WORD)
+            continue;
+        put(&out->group[FEATURE_WORDS], mix(SALT_WORD1, str_hash(tok->list[i].s)));
+        if (!tok->list[i].cjk)
             put_chars(&tok->list[i], 1, 4, out);
-        }
+        else if (!tok->list[i].glued)
+            put_wide_chars(tok, i, out);
+    }
+    for (size_t i = 0; i < tok->accented_n; i++)
+        put(&out->group[FEATURE_HAND], mix(SALT_ACCENT, tok->accented[i]));
 }

@@ -1,9 +1,15 @@
 /* Look-ups in the compiled lexicon: binary search by hash; two words with one 64-bit hash are taken for one. */
 #include "talk/nlu/lexicon.h"
 
+uint64_t lexicon_salt(unsigned group)
+{
+    char g = (char)group;
+    return str_hash((struct str){&g, 1});
+}
+
 const struct lexicon_word *lexicon_find(const struct lexicon *lex, struct str word)
 {
-    uint64_t h = str_hash(word);
+    uint64_t h = str_hash_add(lex->salt, word);
     size_t lo = 0, hi = lex->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;

@@ -50,6 +50,13 @@ enum err model_open(struct ctx *ctx, struct str block, struct model *out)
     return OK;
 }
 
+struct lexicon model_lexicon(const struct model_part *part, uint32_t i)
+{
+    struct lexicon lex = part->lex;
+    lex.salt = lexicon_salt(i < MODEL_LANGUAGES_MAX ? part->head.lexicon[i] : 0);
+    return lex;
+}
+
 static bool add_row(const struct model_part *part, uint32_t hash, int32_t *sum)
 {
     uint32_t classes = part->head.classes;

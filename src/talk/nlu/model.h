@@ -28,6 +28,7 @@ struct part_head {
     float temperature;
     float bias[MODEL_CLASSES_MAX], scale[MODEL_CLASSES_MAX], weight[FEATURE_GROUPS];
     char language[MODEL_LANGUAGES_MAX][MODEL_LANGUAGE_BYTES]; /* NUL-padded */
+    uint8_t lexicon[MODEL_LANGUAGES_MAX]; /* the group of each language's words, see lexicon_salt */
 };
 
 struct model_part {
@@ -43,6 +44,8 @@ struct model {
 
 /* model_open: checks sizes, keeps views into block (8-aligned, as long as the model is used). Errs: ERR_PARSE. */
 MUST_CHECK enum err model_open(struct ctx *ctx, struct str block, struct model *out);
+/* model_lexicon: the words of the part's language no. i. */
+struct lexicon model_lexicon(const struct model_part *part, uint32_t i);
 /* model_embedded: the block that was trained when the program was built. */
 struct str model_embedded(void);
 /* model_score: calibrated probabilities of the part's classes; *known: share of the words' features that training kept. */

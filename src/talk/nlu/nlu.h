@@ -30,7 +30,7 @@ struct nlu_result {
 
 /* nlu_open: the embedded model, checked. Errs: ERR_PARSE. */
 MUST_CHECK enum err nlu_open(struct ctx *ctx, struct model *out);
-/* nlu_understand: lang empty: found out; else taken where the model has it. Errs: ERR_MEMORY. */
+/* nlu_understand: lang: what is known of the writer's language ("pt-BR"), or empty; the words may tell otherwise. Errs: ERR_MEMORY. */
 MUST_CHECK enum err nlu_understand(struct ctx *ctx, const struct model *m, struct str text, struct str lang, struct nlu_result *out);
 /* nlu_model_id: hash of the block, to be stored with what was understood. */
 uint64_t nlu_model_id(void);

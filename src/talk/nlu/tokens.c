@@ -1,7 +1,7 @@
 /*
  * From bytes to tokens in one pass over the folded text. Blank-separated chunks are looked at as a whole first (link, e-mail,
- * mention, money, time), the rest is cut into runs of letters and digits; Han, kana and other scripts without blanks become
- * runs of their own.
+ * mention, money, time), the rest is cut into runs of letters and digits. Scripts without blanks are cut where the kind of
+ * character changes (Han, hiragana, katakana), which is near enough to words; such tokens are marked as glued together.
  */
 #include "talk/nlu/tokens.h"
 
@@ -13,6 +13,8 @@
 
 #define PREFIX_MAX 4 /* letters before the number of an order */
 
+enum wide { WIDE_NONE, WIDE_HAN, WIDE_HIRAGANA, WIDE_KATAKANA, WIDE_OTHER };
+
 struct cutter {
     struct ctx *ctx;
     const struct lexicon *lex;
@@ -20,7 +22,8 @@ struct cutter {
     char word[TOKEN_BYTES_MAX + 8];
     size_t n;        /* bytes in word */
     unsigned digits, letters, marked; /* of the run being read; marked: '#' before it */
-    bool cjk;
+    enum wide wide;  /* of the run being read */
+    bool glued;      /* it goes on where the last one ended */
 };
 
 static const char *const KIND_NAMES[TOKEN_KIND_COUNT] = {"<word>", "<n>", "<number>", "<code>", "<email>", "<url>", "<at>",
@@ -40,7 +43,8 @@ static void put_kind(struct cutter *c, enum token_kind kind)
 static void put_word(struct cutter *c, struct str s, bool cjk)
 {
     if (c->out->n < TOKENS_MAX && s.n > 0)
-        c->out->list[c->out->n++] = (struct token){.s = s, .kind = TOKEN_WORD, .lex = lexicon_find(c->lex, s), .cjk = cjk};
+        c->out->list[c->out->n++] = (struct token){.s = s, .kind = TOKEN_WORD, .lex = lexicon_find(c->lex, s), .cjk = cjk,
+                                                   .glued = cjk && c->glued};
 }
 
 /* A spelling is written out one level deep: "wheres" → "where", "is". */
@@ -77,10 +81,11 @@ static enum err end_run(struct cutter *c)
         put_kind(c, code ? TOKEN_CODE : c->digits <= 3 ? TOKEN_SMALL_NUMBER : TOKEN_LONG_NUMBER);
     } else if (c->n > 0) {
         squeeze(c);
-        e = put_spelled(c, (struct str){c->word, c->n}, c->cjk);
+        e = put_spelled(c, (struct str){c->word, c->n}, c->wide != WIDE_NONE);
     }
     c->n = c->digits = c->letters = c->marked = 0;
-    c->cjk = false;
+    c->wide = WIDE_NONE;
+    c->glued = false;
     return e;
 }
 
@@ -104,7 +109,9 @@ struct replaced {
 };
 /* Letters that do not decompose but are typed without their stroke, and forms of one letter. */
 static const struct replaced REPLACED[] = {{0xDF, "ss"}, {0xE6, "ae"}, {0xF8, "o"}, {0x111, "d"}, {0x131, "i"}, {0x142, "l"},
-                                           {0x153, "oe"}, {0x629, "\xD9\x87"}, {0x649, "\xD9\x8A"}};
+                                           {0x153, "oe"}, {0x629, "\xD9\x87"}, {0x649, "\xD9\x8A"},
+                                           {0x671, "\xD8\xA7"}, {0x6A9, "\xD9\x83"}, {0x6CC, "\xD9\x8A"},
+                                           {0x901, "\xE0\xA4\x82"}};
 
 static bool is_dropped_mark(UChar32 cp)
 {
@@ -128,10 +135,29 @@ static UChar32 plain_letter(UChar32 cp)
     return cp;
 }
 
-static bool is_cjk(UChar32 cp)
+/* The kind of a character of a script without blanks; a long-vowel or repetition mark belongs to what it follows. */
+static enum wide wide_of(UChar32 cp, enum wide before)
 {
-    return (cp >= 0x3040 && cp < 0x3100) || (cp >= 0x3400 && cp < 0xA000) || (cp >= 0xF900 && cp < 0xFB00) ||
-           (cp >= 0x20000 && cp < 0x30000) || (cp >= 0xE00 && cp < 0xE80) || cp == 0x30FC || cp == 0x3005;
+    if (cp == 0x30FC || cp == 0x3005)
+        return before == WIDE_NONE ? WIDE_KATAKANA : before;
+    if (cp >= 0x3040 && cp < 0x30A0)
+        return WIDE_HIRAGANA;
+    if (cp >= 0x30A0 && cp < 0x3100)
+        return WIDE_KATAKANA;
+    if ((cp >= 0x3400 && cp < 0xA000) || (cp >= 0xF900 && cp < 0xFB00) || (cp >= 0x20000 && cp < 0x30000))
+        return WIDE_HAN;
+    return cp >= 0xE00 && cp < 0xE80 ? WIDE_OTHER : WIDE_NONE;
+}
+
+static void note_accented(struct tokens *out, UChar32 cp)
+{
+    if (cp < 0xC0 || cp >= 0x250)
+        return;
+    for (size_t i = 0; i < out->accented_n; i++)
+        if (out->accented[i] == (uint16_t)cp)
+            return;
+    if (out->accented_n < TOKENS_ACCENTED_MAX)
+        out->accented[out->accented_n++] = (uint16_t)cp;
 }
 
 static const UChar32 GOOD_EMOJI[] = {0x1F600, 0x1F601, 0x1F603, 0x1F604, 0x1F60A, 0x1F60D, 0x1F618, 0x1F64F, 0x1F44D, 0x2764, 0x1F389, 0};
@@ -159,17 +185,21 @@ static void put_emoji(struct cutter *c, UChar32 cp)
 
 static enum err take_letter(struct cutter *c, UChar32 cp)
 {
-    bool cjk = is_cjk(cp);
-    if (c->n > 0 && cjk != c->cjk) {
+    enum wide wide = wide_of(cp, c->wide);
+    if (c->n > 0 && (wide != c->wide || (wide != WIDE_NONE && c->n + 4 > TOKEN_BYTES_MAX))) {
+        bool glued = wide != WIDE_NONE && c->wide != WIDE_NONE;
         enum err e = end_run(c);
         if (e != OK)
             return e;
+        c->glued = glued;
     }
-    c->cjk = cjk;
+    c->wide = wide;
     c->out->letters++;
     c->out->capitals += u_isupper(cp) ? 1 : 0;
     c->letters++;
-    cp = plain_letter(u_tolower(cp));
+    cp = u_tolower(cp);
+    note_accented(c->out, cp);
+    cp = plain_letter(cp);
     for (size_t i = 0; i < sizeof(REPLACED) / sizeof(REPLACED[0]); i++)
         if (REPLACED[i].from == cp) {
             size_t n = strlen(REPLACED[i].to);
@@ -200,7 +230,7 @@ static enum err take_char(struct cutter *c, UChar32 cp)
     enum err e = end_run(c);
     c->marked = cp == '#';
     c->out->questions += cp == '?' || cp == 0xFF1F || cp == 0x61F || cp == 0xBF;
-    c->out->exclamations += cp == '!';
+    c->out->exclamations += cp == '!' || cp == 0xFF01;
     if (cat == U_OTHER_SYMBOL || cat == U_MODIFIER_SYMBOL || (cp >= 0x1F300 && cp < 0x1FB00))
         put_emoji(c, cp);
     return e;
@@ -312,6 +342,7 @@ enum err tokens_cut(struct ctx *ctx, struct str text, const struct lexicon *lex,
     enum err e = text_fold(ctx, text, &folded);
     out->n = 0;
     out->questions = out->exclamations = out->letters = out->capitals = 0;
+    out->accented_n = 0;
     while (e == OK && out->n < TOKENS_MAX && str_split(&folded, ' ', &chunk))
         e = take_chunk(&c, chunk);
     return e;

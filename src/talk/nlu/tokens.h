@@ -12,6 +12,7 @@
 #define TOKENS_MAX 400        /* a long mail's first paragraphs; what follows is quoted history and small print */
 #define TOKEN_BYTES_MAX 60    /* longer "words" are noise: cut */
 #define TOKENS_TEXT_MAX 4096
+#define TOKENS_ACCENTED_MAX 12
 
 enum token_kind {
     TOKEN_WORD,
@@ -34,7 +35,8 @@ struct token {
     enum token_kind kind;
     struct str raw;            /* TOKEN_MONEY: as written; else empty */
     const struct lexicon_word *lex; /* classes of the word, NULL when the lexicon does not have it */
-    bool cjk;                  /* a run without blanks: character n-grams carry it */
+    bool cjk;                  /* of a script without blanks: a run of one kind of its characters */
+    bool glued;                /* cjk: goes on where the token before ends */
 };
 
 struct tokens {
@@ -42,6 +44,8 @@ struct tokens {
     size_t n;
     unsigned questions, exclamations; /* marks in the text */
     unsigned letters, capitals;       /* of the text as written */
+    uint16_t accented[TOKENS_ACCENTED_MAX]; /* which Latin letters with marks occur: they tell the language */
+    size_t accented_n;
 };
 
 /* tokens_cut: never fails on content; ill-formed UTF-8 counts as blanks. Errs: ERR_MEMORY. Owns: bytes in ctx's arena. */
