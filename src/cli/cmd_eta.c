@@ -1,11 +1,13 @@
 /*
- * wismo eta fit, predict, evaluate: the delivery estimate on plain CSV, without a store. What the columns mean stands in
- * eta_csv.h and docs/eta.md; the method is mind/eta.h's.
+ * wismo eta fit, predict, evaluate: the delivery estimate on plain CSV without a store, or learned from a store's own cases. What
+ * the columns mean stands in eta_csv.h and docs/eta.md; the method is mind/eta.h's.
  */
 #include <errno.h>
 
 #include "cli/cli.h"
 #include "cli/eta_csv.h"
+#include "flows/estimates.h"
+#include "flows/estimator.h"
 
 #define ARENA_MAX ((size_t)32 << 30) /* five million rows and what a fit of them takes; touched as far as needed */
 #define OUT_FLUSH ((size_t)1 << 18)
@@ -100,48 +102,81 @@ static void print_report(struct cli *cli, const struct eta_fit_report *rep, cons
     buf_clear(&b);
 }
 
-static enum err fit(struct cli *cli, struct ctx *ctx, const char *history, const char *model, int64_t as_of_us)
+static enum err write_model(struct cli *cli, const struct eta_model *m, const char *path)
+{
+    struct buf file;
+    buf_init(&file, ETA_FILE_MAX);
+    eta_model_write(m, &file);
+    enum err e = buf_err(&file);
+    if (e == OK)
+        e = write_file(cli, path, buf_str(&file));
+    buf_clear(&file);
+    return e;
+}
+
+static enum err fit_csv(struct cli *cli, struct ctx *ctx, const char *history, const char *model, int64_t as_of_us)
 {
     struct history h;
     struct eta_fit_report rep;
     struct eta_model *m = NULL;
-    struct buf file;
-    buf_init(&file, ETA_FILE_MAX);
     enum err e = model == NULL ? ctx_fail(&cli->ctx, ERR_PARSE, "--model OUT is missing") : read_history(cli, history, &h);
     if (e != OK)
         return e;
     struct eta_fit_options opt = fit_options(&h, as_of_us);
     e = eta_fit(ctx, history_rows(&h), h.n, &opt, &rep, &m);
-    if (e == OK) {
-        eta_model_write(m, &file);
-        e = buf_err(&file);
-    }
     if (e == OK)
-        e = write_file(cli, model, buf_str(&file));
+        e = write_model(cli, m, model);
     if (e == OK)
         print_report(cli, &rep, m);
-    buf_clear(&file);
     buf_clear(&h.obs);
+    return e;
+}
+
+/* From the store's own cases: into a file, or into the ledger, from where it holds. */
+static enum err fit_store(struct cli *cli, struct ctx *ctx, const struct cli_store_options *so, const char *model, int64_t as_of_us)
+{
+    struct cli_store st;
+    struct estimator_history h;
+    struct eta_fit_report rep;
+    struct eta_model *m = NULL;
+    enum err e = cli_store_open(cli, so, &st);
+    if (e != OK)
+        return e;
+    e = estimator_history(ctx, st.eng, st.rd, st.merchant_id, &h);
+    if (e == OK && as_of_us != ETA_NONE)
+        h.opt.as_of_us = as_of_us;
+    if (e == OK)
+        e = eta_fit(ctx, h.obs, h.n, &h.opt, &rep, &m);
+    if (e == OK)
+        e = model != NULL ? write_model(cli, m, model) : estimates_record(ctx, st.eng, st.merchant_id, m);
+    if (e == OK)
+        print_report(cli, &rep, m);
+    cli_store_close(&st);
     return e;
 }
 
 static int run_fit(struct cli *cli, struct ctx *ctx, int argc, char **argv)
 {
     const char *history = NULL, *model = NULL, *as_of = NULL;
+    struct cli_store_options so = {0};
     int64_t as_of_us;
     struct option_list rest;
     const struct option opts[] = {
         OPT_TEXT("history", 'i', &history, "FILE.csv", "orders with what became of them; - for standard input"),
-        OPT_TEXT("model", 'm', &model, "OUT", "the model's file"),
+        OPT_TEXT("config", 'c', &so.config_path, "FILE", "configuration: learn from its store (without --model no server may have it open)"),
+        OPT_TEXT("merchant", 0, &so.merchant, "NAME", "which one, where there are several"),
+        OPT_TEXT("model", 'm', &model, "OUT", "the model's file; with --config none: the store's own estimates rest on it from now on"),
         OPT_TEXT("as-of", 'a', &as_of, "TIME", "what was known at that time (else: the newest time in the history)"),
         OPT_END,
     };
     int code = options_begin(cli, opts, argc, argv, 0, 0, &rest);
     if (code >= 0)
         return code;
+    so.read_only = model != NULL;
+    so.threads = !so.read_only;
     enum err e = time_option(cli, as_of, &as_of_us);
     if (e == OK)
-        e = fit(cli, ctx, history, model, as_of_us);
+        e = so.config_path != NULL ? fit_store(cli, ctx, &so, model, as_of_us) : fit_csv(cli, ctx, history, model, as_of_us);
     return e == OK ? EXIT_OK : cli_fail(cli, "eta fit", e);
 }
 
@@ -240,15 +275,43 @@ static int run_predict(struct cli *cli, struct ctx *ctx, int argc, char **argv)
 
 /* ---- evaluate */
 
+static enum err evaluate_csv(struct cli *cli, struct ctx *ctx, const char *history, int64_t split_us, struct buf *out)
+{
+    struct history h;
+    enum err e = read_history(cli, history, &h);
+    if (e != OK)
+        return e;
+    struct eta_fit_options opt = fit_options(&h, ETA_NONE);
+    e = eta_evaluate(ctx, history_rows(&h), h.n, split_us, &opt, out);
+    buf_clear(&h.obs);
+    return e;
+}
+
+static enum err evaluate_store(struct cli *cli, struct ctx *ctx, const struct cli_store_options *so, int64_t split_us, struct buf *out)
+{
+    struct cli_store st;
+    struct estimator_history h;
+    enum err e = cli_store_open(cli, so, &st);
+    if (e != OK)
+        return e;
+    e = estimator_history(ctx, st.eng, st.rd, st.merchant_id, &h);
+    if (e == OK)
+        e = eta_evaluate(ctx, h.obs, h.n, split_us, &h.opt, out);
+    cli_store_close(&st);
+    return e;
+}
+
 static int run_evaluate(struct cli *cli, struct ctx *ctx, int argc, char **argv)
 {
     const char *history = NULL, *split = NULL;
+    struct cli_store_options so = {.read_only = true};
     int64_t split_us;
-    struct history h;
     struct option_list rest;
     struct buf out;
     const struct option opts[] = {
         OPT_TEXT("history", 'i', &history, "FILE.csv", "orders with what became of them; - for standard input"),
+        OPT_TEXT("config", 'c', &so.config_path, "FILE", "configuration: the history is that of its store"),
+        OPT_TEXT("merchant", 0, &so.merchant, "NAME", "which one, where there are several"),
         OPT_TEXT("split", 's', &split, "TIME", "fit on what was known then (else: when four fifths of the orders had come)"),
         OPT_END,
     };
@@ -257,14 +320,8 @@ static int run_evaluate(struct cli *cli, struct ctx *ctx, int argc, char **argv)
         return code;
     buf_init(&out, ETA_CSV_ROW_MAX);
     enum err e = time_option(cli, split, &split_us);
-    h.obs.p = NULL;
     if (e == OK)
-        e = read_history(cli, history, &h);
-    if (e == OK) {
-        struct eta_fit_options opt = fit_options(&h, ETA_NONE);
-        e = eta_evaluate(ctx, history_rows(&h), h.n, split_us, &opt, &out);
-        buf_clear(&h.obs);
-    }
+        e = so.config_path != NULL ? evaluate_store(cli, ctx, &so, split_us, &out) : evaluate_csv(cli, ctx, history, split_us, &out);
     (void)cli_print(cli, buf_str(&out));
     buf_clear(&out);
     return e == OK ? EXIT_OK : cli_fail(cli, "eta evaluate", e);
@@ -293,8 +350,9 @@ int cmd_eta(struct cli *cli, int argc, char **argv)
     bool help = argc >= 2 && (str_eq(str_of(argv[1]), STR("--help")) || str_eq(str_of(argv[1]), STR("-h")));
     fprintf(help ? cli->out : cli->err,
             "wismo eta fit --history FILE.csv --model OUT [--as-of TIME]\n"
+            "wismo eta fit --config FILE [--merchant NAME] [--model OUT]\n"
             "wismo eta predict --model FILE --orders FILE.csv\n"
-            "wismo eta evaluate --history FILE.csv [--split TIME]\n"
+            "wismo eta evaluate --history FILE.csv | --config FILE [--split TIME]\n"
             "  learn delivery estimates from a history of orders, give them, hold them against later orders (docs/eta.md)\n");
     return help ? EXIT_OK : EXIT_USAGE;
 }

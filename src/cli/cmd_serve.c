@@ -2,6 +2,7 @@
 #include "cli/serve.h"
 
 #include "flows/courier.h"
+#include "flows/estimator.h"
 #include "flows/poller.h"
 
 static void block_signals(sigset_t *set)
@@ -24,6 +25,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     enum err e = engine_open(&cli->ctx, &eo, &eng);
     struct poller *pol = NULL;
     struct courier *cour = NULL;
+    struct estimator *est = NULL;
     if (e == OK && cfg->poll)
         e = poller_new(&cli->ctx, eng, &pol);
     struct app_options ao = {.config = cfg,
@@ -39,9 +41,14 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     if (e == OK)
         e = courier_start(&cli->ctx, cour);
     if (e == OK)
+        e = estimator_new(&cli->ctx, eng, &est);
+    if (e == OK)
+        e = estimator_start(&cli->ctx, est);
+    if (e == OK)
         e = app_start(&cli->ctx, &ao, &app);
     if (e != OK) {
         (void)cli_fail(cli, "serve", e);
+        estimator_free(est);
         courier_free(cour);
         poller_free(pol);
         engine_close(eng);
@@ -52,6 +59,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     sigwait(&set, &sig);
     LOG(&cli->log, LOG_INFO, "stopping", LOG_I("signal", sig));
     app_stop(app, SERVE_DRAIN_MS);
+    estimator_free(est);
     courier_free(cour);
     poller_free(pol);
     engine_close(eng);

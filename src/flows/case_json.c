@@ -66,6 +66,22 @@ static void evidence_json(struct jw *w, const struct diagnosis *d, int64_t now_u
     jw_arr_end(w);
 }
 
+static void estimate_json(struct jw *w, const struct diag_estimate *est)
+{
+    jw_key(w, "estimate");
+    jw_obj(w);
+    jw_ktime(w, "p10", est->p10_us);
+    jw_ktime(w, "p50", est->p50_us);
+    jw_ktime(w, "p90", est->p90_us);
+    if (est->late_pm >= 0)
+        jw_ki64(w, "late_per_mille", est->late_pm);
+    jw_ki64(w, "never_per_mille", est->never_pm);
+    jw_kstr(w, "group", est->group);
+    jw_ki64(w, "n", est->n);
+    jw_kstr(w, "model", est->model);
+    jw_end(w);
+}
+
 static void figures_json(struct ctx *ctx, struct jw *w, const struct diag_figures *fig)
 {
     const struct {
@@ -98,6 +114,8 @@ static void figures_json(struct ctx *ctx, struct jw *w, const struct diag_figure
         jw_kstr(w, "incident", str_of(incident_kind_word(fig->incident->kind)));
         jw_kstr(w, "incident_id", fig->incident->id);
     }
+    if (fig->estimate.known)
+        estimate_json(w, &fig->estimate);
     if (fig->attempts > 0)
         jw_ki64(w, "attempts", fig->attempts);
     if (fig->silent_hours > 0)

@@ -334,6 +334,14 @@ static void merchant_check(struct cfg_reader *r, const struct yaml *v, void *bas
 }
 
 #define MERCH(field) offsetof(struct merchant_config, field)
+static const struct cfg_row ESTIMATE_ROWS[] = {
+    {.name = "refit_days", .kind = CFG_INT, .at = MERCH(estimates.refit_days), .max = 365, .def = "7",
+     .what = "days after which delivery estimates are learned anew from the store's own deliveries; 0: never by itself"},
+    {.name = "parcels_min", .kind = CFG_INT, .at = MERCH(estimates.parcels_min), .min = 1, .max = 1000000, .def = "300",
+     .what = "delivered parcels that it takes before anything is estimated"},
+    END};
+static const struct cfg_table ESTIMATES = {ESTIMATE_ROWS, 0, false, NULL, NULL};
+
 static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "name", .kind = CFG_TEXT, .required = true, .at = MERCH(name), .what = "short name of the store, part of its webhook addresses"},
     {.name = "home_country", .kind = CFG_TEXT, .at = MERCH(promises.home_country), .what = "where it ships from (US unless set): its calendar counts the fulfillment time"},
@@ -343,6 +351,7 @@ static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "promises", .kind = CFG_MAP, .at = MERCH(promises), .sub = &PROMISES, .what = "what counts as late, stuck or lost"},
     {.name = "days_off", .kind = CFG_OTHER, .read = read_days_off, .shape = "list of dates", .what = "days on which it does not work, besides its country's holidays"},
     {.name = "messages", .kind = CFG_MAP, .at = MERCH(messages), .sub = &CONFIG_MESSAGES, .what = "what customers are told unasked, and how"},
+    {.name = "estimates", .kind = CFG_MAP, .at = 0, .sub = &ESTIMATES, .what = "when deliveries are expected, learned from its own"},
     {.name = "connectors", .kind = CFG_ITEMS, .at = MERCH(accounts), .at_n = MERCH(accounts_n), .sub = &ACCOUNT, .what = "its accounts at vendors"},
     END};
 static const struct cfg_table MERCHANT = {MERCHANT_ROWS, sizeof(struct merchant_config), false, merchant_init, merchant_check};

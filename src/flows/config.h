@@ -32,6 +32,10 @@ struct merchant_config {
     struct account *accounts;
     size_t accounts_n;
     struct message_config messages;
+    struct estimate_config {
+        int refit_days;          /* 7; 0: never learned by ourselves */
+        int parcels_min;         /* 300 delivered ones */
+    } estimates;
 };
 
 struct api_token {

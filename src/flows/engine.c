@@ -2,6 +2,7 @@
 #include "flows/engine_int.h"
 
 #include "base/log.h"
+#include "flows/estimates.h"
 #include "flows/learned.h"
 #include "storage/migrate.h"
 
@@ -161,6 +162,7 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
         struct merchant *m = &eng->merchants[i];
         int64_t max = 0;
         m->cfg = &eng->config->merchants[i];
+        m->models = eng->models;
         e = merchant_id_of(ctx, eng, m->cfg->name, &m->id, &max);
         if (e == OK && m->id == 0) {
             m->id = max + 1;
@@ -200,6 +202,8 @@ static enum err open_store(struct ctx *ctx, struct engine *eng)
     if (eng->ledger_path == NULL || eng->state_path == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "no memory");
     enum err e = open_master(ctx, eng);
+    if (e == OK)
+        e = estimate_shelf_new(ctx, &eng->models);
     if (e == OK)
         e = open_dbs(ctx, eng);
     if (e == OK)
@@ -275,6 +279,7 @@ void engine_close(struct engine *eng)
         wheel_owner_clear(&eng->merchants[i].orders);
     }
     learned_close(eng);
+    estimate_shelf_free(eng->models);
     wheel_free(eng->wheel);
     free(eng->dedupe);
     free(eng->merchants);

@@ -33,6 +33,7 @@ struct merchant {
     int64_t id;
     const struct merchant_config *cfg;
     struct vault_keys keys;
+    struct estimate_shelf *models; /* the engine's */
     struct day_key today;       /* guarded by engine.append_lock */
     int64_t stored_day;         /* appender only: the day whose key is known to be in the ledger, or in the transaction under way */
     int64_t next_pos;           /* appender only */
@@ -68,6 +69,7 @@ struct engine {
     struct merchant *merchants;
     size_t merchants_n;
     struct learned *learned;    /* settings that vendors gave */
+    struct estimate_shelf *models; /* of delivery estimates, loaded */
 
     struct db *ledger;          /* appender's connection */
     struct db *state;           /* folder's connection */

@@ -639,6 +639,8 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
         return apply_tick(f, fct, rec);
     case FACT_INCIDENT:
         return fold_incident(f, fct, rec);
+    case FACT_ESTIMATE_MODEL:
+        return fold_estimate_model(f, fct, rec);
     case FACT_PARCEL_LINK:
         return apply_link(f, fct, rec);
     case FACT_CUSTOMER:

@@ -293,7 +293,7 @@ enum err fold_begin(struct fold *f, struct ctx *ctx, struct merchant *m, struct 
         f->subject_no = db_col_i64(st, 4);
         db_done(st);
     }
-    return e == OK ? incidents_join(ctx, db, m->id, &m->cfg->promises, 0, &f->promises) : e;
+    return e == OK ? promises_join(ctx, db, m, 0, &f->promises) : e;
 }
 
 void fold_position(struct fold *f, int64_t pos, int64_t at_us, enum origin origin, struct str account)

@@ -1,6 +1,7 @@
 /* See incidents.h; the fold of an incident fact. */
 #include "flows/incidents.h"
 
+#include "flows/estimates.h"
 #include "flows/fold.h"
 
 static enum err incident_of_row(struct ctx *ctx, struct db_stmt *st, struct incident *in)
@@ -19,15 +20,13 @@ static enum err incident_of_row(struct ctx *ctx, struct db_stmt *st, struct inci
     return OK;
 }
 
-enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct promises *p, int64_t at_us,
-                        struct promises *out)
+static enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct promises *out)
 {
     struct db_stmt *st = NULL;
     struct incident *list = NULL;
     size_t n = 0;
     bool row = true;
     enum err e = db_stmt_get(ctx, db, SQL_INCIDENT_LIST, &st);
-    *out = *p;
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
@@ -46,6 +45,13 @@ enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_id, con
     out->incidents = list;
     out->incidents_n = n;
     return e;
+}
+
+enum err promises_join(struct ctx *ctx, struct db *db, struct merchant *m, int64_t at_us, struct promises *out)
+{
+    *out = m->cfg->promises;
+    enum err e = incidents_join(ctx, db, m->id, at_us, out);
+    return e == OK ? estimates_join(ctx, db, m, at_us, out) : e;
 }
 
 /* Not folded into a case: what it means for one is seen at its next look. */
@@ -69,6 +75,6 @@ enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact
     db_bind_text(st, 9, in->region);
     e = db_run(f->ctx, st);
     if (e == OK)
-        e = incidents_join(f->ctx, f->db, f->m->id, &f->m->cfg->promises, 0, &f->promises);
+        e = promises_join(f->ctx, f->db, f->m, 0, &f->promises);
     return e == OK ? fold_fact_add(f, fct, rec, &no_subject, key, &have, 0) : e;
 }

@@ -2,13 +2,12 @@
 #ifndef WISMO_FLOWS_INCIDENTS_H
 #define WISMO_FLOWS_INCIDENTS_H
 
-#include "mind/limits.h"
-#include "storage/db.h"
+#include "flows/engine_int.h"
 
 /*
- * incidents_join: p with the merchant's incidents that were known at at_us (0: all), in ctx's arena. Errs: what reading gives.
+ * promises_join: the merchant's promises with its incidents and the model of estimates as known at at_us (0: now). The incidents
+ * are in ctx's arena, the model is the engine's. Errs: what reading gives.
  */
-MUST_CHECK enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct promises *p, int64_t at_us,
-                                   struct promises *out);
+MUST_CHECK enum err promises_join(struct ctx *ctx, struct db *db, struct merchant *m, int64_t at_us, struct promises *out);
 
 #endif

@@ -264,7 +264,7 @@ static enum err case_load(struct ctx *ctx, struct reader *rd, int64_t at_us, str
         e = stock_join(ctx, rd->state, ca->merchant_id, ca->cas);
     struct promises p;
     if (e == OK)
-        e = incidents_join(ctx, rd->state, ca->merchant_id, &m->cfg->promises, at_us, &p);
+        e = promises_join(ctx, rd->state, m, at_us, &p);
     return e == OK ? diagnose(ctx, ca->cas, &p, ca->as_of_us, &ca->cd) : e;
 }
 

@@ -4,6 +4,7 @@
  * hold, or at which the one that holds says it may end.
  */
 #include "base/zone.h"
+#include "mind/eta_case.h"
 #include "mind/rules.h"
 
 const struct rule RULES[] = {
@@ -234,10 +235,12 @@ static void diagnose_parcel(struct look *lk, struct parcel_diagnosis *pd)
     lk->move = scan_at(pcl, pd->view.last_move);
     lk->silent_us = -1;
     pd->carrier = carrier_of(lk->cas, pcl, scan_at(pcl, pd->view.last));
+    lk->carrier = pd->carrier;
     set_place(lk, pd->carrier);
     lk->label_us = label_known(lk);
     set_limits(lk, pd->carrier);
     set_figures(lk);
+    eta_case_estimate(lk->ctx, lk->cas, pcl, pd->carrier, lk->p, lk->now_us, &d->fig);
     (void)run_rules(lk, LEVEL_PARCEL); /* the last one always holds */
     note_silence(lk);
     incidents_tell(lk, pd->carrier);

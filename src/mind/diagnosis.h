@@ -19,6 +19,15 @@ struct evidence {
     struct str detail;   /* plain words for the operator, no personal data */
 };
 
+/* What the merchant's own history says of such parcels (eta_case.h). */
+struct diag_estimate {
+    bool known;
+    int64_t p10_us, p50_us, p90_us; /* of the delivery, given that it comes */
+    int late_pm, never_pm;          /* per mille; late: delivered after the promise, -1 without one */
+    uint32_t n;                     /* parcels it rests on */
+    struct str group, model;        /* what they have in common; the model's id */
+};
+
 /* Figures that the words need; 0 or empty when they play no part. */
 struct diag_figures {
     /* last movement; without one the last event that is not info */
@@ -33,6 +42,7 @@ struct diag_figures {
     int64_t delivered_us, delivered_local_us;
     int64_t hand_over_us, label_us, attempt_us, pickup_until_us, customs_us, ships_by_us,
         restock_us, preorder_us;
+    struct diag_estimate estimate;
     int64_t sent_us;  /* untracked: when it left */
     int64_t noted_us; /* label_only: when the first scan is overdue */
     const struct incident *incident; /* that slows it down now; NULL: none is known */

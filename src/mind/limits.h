@@ -10,6 +10,8 @@
 #include "model/case.h"
 #include "model/incident.h"
 
+struct eta_model;
+
 struct limit_set {
     int fulfillment_days; /* business days from order to hand-over: 3 */
     int label_only_days;  /* calendar days on "label created" before it needs a word: 4 */
@@ -46,6 +48,7 @@ struct promises {
     size_t extra_off_n;
     const struct incident *incidents; /* as known now; not from the configuration */
     size_t incidents_n;
+    const struct eta_model *eta; /* learned estimates; NULL: none. Not from the configuration */
 };
 
 void promises_default(struct promises *out); /* home_country "US", zone "America/New_York", the

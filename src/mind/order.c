@@ -5,6 +5,7 @@
  */
 #include "base/num.h"
 #include "base/zone.h"
+#include "mind/eta_case.h"
 #include "mind/rules.h"
 
 /* ---- items */
@@ -310,6 +311,17 @@ static void set_order(struct look *lk)
                      v->ver.changed_us != 0 ? v->ver.changed_us : v->placed_us, v->name);
 }
 
+/* Nothing has left: when such orders arrive. */
+static void estimate_order(struct look *lk)
+{
+    const struct order_view *v = order_anchor(lk->cas);
+    struct diag_figures fig = lk->out->fig;
+    fig.promised_us = v == NULL ? 0 : promised_day(lk, v->promised_at);
+    fig.promise_from = "storefront";
+    eta_case_estimate(lk->ctx, lk->cas, NULL, STR_NULL, lk->p, lk->now_us, &fig);
+    lk->out->fig.estimate = fig.estimate;
+}
+
 enum err diagnose_order(struct look *lk)
 {
     set_order(lk);
@@ -327,6 +339,8 @@ enum err diagnose_order(struct look *lk)
         figures_from_worst(lk);
     else if (!decided)
         diagnose_untracked(lk);
+    else if (!lk->any_left && !alone)
+        estimate_order(lk);
     set_looks(lk);
     return OK;
 }

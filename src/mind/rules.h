@@ -23,6 +23,7 @@ struct look {
     struct place dest;
     /* parcel */
     const struct parcel *pcl;
+    struct str carrier; /* the one that answers now */
     const struct parcel_view *v;
     const struct parcel_scan *scan; /* that gave the status, NULL: none */
     const struct parcel_scan *move; /* last movement */

@@ -1,5 +1,6 @@
 /* The rules of one parcel. Each is pure: it sees the look and says whether it holds, since when,
  * and until when at most. */
+#include "mind/eta_case.h"
 #include "mind/rules.h"
 
 #define STATUS(s) (1u << (unsigned)(s))
@@ -326,11 +327,23 @@ static bool revised(const struct look *lk, int64_t *since_us)
     return true;
 }
 
+/* By the merchant's history such a parcel comes after its promise (R71). A carrier that names a day is believed. */
+static int64_t late_by_history(const struct look *lk)
+{
+    if (lk->pcl->estimate.told_us != 0)
+        return 0;
+    return eta_case_late_from(lk->cas, lk->pcl, lk->carrier, lk->p, &lk->out->fig);
+}
+
 bool rule_slow(struct look *lk, int64_t *since_us)
 {
     static const unsigned ELSEWHERE = REASON(REASON_REDIRECTED) | REASON(REASON_HELD_AT_LOCATION);
     if (exception_of(lk, ~ELSEWHERE, since_us) || is_now(lk, UNDER_WAY, DELAYS, since_us) ||
         revised(lk, since_us))
+        return true;
+    int64_t risk = late_by_history(lk);
+    *since_us = risk;
+    if (risk != 0 && lk->now_us >= risk)
         return true;
     if (lk->v->first_move < 0 || lk->lim_way.transit_days == 0)
         return false;
@@ -340,8 +353,9 @@ bool rule_slow(struct look *lk, int64_t *since_us)
     int64_t soonest = began + days * US_PER_DAY - DST_SLACK_US;
     if (soonest > lk->now_us && silent_from(lk) != 0 && soonest > silent_from(lk))
         return false;
-    *since_us = after_business(lk, began, days);
-    return *since_us != 0 && lk->now_us >= *since_us;
+    int64_t long_us = after_business(lk, began, days);
+    *since_us = earlier(risk, long_us);
+    return long_us != 0 && lk->now_us >= long_us;
 }
 
 static bool is_calm(const struct parcel_scan *s)

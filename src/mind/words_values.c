@@ -145,6 +145,18 @@ static struct str v_expected_day(struct words *w)
     return phrase_day(&w->day, w->d->fig.expected_us, false);
 }
 
+/* What the merchant's history says, where nobody names a day. */
+static struct str v_likely(struct words *w)
+{
+    const struct diag_figures *f = &w->d->fig;
+    return f->expected_us == 0 && f->estimate.known ? words_fill(w, "part.likely") : STR_NULL;
+}
+
+static struct str v_likely_day(struct words *w)
+{
+    return phrase_day(&w->day, w->d->fig.estimate.p90_us, false);
+}
+
 static struct str v_by_hour(struct words *w)
 {
     const struct diag_figures *f = &w->d->fig;
@@ -353,7 +365,22 @@ UTC(until_utc, fig.pickup_until_us)
 UTC(customs_utc, fig.customs_us)
 UTC(sent_utc, fig.sent_us)
 UTC(look_utc, next_look_us)
+UTC(p10_utc, fig.estimate.p10_us)
+UTC(p90_utc, fig.estimate.p90_us)
 #undef UTC
+
+/* "2140, carrier=ups service=ground to=US-9": how many parcels the estimate rests on, and what they share. */
+static struct str v_estimate_of(struct words *w)
+{
+    const struct diag_estimate *est = &w->d->fig.estimate;
+    return est->known ? arena_fmt(w->ctx->arena, "%u, %.*s", est->n, STR_ARG(est->group)) : STR_NULL;
+}
+
+static struct str v_late_percent(struct words *w)
+{
+    int pm = w->d->fig.estimate.known ? w->d->fig.estimate.late_pm : -1;
+    return pm < 0 ? STR_NULL : arena_fmt(w->ctx->arena, "%d", (pm + 5) / 10);
+}
 
 #define COUNT(name, field)                                                                         \
     static struct str v_##name(struct words *w)                                                    \
@@ -447,6 +474,8 @@ static const struct {
     V(not_updated),
     V(expected),
     V(expected_day),
+    V(likely),
+    V(likely_day),
     V(by_hour),
     V(promised),
     V(promised_ahead),
@@ -500,6 +529,10 @@ static const struct {
     V(attempts),
     V(late_days),
     V(conflict),
+    V(p10_utc),
+    V(p90_utc),
+    V(estimate_of),
+    V(late_percent),
     V(look_utc),
     V(becomes),
     V(limit),

@@ -196,6 +196,10 @@ struct policy_fact {            /* the message rules that hold from here on */
     struct str version, body;
 };
 
+struct estimate_model_fact {    /* the model of delivery estimates that holds from here on (mind/eta.h) */
+    struct str id, body;        /* body: its file, in base64 */
+};
+
 struct control_fact {           /* a pause, or its end; the control row itself stands outside the fold */
     bool paused;
     struct str why;
@@ -233,6 +237,7 @@ struct fact {
         struct attempt_fact attempt;
         struct policy_fact policy;
         struct control_fact control;
+        struct estimate_model_fact estimate_model;
     } u;
 };
 

@@ -233,6 +233,12 @@ static const struct field CONTROL[] = {
     {"at", CT(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define EM(m) offsetof(struct fact, u.estimate_model.m)
+static const struct field ESTIMATE_MODEL[] = {
+    {"id", EM(id), F_STR, DOC | NEED, NULL},
+    {"body", EM(body), F_STR, DOC | NEED, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 const struct field fact_common_fields[] = {
     {"key", offsetof(struct fact, key), F_STR, 0, NULL},
     {"changed_at", offsetof(struct fact, changed_us), F_TIME, 0, NULL},
@@ -250,6 +256,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_INCIDENT] = INCIDENT,
         [FACT_TOLD] = TOLD,           [FACT_CONSENT] = CONSENT,          [FACT_RECEIPT] = RECEIPT,
         [FACT_ATTEMPT] = ATTEMPT,     [FACT_POLICY] = POLICY,            [FACT_CONTROL] = CONTROL,
+        [FACT_ESTIMATE_MODEL] = ESTIMATE_MODEL,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

@@ -24,6 +24,7 @@ static const struct route ROUTES[] = {
     {"GET", "/v1/cases", api_cases_list, 0, 0},
     {"GET", "/v1/cases/{order}", api_cases_get, 0, 0},
     {"POST", "/v1/ask", api_ask_post, SMALL_BODY, 0},
+    {"GET", "/v1/estimate", api_estimate_get, 0, 0},
     {"GET", "/v1/clock", api_clock_get, 0, 0},
     {"POST", "/v1/clock", api_clock_post, 4096, 0},
     {"GET", "/healthz", health_live, 0, 0},

@@ -87,6 +87,7 @@ void api_facts_post(struct http_exchange *ex);
 void api_cases_list(struct http_exchange *ex);
 void api_cases_get(struct http_exchange *ex);
 void api_ask_post(struct http_exchange *ex);
+void api_estimate_get(struct http_exchange *ex);
 void api_clock_get(struct http_exchange *ex);
 void api_clock_post(struct http_exchange *ex);
 void health_live(struct http_exchange *ex);

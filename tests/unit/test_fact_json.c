@@ -77,6 +77,7 @@ static const struct {
     {"{\"kind\":\"attempt\",\"message_key\":\"0af1\",\"attempt\":1,\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"policy\",\"version\":\"0a\",\"body\":\"{}\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"control\",\"paused\":true,\"why\":\"storm\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"estimate_model\",\"id\":\"00ff\",\"body\":\"V0lT\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"tick\",\"parcel\":true,\"number\":7,\"due_us\":1795000000000000,\"role\":\"system\"}", {NULL}},
 };
 
