@@ -1,6 +1,6 @@
 /*
  * How well messages are read that training never sees: nlu/test/<language>.tsv, a line each (intent, tab, message). A file says
- * itself what it must reach, and has at least six messages of each intent:
+ * itself what it must reach, and has at least six messages of each intent; <language>.<subject>.tsv are further ones on a few:
  *     # floors: right 0.72 language 0.90 false_action 0.03
  * right: share of messages whose first intent is the line's; language: of those known for the file's language; false_action: the
  * most that may be taken for a refund, a cancellation, a new address or a reshipment without being one.
@@ -53,23 +53,24 @@ static double share(size_t part, size_t whole)
     return whole == 0 ? 0 : (double)part / (double)whole;
 }
 
-static void check_tally(struct str lang, const struct tally *t, const struct floors *fl)
+static void check_tally(const char *name, const struct tally *t, const struct floors *fl)
 {
     double wrong = share(t->false_action, t->n);
-    print_message("%.*s: %zu messages, right %.3f, language %.3f, false action %.3f\n", STR_ARG(lang), t->n, share(t->right, t->n),
+    print_message("%s: %zu messages, right %.3f, language %.3f, false action %.3f\n", name, t->n, share(t->right, t->n),
                   share(t->language, t->n), wrong);
-    bool every = !str_eq(lang, STR("und"));
+    bool every = strchr(name, '.') == NULL && strcmp(name, "und") != 0;
     for (size_t i = 0; i < INTENT_COUNT; i++) {
-        if (getenv("NLU_VERBOSE") != NULL)
-            print_message("%.*s: %s %zu of %zu\n", STR_ARG(lang), intent_word((enum intent)i), t->right_of[i], t->of[i]);
+        if (getenv("NLU_VERBOSE") != NULL && t->of[i] > 0)
+            print_message("%s: %s %zu of %zu\n", name, intent_word((enum intent)i), t->right_of[i], t->of[i]);
         if (every && t->of[i] < 6)
-            fail_msg("%.*s: only %zu messages of %s", STR_ARG(lang), t->of[i], intent_word((enum intent)i));
+            fail_msg("%s: only %zu messages of %s", name, t->of[i], intent_word((enum intent)i));
     }
     if (share(t->right, t->n) < fl->right || share(t->language, t->n) < fl->language || wrong > fl->false_action)
-        fail_msg("%.*s: under its floors", STR_ARG(lang));
+        fail_msg("%s: under its floors", name);
 }
 
-static void read_language(const char *path, struct str lang)
+/* name: "en" or "en.received". */
+static void read_file(const char *source, const char *name)
 {
     char line[8192];
     struct fixture f;
@@ -77,6 +78,9 @@ static void read_language(const char *path, struct str lang)
     struct tally t = {0};
     struct floors fl;
     bool floored = false;
+    char path[4096];
+    struct str lang = {name, strcspn(name, ".")};
+    snprintf(path, sizeof(path), "%s/nlu/test/%s.tsv", source, name);
     FILE *in = fopen(path, "r");
     if (in == NULL)
         fail_msg("%s: a language that is trained has a test file", path);
@@ -91,33 +95,52 @@ static void read_language(const char *path, struct str lang)
     fclose(in);
     if (!floored)
         fail_msg("%s: no line with its floors", path);
-    check_tally(lang, &t, &fl);
+    check_tally(name, &t, &fl);
     fixture_clear(&f);
 }
 
-/* Every folder of nlu/corpus has its file of messages. */
-static void reads_messages(void **state)
+static bool is_wanted(const char *name)
 {
-    (void)state;
-    const char *source = getenv("WISMO_SOURCE"), *only = getenv("NLU_LANGUAGE");
+    const char *only = getenv("NLU_LANGUAGE");
+    return name[0] != '.' && (only == NULL || strcmp(only, name) == 0);
+}
+
+/* The files that the names in a folder stand for; further: only those with a subject. */
+static void read_each(const char *folder, const char *ending, bool further)
+{
+    const char *source = getenv("WISMO_SOURCE");
     char path[4096];
     struct dirent **names;
     if (source == NULL)
         skip();
-    snprintf(path, sizeof(path), "%s/nlu/corpus", source);
+    snprintf(path, sizeof(path), "%s/%s", source, folder);
     int n = scandir(path, &names, NULL, alphasort);
     assert_true(n > 0);
     for (int i = 0; i < n; i++) {
-        snprintf(path, sizeof(path), "%s/nlu/test/%s.tsv", source, names[i]->d_name);
-        if (names[i]->d_name[0] != '.' && (only == NULL || strcmp(only, names[i]->d_name) == 0))
-            read_language(path, str_of(names[i]->d_name));
+        struct str s = str_of(names[i]->d_name);
+        if (str_ends(s, str_of(ending)))
+            names[i]->d_name[s.n - strlen(ending)] = '\0';
+        if (is_wanted(names[i]->d_name) && (!further || strchr(names[i]->d_name, '.') != NULL))
+            read_file(source, names[i]->d_name);
         free(names[i]);
     }
     free(names);
 }
 
+static void reads_every_language(void **state)
+{
+    (void)state;
+    read_each("nlu/corpus", "", false);
+}
+
+static void reads_further_messages(void **state)
+{
+    (void)state;
+    read_each("nlu/test", ".tsv", true);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_messages)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_every_language), cmocka_unit_test(reads_further_messages)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
