@@ -114,6 +114,15 @@ static const struct {
     {"AU", "VIC", "2026-11-03", "Melbourne Cup"},
     {"AU", "WA", "2026-04-27", "Anzac"},
     {"AU", "VIC", "2026-04-27", ""},
+    {"AU", "QLD", "2026-04-27", ""}, /* Anzac Day on a Saturday: no day instead of it */
+    {"AU", "ACT", "2026-04-27", "Anzac"},
+    {"AU", "NSW", "2026-04-27", "Anzac"},
+    {"AU", "QLD", "2027-04-26", "Anzac"}, /* on a Sunday: Monday */
+    {"AU", "NT", "2027-04-26", "Anzac"},
+    {"AU", "SA", "2027-04-26", "Anzac"},
+    {"AU", "NSW", "2027-04-26", "Anzac"},
+    {"AU", "TAS", "2027-04-26", ""},
+    {"AU", "VIC", "2027-04-26", ""},
     {"AT", "", "2026-10-26", "National"},
     {"BE", "", "2026-07-21", "National"},
     {"CH", "", "2026-12-25", "Christmas"},
