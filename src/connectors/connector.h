@@ -77,7 +77,7 @@ enum poll_kind { POLL_PARCEL, POLL_SINCE, POLL_FETCH };
 struct poll_ask {
     enum poll_kind kind;
     struct str tracking_number, carrier; /* POLL_PARCEL */
-    struct str dest_postal;              /* POLL_PARCEL, may be empty */
+    struct str dest_postal;              /* POLL_PARCEL of a connector that wants it; empty: not known */
     struct str cursor;                   /* POLL_SINCE: what decode gave last; empty at first */
     int64_t since_us;                    /* POLL_SINCE with an empty cursor */
     struct fetch_request fetch;          /* POLL_FETCH */
@@ -85,6 +85,7 @@ struct poll_ask {
 
 struct poll_ops {
     uint32_t kinds; /* bits 1u << POLL_... */
+    bool wants_postal;  /* tells more to whom knows the recipient's postal code: POLL_PARCEL is asked with it */
     const char *const *order_reads; /* the reads that make a whole order, by its id; ends with NULL; NULL: none */
     enum err (*request)(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask, struct out_req *out);
     /*

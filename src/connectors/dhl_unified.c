@@ -291,8 +291,11 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
     return decode(ctx, ask, msg, out);
 }
 
-static const struct poll_ops POLL = {
-    .kinds = 1u << POLL_PARCEL, .request = request, .decode = decode_poll};
+/* The parameter recipientPostalCode unlocks more of parcels in Germany and the Netherlands. */
+static const struct poll_ops POLL = {.kinds = 1u << POLL_PARCEL,
+                                     .wants_postal = true,
+                                     .request = request,
+                                     .decode = decode_poll};
 
 const struct connector connector_dhl_unified = {
     .id = "dhl_unified",

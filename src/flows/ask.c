@@ -172,7 +172,7 @@ static const struct promises *promises_of(const struct ask_env *env)
 static enum err refresh(struct ctx *ctx, const struct ask_env *env, int64_t order_no, struct ask_reply *rep)
 {
     int64_t pos = 0, until = clock_mono_us() + (int64_t)env->budget_ms * 1000;
-    enum err asked = env->refresh(env->refresh_user, ctx, env->merchant_id, &rep->ca, env->budget_ms, &pos);
+    enum err asked = env->refresh(env->refresh_user, ctx, env->rd, &rep->ca, env->budget_ms, &pos);
     rep->refresh_late = asked != OK;
     if (pos == 0)
         return OK;

@@ -33,8 +33,7 @@ const char *ask_outcome_word(enum ask_outcome o);
  * Out:  *pos the last position appended, 0 when nothing new came
  * Errs: ERR_TIMEOUT or ERR_UNAVAILABLE when a source did not answer; what did come is appended all the same
  */
-typedef enum err (*ask_refresh_fn)(void *user, struct ctx *ctx, int64_t merchant_id, const struct case_answer *ca, int budget_ms,
-                                   int64_t *pos);
+typedef enum err (*ask_refresh_fn)(void *user, struct ctx *ctx, struct reader *rd, const struct case_answer *ca, int budget_ms, int64_t *pos);
 
 struct ask_env {
     struct engine *eng;

@@ -19,6 +19,6 @@ MUST_CHECK enum err poller_start(struct ctx *ctx, struct poller *p);
 /* poller_round: one round over all accounts; *calls made. For tests and the thread. */
 MUST_CHECK enum err poller_round(struct ctx *ctx, struct poller *p, size_t *calls);
 /* poller_refresh: an ask_refresh_fn; user is the poller. */
-enum err poller_refresh(void *user, struct ctx *ctx, int64_t merchant_id, const struct case_answer *ca, int budget_ms, int64_t *pos);
+enum err poller_refresh(void *user, struct ctx *ctx, struct reader *rd, const struct case_answer *ca, int budget_ms, int64_t *pos);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/metrics.h"
 #include "connectors/lib/tracking_number.h"
+#include "flows/reader.h"
 
 #define A_TURN 10
 #define PAGE 500
@@ -83,26 +84,34 @@ static bool is_anothers(const struct source *s, const struct parcel *pcl)
     return str_empty(carrier_by_scans(s, pcl, &known)) && known;
 }
 
-static enum err carrier_of_order(struct poll_worker *w, const struct source *s, int64_t order_no, struct str number, struct str *out, bool *known)
+static enum err load_order(struct poll_worker *w, const struct source *s, int64_t order_no, struct order_case *out, bool *there)
 {
     struct db_stmt *st = NULL;
-    struct order_case cas;
-    struct parcel_ref *refs = NULL;
-    int64_t *since = NULL;
-    size_t n = 0;
-    bool row = false;
+    *there = false;
     enum err e = db_stmt_get(w->ctx, w->db, SQL_ORDER_GET, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, s->m->id);
     db_bind_i64(st, 2, order_no);
-    e = db_step(w->ctx, st, &row);
-    if (e != OK || !row)
+    e = db_step(w->ctx, st, there);
+    if (e != OK || !*there)
         return e;
-    e = case_decode(w->ctx, db_col_str(st, 2), &cas);
+    e = case_decode(w->ctx, db_col_str(st, 2), out);
     db_done(st);
-    if (e == OK)
-        e = case_parcel_numbers(w->ctx, &cas, &refs, &since, &n);
+    return e;
+}
+
+static enum err carrier_of_order(struct poll_worker *w, const struct source *s, int64_t order_no, struct str number, struct str *out, bool *known)
+{
+    struct order_case cas;
+    struct parcel_ref *refs = NULL;
+    int64_t *since = NULL;
+    size_t n = 0;
+    bool there = false;
+    enum err e = load_order(w, s, order_no, &cas, &there);
+    if (e != OK || !there)
+        return e;
+    e = case_parcel_numbers(w->ctx, &cas, &refs, &since, &n);
     for (size_t i = 0; e == OK && i < n; i++) {
         if (!str_eq(refs[i].tracking_number, number) || !is_carrier(refs[i].carrier))
             continue;
@@ -131,6 +140,25 @@ static enum err carrier_for(struct poll_worker *w, const struct source *s, const
         if (source_serves(s, cand[i].carrier))
             *out = cand[i].carrier;
     return OK;
+}
+
+/* Where it goes, for vendors that tell more to whom knows that; empty once the order's key was destroyed. */
+static enum err postal_of(struct poll_worker *w, const struct source *s, const struct parcel *pcl, struct str *out)
+{
+    struct reader rd = {.eng = w->p->eng, .state = w->db};
+    struct personal who;
+    struct order_case cas;
+    bool there = false;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && str_empty(*out) && i < pcl->links_n; i++) {
+        e = load_order(w, s, pcl->links[i].order_no, &cas, &there);
+        if (e != OK || !there)
+            continue;
+        e = case_personal(w->ctx, &rd, &(struct case_answer){.merchant_id = s->m->id, .cas = &cas}, &who);
+        if (e == OK)
+            *out = who.ship_to.postal_code;
+    }
+    return e;
 }
 
 /* ---- the walk over all parcels, which finds those to watch */
@@ -207,6 +235,10 @@ static enum err ask_one(struct poll_worker *w, struct source *s, const struct pa
     enum err e = carrier_for(w, s, pcl, &ask.carrier);
     *next = 0;
     if (e != OK || str_empty(ask.carrier))
+        return e;
+    if (s->acct->conn->poll->wants_postal)
+        e = postal_of(w, s, pcl, &ask.dest_postal);
+    if (e != OK)
         return e;
     enum err one = poll_call(w, s, &ask, &an, held);
     parcel_view_make(pcl, 0, &v);

@@ -36,7 +36,15 @@ static void plan(struct refresh *r, struct source *s, const struct poll_ask *ask
     r->ask[r->n++] = *ask;
 }
 
-static void plan_all(struct poller *p, struct refresh *r, const struct case_answer *ca)
+/* What cannot be read is not sent: the vendor then says less. */
+static struct str postal_of(struct ctx *ctx, struct reader *rd, const struct source *s, const struct case_answer *ca)
+{
+    struct personal who;
+    bool known = s->acct->conn->poll->wants_postal && case_personal(ctx, rd, ca, &who) == OK;
+    return known ? who.ship_to.postal_code : STR_NULL;
+}
+
+static void plan_all(struct ctx *ctx, struct poller *p, struct reader *rd, struct refresh *r, const struct case_answer *ca)
 {
     const struct order_view *v = order_anchor(ca->cas);
     for (size_t i = 0; i < p->sources_n; i++) {
@@ -50,7 +58,8 @@ static void plan_all(struct poller *p, struct refresh *r, const struct case_answ
         for (size_t k = 0; k < ca->cd.parcels_n; k++) {
             const struct parcel_diagnosis *pd = &ca->cd.parcels[k];
             if (pd->d.cls != DIAG_DELIVERED && source_serves(s, pd->carrier))
-                plan(r, s, &(struct poll_ask){.kind = POLL_PARCEL, .tracking_number = pd->parcel->number, .carrier = pd->carrier});
+                plan(r, s, &(struct poll_ask){.kind = POLL_PARCEL, .tracking_number = pd->parcel->number, .carrier = pd->carrier,
+                                               .dest_postal = postal_of(ctx, rd, s, ca)});
         }
     }
 }
@@ -150,21 +159,21 @@ static void leave_client(struct poller *p, struct http_client *c)
     http_client_free(c);
 }
 
-enum err poller_refresh(void *user, struct ctx *ctx, int64_t merchant_id, const struct case_answer *ca, int budget_ms, int64_t *pos)
+enum err poller_refresh(void *user, struct ctx *ctx, struct reader *rd, const struct case_answer *ca, int budget_ms, int64_t *pos)
 {
     struct poller *p = user;
     struct http_client *http = take_client(p);
     struct refresh *r = ctx_alloc(ctx, sizeof(*r));
     int64_t until = clock_mono_us() + (int64_t)budget_ms * 1000, outer = ctx->deadline_us;
     *pos = 0;
-    if (http == NULL || r == NULL || ca->merchant_id != merchant_id) {
+    if (http == NULL || r == NULL) {
         leave_client(p, http);
         return ERR_MEMORY;
     }
     if (outer == 0 || until < outer)
         ctx->deadline_us = until; /* of every call below, sign-ins and reads */
     r->budget_ms = budget_ms;
-    plan_all(p, r, ca);
+    plan_all(ctx, p, rd, r, ca);
     sign_in_all(ctx, p, http, r);
     make_requests(ctx, p, r);
     if (r->n > 0)

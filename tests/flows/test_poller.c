@@ -395,6 +395,45 @@ static void unknown_number_is_the_one_asked(void **state)
     bench_end(&b);
 }
 
+/* DHL tells more to whom knows where a parcel goes: asked with the code, by itself and for an answer; without it once it is erased. */
+static void postal_code_goes_along(void **state)
+{
+    static const char TOLD[] = "{\"shipments\":[{\"id\":\"JJD000390007882000001\",\"service\":\"parcel-de\",\"events\":[{\"timestamp\":"
+                               "\"2026-11-17T10:00:00\",\"statusCode\":\"transit\",\"status\":\"transit\",\"description\":\"in transit\"}]}]}";
+    static const char FACTS[] =
+        "{\"kind\":\"order\",\"order_id\":\"7\",\"name\":\"#7\",\"placed_at\":\"2026-11-16T10:00:00Z\",\"currency\":\"EUR\","
+        "\"email\":\"anna@example.com\",\"ship_to\":{\"postal_code\":\"10115\",\"country\":\"DE\"},\"items\":[{\"sku\":\"MUG\",\"quantity\":1}]}\n"
+        "{\"kind\":\"fulfillment\",\"order_id\":\"7\",\"fulfillment_id\":\"f\",\"state\":\"shipped\",\"created_at\":\"2026-11-16T12:00:00Z\","
+        "\"items\":[{\"sku\":\"MUG\",\"quantity\":1}],\"parcels\":[{\"carrier\":\"dhl_parcel_de\",\"tracking_number\":\"JJD000390007882000001\"}]}\n";
+    struct double_step step = {.method = "GET", .path = "/track/shipments", .body = TOLD, .times = 2,
+                               .query = {{"trackingNumber", "JJD000390007882000001"}, {"recipientPostalCode", "10115"}}};
+    struct poll_bench b;
+    struct case_answer ca;
+    int64_t pos = 0;
+    (void)state;
+    bench_begin(&b);
+    bench_account(&b, "dhl_unified");
+    bench_open(&b);
+    bench_append(&b, RECV_FACTS, "api", str_of(FACTS));
+    clock_advance(&b.f.clock, 9 * US_PER_H);
+    double_add(b.d, &step);
+    assert_int_equal(bench_round(&b), 1);
+    bench_ready(&b);
+    bench_case(&b, 1, &ca);
+    assert_ok(&b.f.ctx, bench_refresh(&b, &ca, 3000, &pos));
+    assert_int_equal(double_left(b.d), 0);
+    assert_ok(&b.f.ctx, engine_erase_order(&b.f.ctx, b.eng, 1, 1));
+    clock_advance(&b.f.clock, 30 * US_PER_H);
+    bench_ready(&b);
+    step.query[1][0] = NULL;
+    step.times = 1;
+    double_add(b.d, &step);
+    assert_int_equal(bench_round(&b), 1);
+    for (size_t i = 0; i < 3; i++)
+        assert_true((strstr(double_seen(b.d, i), "recipientPostalCode=10115") != NULL) == (i < 2));
+    bench_end(&b);
+}
+
 /* ---- due times */
 
 static struct str parcels(struct poll_bench *b, int from, int n, const char *carrier)
@@ -645,7 +684,7 @@ static void *ask_again(void *arg)
         struct case_answer ca;
         int64_t pos = 0;
         assert_ok(&f.ctx, case_read(&f.ctx, rd, 1, 1 + i % 8, 0, &ca));
-        a->asked += poller_refresh(a->b->pol, &f.ctx, 1, &ca, 1000, &pos) == OK;
+        a->asked += poller_refresh(a->b->pol, &f.ctx, rd, &ca, 1000, &pos) == OK;
     }
     reader_close(rd);
     fixture_clear(&f);
@@ -700,7 +739,7 @@ static void answers_are_refreshed(void **state)
     double_add(b.d, &TELL);
     bench_case(&b, 1, &ca);
     assert_int_equal(scans(&b), 0);
-    assert_ok(&b.f.ctx, poller_refresh(b.pol, &b.f.ctx, 1, &ca, 3000, &pos));
+    assert_ok(&b.f.ctx, bench_refresh(&b, &ca, 3000, &pos));
     assert_true(pos > 0);
     assert_int_equal(scans(&b), 1);
     assert_int_equal(b.pol->spare_n, 1); /* its connections are kept for the next answer */
@@ -726,7 +765,7 @@ static void refresh_keeps_its_budget(void **state)
     double_add(b.d, &(struct double_step){.method = "GET", .path = "/v1/tracking", .body = "{}", .delay_ms = 2200});
     double_add(b.d, &(struct double_step){.method = "GET", .body = "{}", .delay_ms = 2200, .times = 2});
     int64_t from = clock_mono_us();
-    assert_int_equal(poller_refresh(b.pol, &b.f.ctx, 1, &ca, 800, &pos), ERR_TIMEOUT);
+    assert_int_equal(bench_refresh(&b, &ca, 800, &pos), ERR_TIMEOUT);
     int64_t took = clock_mono_us() - from;
     if (took > 1400000)
         fail_msg("a budget of 800 ms took %lld us", (long long)took);
@@ -736,7 +775,7 @@ static void refresh_keeps_its_budget(void **state)
     for (size_t i = 0; i < b.pol->sources_n; i++) /* the answer's time ran out, not the vendor's: their polls go on */
         assert_int_equal(b.pol->sources[i].failures, 0);
     from = clock_mono_us();
-    assert_int_equal(poller_refresh(b.pol, &b.f.ctx, 1, &ca, 400, &pos), ERR_UNAVAILABLE); /* the next answer does not wait for them */
+    assert_int_equal(bench_refresh(&b, &ca, 400, &pos), ERR_UNAVAILABLE); /* the next answer does not wait for them */
     assert_true(clock_mono_us() - from < 100000);
     assert_int_equal(double_calls(b.d), calls);
     bench_end(&b);
@@ -788,7 +827,7 @@ static void refresh_does_not_wait_for_a_sign_in(void **state)
     struct source *s = bench_source(&b, "ups");
     assert_ok(&b.f.ctx, source_token_request(&b.f.ctx, s, &req)); /* under way */
     int64_t from = clock_mono_us();
-    assert_int_equal(poller_refresh(b.pol, &b.f.ctx, 1, &ca, 2000, &pos), ERR_UNAVAILABLE);
+    assert_int_equal(bench_refresh(&b, &ca, 2000, &pos), ERR_UNAVAILABLE);
     assert_true(clock_mono_us() - from < 500000);
     assert_int_equal(double_calls(b.d), 0);
     s->token_asked = false;
@@ -816,7 +855,7 @@ static void refresh_keeps_the_pace(void **state)
     bench_case(&b, 1, &ca);
     double_add(b.d, &(struct double_step){.method = "GET", .path = "/track/shipments", .status = 404,
                                           .body = "{\"status\":404,\"title\":\"none\"}", .times = -1});
-    assert_int_equal(poller_refresh(b.pol, &b.f.ctx, 1, &ca, 2000, &pos), ERR_UNAVAILABLE); /* not all were asked */
+    assert_int_equal(bench_refresh(&b, &ca, 2000, &pos), ERR_UNAVAILABLE); /* not all were asked */
     assert_int_equal(double_calls(b.d), 1);
     assert_int_equal(metric_get(METRIC_POLLS, POLL_HELD), held + 3);
     assert_true(pos > 0);
@@ -836,6 +875,7 @@ int main(void)
         cmocka_unit_test(easypost_signs_in_with_its_key),
         cmocka_unit_test(classic_shipstation_is_read),
         cmocka_unit_test(unknown_number_is_the_one_asked),
+        cmocka_unit_test(postal_code_goes_along),
         cmocka_unit_test(pace_skips_no_parcel),
         cmocka_unit_test(new_parcels_are_found),
         cmocka_unit_test(due_times_follow_what_happened),

@@ -230,7 +230,7 @@ static void order_is_refreshed_in_parts(void **state)
     double_add(b.d, &(struct double_step){.path = "/stores/abc123/v2/orders/250/shipments", .body = body_of(&b, "bigcommerce/poll_shipments")});
     bench_case(&b, 1, &ca);
     assert_int_equal(ca.cas->parcels_n, 0);
-    assert_ok(&b.f.ctx, poller_refresh(b.pol, &b.f.ctx, 1, &ca, 3000, &pos));
+    assert_ok(&b.f.ctx, bench_refresh(&b, &ca, 3000, &pos));
     assert_true(pos > 0);
     bench_case(&b, 1, &ca);
     assert_int_equal(ca.cas->parcels_n, 1);

@@ -132,6 +132,15 @@ void bench_case(struct poll_bench *b, int64_t order_no, struct case_answer *out)
     reader_close(rd);
 }
 
+enum err bench_refresh(struct poll_bench *b, const struct case_answer *ca, int budget_ms, int64_t *pos)
+{
+    struct reader *rd = NULL;
+    assert_ok(&b->f.ctx, reader_open(&b->f.ctx, b->eng, &rd));
+    enum err e = poller_refresh(b->pol, &b->f.ctx, rd, ca, budget_ms, pos);
+    reader_close(rd);
+    return e;
+}
+
 const struct parcel *bench_parcel(struct poll_bench *b, int64_t order_no, const char *number)
 {
     struct case_answer ca;

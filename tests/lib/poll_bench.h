@@ -44,6 +44,8 @@ struct source *bench_source(struct poll_bench *b, const char *account);
 /* bench_case: the case of the n-th order row, in the fixture's arena. bench_parcel: its parcel of that number, NULL: none. */
 void bench_case(struct poll_bench *b, int64_t order_no, struct case_answer *out);
 const struct parcel *bench_parcel(struct poll_bench *b, int64_t order_no, const char *number);
+/* bench_refresh: of a case that was read, as an answer asks for it. */
+enum err bench_refresh(struct poll_bench *b, const struct case_answer *ca, int budget_ms, int64_t *pos);
 /* bench_count: rows of "SELECT count(*) FROM <what>" of the store's state. */
 int64_t bench_count(struct poll_bench *b, const char *what);
 /* bench_break: a statement that hurts the store's state. */

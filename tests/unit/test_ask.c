@@ -60,17 +60,18 @@ static void desk_close(struct desk *d)
 }
 
 /* What a poller does: asks, appends what is new, tells the position. */
-static enum err refresh(void *user, struct ctx *ctx, int64_t merchant_id, const struct case_answer *ca, int budget_ms, int64_t *pos)
+static enum err refresh(void *user, struct ctx *ctx, struct reader *rd, const struct case_answer *ca, int budget_ms, int64_t *pos)
 {
     struct desk *d = user;
     struct engine_status st;
-    assert_int_equal(merchant_id, d->st.merchant_id);
+    assert_int_equal(ca->merchant_id, d->st.merchant_id);
+    assert_non_null(rd);
     assert_int_equal(budget_ms, 1234);
     assert_non_null(ca->cas);
     d->refreshed++;
     if (d->refresh_brings) {
         tell(d, "scan ups 1Z7W4E590300010062 in_transit place=Columbus,OH,US\n");
-        engine_status(d->st.eng, merchant_id, &st);
+        engine_status(d->st.eng, ca->merchant_id, &st);
         *pos = st.head;
     }
     return d->refresh_gives == OK ? OK : ctx_fail(ctx, d->refresh_gives, "no answer");
