@@ -21,6 +21,12 @@ asan: deps-test
 	@cmake --build build-asan -j $(JOBS) -- --quiet
 	$(CTEST) --test-dir build-asan
 
+# long: the tests that have a long form, in it: faults at every step, a million scans for one parcel, a million-row import.
+long: build/wismo
+	@cmake --build build -j $(JOBS) -- --quiet
+	@set -e; export WISMO_LONG=1 WISMO_SOURCE=$(CURDIR) WISMO_BINARY=$(CURDIR)/build/wismo; \
+	for t in $$(grep -l WISMO_LONG tests/*/test_*.c); do echo "== $$t"; build/tests/$$(basename $$t .c); done
+
 tsan: deps-test
 	@$(CONFIGURE) tsan >/dev/null
 	@cmake --build build-tsan -j $(JOBS) --target tests-flows -- --quiet
@@ -56,7 +62,7 @@ tidy: build/wismo
 	@command -v clang-tidy >/dev/null || { echo "tidy needs: apt-get install clang-tidy"; exit 1; }
 	clang-tidy -p build --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters' $$(git ls-files 'src/*.c')
 
-check-all: lint check clang asan tsan tidy fuzz
+check-all: lint check clang asan tsan long tidy fuzz
 
 deps-test:
 	@tools/install-deps --test
@@ -65,4 +71,4 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all check clang asan tsan fuzz bench cov fmt lint tidy check-all deps-test clean FORCE
+.PHONY: all check clang asan long tsan fuzz bench cov fmt lint tidy check-all deps-test clean FORCE

@@ -40,16 +40,18 @@ bool hist_get(struct str hist, size_t i, struct hist_entry *out)
     return true;
 }
 
-static enum err stock_of(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str item, struct case_stock *out, size_t cap,
-                         size_t *n)
+static enum err stock_of(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct str item, struct case_stock *out,
+                         size_t cap, size_t *n)
 {
     struct db_stmt *st = NULL;
     bool row = true;
-    enum err e = db_stmt_get(ctx, db, SQL_STOCK_GET, &st);
+    enum err e = db_stmt_get(ctx, db, at_us == 0 ? SQL_STOCK_GET : SQL_STOCK_PAST_GET, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
     db_bind_text(st, 2, item);
+    if (at_us != 0)
+        db_bind_i64(st, 3, at_us);
     while ((e = db_step(ctx, st, &row)) == OK && row && *n < cap) {
         struct case_stock *s = &out[*n];
         s->sku = item;
@@ -70,7 +72,7 @@ static enum err stock_of(struct ctx *ctx, struct db *db, int64_t merchant_id, st
 
 #define STOCK_ROWS_MAX 64
 
-static enum err join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas, bool all)
+static enum err join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct order_case *cas, bool all)
 {
     const struct order_view *v = order_anchor(cas);
     enum err e = OK;
@@ -86,17 +88,17 @@ static enum err join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct
             cas->stock = ctx_alloc(ctx, STOCK_ROWS_MAX * sizeof(*cas->stock));
         if (cas->stock == NULL)
             return ERR_MEMORY;
-        e = stock_of(ctx, db, merchant_id, key, cas->stock, STOCK_ROWS_MAX, &cas->stock_n);
+        e = stock_of(ctx, db, merchant_id, at_us, key, cas->stock, STOCK_ROWS_MAX, &cas->stock_n);
     }
     return e;
 }
 
-enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas)
+enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct order_case *cas)
 {
-    return join(ctx, db, merchant_id, cas, false);
+    return join(ctx, db, merchant_id, at_us, cas, false);
 }
 
 enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas)
 {
-    return join(ctx, db, merchant_id, cas, true);
+    return join(ctx, db, merchant_id, 0, cas, true);
 }

@@ -5,8 +5,8 @@
 #include "mind/diagnosis.h"
 #include "storage/db.h"
 
-/* stock_join: fills cas->stock for items of which some have not left. Reads nothing when all have. */
-MUST_CHECK enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas);
+/* stock_join: fills cas->stock for items of which some have not left, as it was known at at_us (0: now). Reads nothing when all have. */
+MUST_CHECK enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct order_case *cas);
 /* stock_join_all: of all items that are sent by parcel, for decisions: what was sent may be sent again. */
 MUST_CHECK enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas);
 

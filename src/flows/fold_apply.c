@@ -539,10 +539,7 @@ enum err fold_event(struct fold *f, const struct fact *fct, const struct fact_re
     if (e == OK)
         e = parcel_fold_event(f->ctx, &fp->p, fct, (struct fact_ref){f->pos, idx}, f->now_us, &changed);
     if (e == OK && !str_empty(ev->next_number))
-        e = parcel_link_next(f->ctx, &fp->p, ev->next_carrier, ev->next_number,
-                             ev->occurred.kind == WHEN_NONE ? 1 : event_instant(&ev->occurred, &ev->location, &(int64_t){0},
-                                                                                         &(unsigned){0}),
-                             &moved_on);
+        e = parcel_link_next(f->ctx, &fp->p, ev->next_carrier, ev->next_number, event_told_us(ev), &moved_on);
     if (e == OK && !changed && !moved_on) {
         f->repeats++;
         return OK;

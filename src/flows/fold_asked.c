@@ -1,6 +1,6 @@
 /*
  * A vendor was asked and told nothing new. The scans stay as they are, the diagnosis too; but what is known is as fresh as the
- * answer. At most one such fact a minute is kept.
+ * answer. At most one such fact a minute is kept, and its time by parcel or order, for who asks what was known at a time.
  */
 #include "flows/fold.h"
 
@@ -10,6 +10,19 @@ static enum err keep(struct fold *f, const struct fact *fct, const struct fact_r
     bool have = false;
     unsigned char key[KEY_LEN];
     return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+}
+
+static enum err heard_add(struct fold *f, bool is_parcel, int64_t number, int64_t heard_us)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(f->ctx, f->db, SQL_HEARD_ADD, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, f->m->id);
+    db_bind_i64(st, 2, is_parcel);
+    db_bind_i64(st, 3, number);
+    db_bind_i64(st, 4, heard_us);
+    return db_run(f->ctx, st);
 }
 
 static enum err heard_of_parcel(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -23,7 +36,8 @@ static enum err heard_of_parcel(struct fold *f, const struct fact *fct, const st
     if (!changed)
         return OK;
     fold_parcel_changed(f, fp);
-    return keep(f, fct, rec);
+    e = heard_add(f, true, fp->p.parcel_no, fp->p.heard_us);
+    return e == OK ? keep(f, fct, rec) : e;
 }
 
 static enum err heard_of_order(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -37,7 +51,8 @@ static enum err heard_of_order(struct fold *f, const struct fact *fct, const str
     if (!changed)
         return OK;
     fold_order_changed(f, fo);
-    return keep(f, fct, rec);
+    e = heard_add(f, false, fo->c.order_no, fo->c.heard_us);
+    return e == OK ? keep(f, fct, rec) : e;
 }
 
 enum err fold_heard(struct fold *f, const struct fact *fct, const struct fact_record *rec)

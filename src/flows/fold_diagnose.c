@@ -155,7 +155,7 @@ static enum err diagnose_order(struct fold *f, struct fold_order *fo)
     }
     enum err e = join_parcels(f, fo, &rows);
     if (e == OK)
-        e = stock_join(f->ctx, f->db, f->m->id, &fo->c);
+        e = stock_join(f->ctx, f->db, f->m->id, 0, &fo->c);
     if (e == OK)
         e = diagnose(f->ctx, &fo->c, &f->promises, f->now_us, &cd);
     for (size_t i = 0; e == OK && i < cd.parcels_n && i < fo->c.parcels_n; i++)

@@ -29,11 +29,11 @@ static enum err level_turns(struct fold *f, const struct inventory_fact *v, stru
     return e;
 }
 
-static enum err stock_write(struct fold *f, const struct fact *fct, struct str item)
+static enum err stock_row(struct fold *f, enum sql_id id, const struct fact *fct, struct str item)
 {
     const struct inventory_fact *v = &fct->u.inventory;
     struct db_stmt *st = NULL;
-    enum err e = db_stmt_get(f->ctx, f->db, SQL_STOCK_SET, &st);
+    enum err e = db_stmt_get(f->ctx, f->db, id, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, f->m->id);
@@ -118,7 +118,9 @@ enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fac
     if (e == OK)
         e = level_turns(f, &fct->u.inventory, item, &turns);
     if (e == OK)
-        e = stock_write(f, fct, item);
+        e = stock_row(f, SQL_STOCK_PAST_ADD, fct, item); /* first: it compares with the row as it stands */
+    if (e == OK)
+        e = stock_row(f, SQL_STOCK_SET, fct, item);
     if (e == OK)
         e = fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
     return e == OK && turns ? wake(f, item) : e;

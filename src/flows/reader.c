@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "flows/case_join.h"
+#include "flows/case_past.h"
 #include "flows/incidents.h"
 #include "model/fact_json.h"
 
@@ -177,70 +178,7 @@ static enum err join_parcels(struct ctx *ctx, struct reader *rd, struct case_ans
     return e;
 }
 
-/* ---- as it was known at a time: the same rows, folded again from the facts learned until then */
-
-static enum err fold_scan_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct fact_ref ref, int64_t at_us,
-                                struct parcel *old)
-{
-    struct fact_row row;
-    struct fact fct;
-    uint64_t hash;
-    bool changed;
-    enum err e = fact_row_get(ctx, rd->state, merchant_id, ref, &row);
-    if (e != OK || row.at_us > at_us)
-        return e;
-    e = fact_row_read(ctx, &row, &fct, &hash);
-    return e == OK ? parcel_fold_event(ctx, old, &fct, ref, row.at_us, &changed) : e;
-}
-
-static enum err parcel_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct parcel *p, int64_t at_us)
-{
-    struct parcel old = {.parcel_no = p->parcel_no, .number = p->number, .diag = DIAG_CLASS_COUNT, .links_n = p->links_n,
-                         .next_carrier = p->next_carrier, .next_number = p->next_number, .next_told_us = p->next_told_us};
-    enum err e = OK;
-    memcpy(old.links, p->links, sizeof(old.links));
-    for (size_t i = 0; e == OK && i < p->scans_n; i++)
-        e = fold_scan_as_of(ctx, rd, merchant_id, p->scans[i].ref, at_us, &old);
-    for (size_t i = 0; e == OK && i < p->superseded_n; i++)
-        e = fold_scan_as_of(ctx, rd, merchant_id, p->superseded[i].ref, at_us, &old);
-    if (e == OK || e == ERR_NOTFOUND)
-        *p = old;
-    return e == ERR_NOTFOUND ? OK : e;
-}
-
-static enum err order_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct order_case *cas, int64_t at_us)
-{
-    struct order_case old = {.order_no = cas->order_no, .diag = DIAG_CLASS_COUNT, .customer = cas->customer};
-    struct db_stmt *st = NULL;
-    bool more = true;
-    struct fact_ref refs[512];
-    size_t n = 0;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_FACT_LIST, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, cas->order_no);
-    db_bind_i64(st, 3, 512);
-    while ((e = db_step(ctx, st, &more)) == OK && more)
-        refs[n++] = (struct fact_ref){db_col_i64(st, 0), (uint32_t)db_col_i64(st, 1)};
-    for (size_t i = 0; e == OK && i < n; i++) {
-        struct fact_row row;
-        struct fact fct;
-        struct fold_hashes hashes = {0};
-        bool changed;
-        e = fact_row_get(ctx, rd->state, merchant_id, refs[i], &row);
-        if (e != OK || row.at_us > at_us)
-            continue;
-        e = fact_row_read(ctx, &row, &fct, &hashes.address_hash);
-        if (e == OK)
-            e = case_fold(ctx, &old, row.account, &fct, refs[i], &hashes, row.at_us, &changed);
-    }
-    if (e == OK && old.first_us == 0)
-        return ctx_fail(ctx, ERR_NOTFOUND, "nothing was known of this order then");
-    if (e == OK)
-        *cas = old;
-    return e;
-}
+/* ---- the case */
 
 static enum err case_load(struct ctx *ctx, struct reader *rd, int64_t at_us, struct case_answer *ca)
 {
@@ -260,8 +198,10 @@ static enum err case_load(struct ctx *ctx, struct reader *rd, int64_t at_us, str
         e = join_parcels(ctx, rd, ca, hist);
     for (size_t i = 0; e == OK && at_us != 0 && i < ca->cas->parcels_n; i++)
         e = parcel_as_of(ctx, rd, ca->merchant_id, ca->cas->parcels[i], at_us);
+    if (e == OK && at_us != 0)
+        changes_as_of(ca, at_us);
     if (e == OK)
-        e = stock_join(ctx, rd->state, ca->merchant_id, ca->cas);
+        e = stock_join(ctx, rd->state, ca->merchant_id, at_us, ca->cas);
     struct promises p;
     if (e == OK)
         e = promises_join(ctx, rd->state, m, at_us, &p);
@@ -391,30 +331,44 @@ enum err case_scan_text(struct ctx *ctx, struct reader *rd, int64_t merchant_id,
     return ctx_whole(ctx, e);
 }
 
-enum err case_list(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t after_no, size_t max, struct order_case **out, size_t *n)
+/* One page of rows; those that were merged into another order are passed over. *more: there may be rows behind them. */
+static enum err list_page(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *after_no, size_t max, struct order_case *out,
+                          size_t *n, bool *more)
 {
     struct db_stmt *st = NULL;
     bool row = true;
-    *n = 0;
-    *out = ctx_alloc(ctx, (max + 1) * sizeof(**out));
-    if (*out == NULL)
-        return ERR_MEMORY;
+    size_t rows = 0, from = *n;
     enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_PAGE, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, after_no);
-    db_bind_i64(st, 3, (int64_t)max);
-    while ((e = db_step(ctx, st, &row)) == OK && row && *n < max) {
-        struct order_case *c = &(*out)[*n];
+    db_bind_i64(st, 2, *after_no);
+    db_bind_i64(st, 3, (int64_t)(max - from));
+    while ((e = db_step(ctx, st, &row)) == OK && row) {
+        struct order_case *c = &out[*n];
+        *after_no = db_col_i64(st, 0);
+        rows++;
         e = case_decode(ctx, db_col_str(st, 3), c);
         if (e != OK)
             break;
-        c->order_no = db_col_i64(st, 0);
+        c->order_no = *after_no;
         c->due_us = db_col_i64(st, 1);
-        if (c->first_us != 0)
-            (*n)++;
+        *n += c->first_us != 0;
     }
     db_done(st);
+    *more = rows == max - from;
+    return e;
+}
+
+enum err case_list(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t after_no, size_t max, struct order_case **out, size_t *n)
+{
+    bool more = max > 0;
+    enum err e = OK;
+    *n = 0;
+    *out = ctx_alloc(ctx, (max + 1) * sizeof(**out));
+    if (*out == NULL)
+        return ERR_MEMORY;
+    while (e == OK && more && *n < max)
+        e = list_page(ctx, rd, merchant_id, &after_no, max, *out, n, &more);
     return e;
 }

@@ -134,6 +134,8 @@ void parcel_encode(const struct parcel *pcl, bool with_refs, struct buf *out);
 MUST_CHECK enum err parcel_decode(struct ctx *ctx, struct str row, struct parcel *out); /* ERR_CORRUPT; copies into the arena */
 /* event_instant: effective instant of a vendor's time at a place; flags gets SCAN_ESTIMATED or SCAN_DATE_ONLY. */
 int64_t event_instant(const struct when *w, const struct place *at, int64_t *local_us, unsigned *flags);
+/* event_told_us: when an event speaks for a hand-over: its instant, 1 without one. */
+int64_t event_told_us(const struct tracking_event *ev);
 /* estimate_instant: the end of the estimate in the destination's zone (a date means the end of that day), UTC; 0 when none. */
 int64_t estimate_instant(const struct when *w, struct str dest_country, struct str dest_region);
 

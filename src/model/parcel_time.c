@@ -30,6 +30,13 @@ int64_t event_instant(const struct when *w, const struct place *at, int64_t *loc
     return in_zone_of(at->country, at->region, wall);
 }
 
+int64_t event_told_us(const struct tracking_event *ev)
+{
+    int64_t local_us = 0;
+    unsigned flags = 0;
+    return ev->occurred.kind == WHEN_NONE ? 1 : event_instant(&ev->occurred, &ev->location, &local_us, &flags);
+}
+
 int64_t estimate_instant(const struct when *w, struct str dest_country, struct str dest_region)
 {
     if (w->kind == WHEN_NONE)
