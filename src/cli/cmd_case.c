@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/remote.h"
 #include "flows/case_text.h"
+#include "flows/act_read.h"
 #include "flows/message_list.h"
 
 #define CASE_OUT_MAX ((size_t)32 << 20)
@@ -20,6 +21,8 @@ static int print_case(struct cli *cli, const struct case_options *o, struct cli_
     enum err e = case_read(&cli->ctx, st->rd, st->merchant_id, order_no, at_us, &ca);
     if (e == OK && at_us == 0)
         e = case_messages_join(&cli->ctx, st->rd, &ca);
+    if (e == OK && at_us == 0)
+        e = case_acts_join(&cli->ctx, st->rd, &ca);
     if (e != OK)
         return cli_fail(cli, "case", e);
     struct case_json_options opt = {.personal = o->personal ? st->rd : NULL};

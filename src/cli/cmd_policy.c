@@ -32,20 +32,6 @@ static void print_findings(struct cli *cli, const char *path, const struct findi
     }
 }
 
-/* Who brings what: roles say storefront and warehouse, and shops and our own facts bring stock. */
-static void connected(const struct merchant_config *mc, struct policy_check_options *opt)
-{
-    opt->sources_known = true;
-    for (size_t i = 0; i < mc->accounts_n; i++) {
-        const struct account *a = &mc->accounts[i];
-        bool shop = a->role == ROLE_STOREFRONT || a->role == ROLE_BACK_OFFICE;
-        opt->sources[SOURCE_STOREFRONT] = opt->sources[SOURCE_STOREFRONT] || shop;
-        opt->sources[SOURCE_WAREHOUSE] = opt->sources[SOURCE_WAREHOUSE] || a->role == ROLE_WAREHOUSE;
-        opt->sources[SOURCE_STOCK] = opt->sources[SOURCE_STOCK] || shop || a->role == ROLE_WAREHOUSE;
-    }
-    /* SOURCE_HISTORY stays false: nothing counts a customer's claims yet */
-}
-
 static int check(struct cli *cli, const struct policy_options *o, const char *path)
 {
     struct policy_check_options opt = {.overlaps = o->overlaps, .now_us = clock_now_us(&cli->clock)};
@@ -57,8 +43,10 @@ static int check(struct cli *cli, const struct policy_options *o, const char *pa
     const struct merchant_config *mc = e == OK && o->store.config_path != NULL ? config_merchant(&cfg, str_of(o->store.merchant)) : NULL;
     if (e == OK && o->store.config_path != NULL && mc == NULL)
         e = ctx_fail(&cli->ctx, ERR_NOTFOUND, "--merchant NAME is needed, one of the configuration's");
-    if (mc != NULL)
-        connected(mc, &opt);
+    if (mc != NULL) {
+        opt.sources_known = true;
+        policy_sources(mc, opt.sources);
+    }
     if (e == OK)
         e = cli_read_file(cli, path, YAML_BYTES_MAX, &text);
     if (e == OK)

@@ -4,6 +4,7 @@
  * ages count from as_of.
  */
 #include "flows/case_json.h"
+#include "flows/act_read.h"
 #include "flows/message_list.h"
 
 #include "connectors/lib/tracking_number.h"
@@ -507,6 +508,8 @@ enum err case_json(struct ctx *ctx, struct jw *w, const struct case_answer *ca, 
     stock_json(w, ca->cas, ca->as_of_us);
     changes_json(w, ca);
     case_messages_json(w, ca->messages, ca->messages_n);
+    if (ca->acts != NULL)
+        case_acts_json(w, ca->acts);
     jw_end(w);
     return buf_err(w->b);
 }

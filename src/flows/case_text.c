@@ -1,6 +1,7 @@
 /* Plain lines of at most a hundred columns or so; no colours, so that it can be piped. */
 #include "flows/case_text.h"
 
+#include "flows/act_read.h"
 #include "flows/message_list.h"
 
 #include "connectors/lib/tracking_number.h"
@@ -166,5 +167,7 @@ enum err case_text(struct ctx *ctx, struct buf *out, const struct case_answer *c
         add_parcel(ctx, out, ca, opt, i);
     add_changes(ctx, out, ca);
     add_messages(ctx, out, ca);
+    if (ca->acts != NULL)
+        case_acts_text(ctx, out, ca->acts);
     return buf_err(out);
 }

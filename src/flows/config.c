@@ -323,6 +323,7 @@ static void merchant_check(struct cfg_reader *r, const struct yaml *v, void *bas
     check_name(r, at_or(v, "name"), "name", mc->name);
     check_home(r, v, &mc->promises);
     check_accounts(r, v, mc);
+    cfg_check_policy(r, at_or(v, "policy"), mc);
     mc->messages.policy.zone = mc->promises.home_zone;
     mc->messages.policy.country = mc->promises.home_country;
     if (str_empty(mc->messages.policy.store))
@@ -352,6 +353,8 @@ static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "days_off", .kind = CFG_OTHER, .read = read_days_off, .shape = "list of dates", .what = "days on which it does not work, besides its country's holidays"},
     {.name = "messages", .kind = CFG_MAP, .at = MERCH(messages), .sub = &CONFIG_MESSAGES, .what = "what customers are told unasked, and how"},
     {.name = "estimates", .kind = CFG_MAP, .at = 0, .sub = &ESTIMATES, .what = "when deliveries are expected, learned from its own"},
+    {.name = "policy", .kind = CFG_TEXT, .at = MERCH(policy_file),
+     .what = "file that says what may be done by itself (docs/policy.md); default: the careful one that comes along; none: nothing is decided"},
     {.name = "connectors", .kind = CFG_ITEMS, .at = MERCH(accounts), .at_n = MERCH(accounts_n), .sub = &ACCOUNT, .what = "its accounts at vendors"},
     END};
 static const struct cfg_table MERCHANT = {MERCHANT_ROWS, sizeof(struct merchant_config), false, merchant_init, merchant_check};

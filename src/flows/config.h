@@ -9,6 +9,7 @@
 #include "connectors/connector.h"
 #include "mind/limits.h"
 #include "mind/message_policy.h"
+#include "mind/policy.h"
 
 /* How customers are told: the rules, which the ledger records, and the channels, which it does not. */
 struct message_config {
@@ -36,6 +37,8 @@ struct merchant_config {
         int refit_days;          /* 7; 0: never learned by ourselves */
         int parcels_min;         /* 300 delivered ones */
     } estimates;
+    struct str policy_file;      /* as written, "default": the one that comes along; empty: nothing is decided */
+    struct str policy_text, policy_version;
 };
 
 struct api_token {
@@ -72,6 +75,8 @@ struct config {
 MUST_CHECK enum err config_parse(struct ctx *ctx, struct str yaml, struct config *out, struct findings *findings);
 MUST_CHECK enum err config_load(struct ctx *ctx, const char *path, struct config *out, struct findings *findings);
 void config_clear(struct config *cfg);
+/* policy_sources: what its accounts bring, for policy_check. */
+void policy_sources(const struct merchant_config *mc, bool sources[SOURCE_COUNT]);
 /* config_doc: docs/configuration.md. */
 void config_doc(struct buf *out);
 /* config_merchant: NULL when there is none of that name; empty name: the only one. */

@@ -57,6 +57,8 @@ struct cfg_reader {
 extern const struct cfg_table CONFIG_TABLE;
 extern const struct cfg_table CONFIG_MESSAGES; /* config_messages.c */
 
+/* cfg_check_policy: reads and checks the file that `policy` names (config_policy.c). v: where it is named. */
+void cfg_check_policy(struct cfg_reader *r, const struct yaml *v, struct merchant_config *mc);
 /* cfg_init: defaults, by the table. cfg_read: the map v into base, which holds the defaults. */
 void cfg_init(struct cfg_reader *r, const struct cfg_table *t, void *base);
 void cfg_read(struct cfg_reader *r, const struct cfg_table *t, const struct yaml *v, void *base);

@@ -275,6 +275,7 @@ void engine_close(struct engine *eng)
     db_close(eng->ledger);
     db_close(eng->state);
     for (size_t i = 0; i < eng->merchants_n; i++) {
+        act_rules_clear(&eng->merchants[i].rules);
         wheel_owner_clear(&eng->merchants[i].parcels);
         wheel_owner_clear(&eng->merchants[i].orders);
     }

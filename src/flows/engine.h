@@ -95,6 +95,7 @@ struct case_answer {
     size_t changes_n;
     const struct case_message *messages; /* what the customer was told; filled by case_messages_join */
     size_t messages_n;
+    const struct case_acts *acts; /* what its policy decided; filled by case_acts_join */
 };
 /*
  * case_read: the case of an order as it is now (at_us 0) or as it was known at at_us (facts learned until then, diagnosed then).
@@ -137,7 +138,7 @@ MUST_CHECK enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int6
 /* ---- replay: derive again into a scratch store and compare byte for byte */
 struct replay_report {
     int64_t facts, positions, differences;
-    int64_t compared_parcels, compared_orders, compared_derived, compared_outbox;
+    int64_t compared_parcels, compared_orders, compared_derived, compared_outbox, compared_actions;
     struct str first;         /* words on the first differences, one a line */
 };
 MUST_CHECK enum err engine_replay(struct ctx *ctx, struct engine *eng, int64_t merchant_id /* 0: all */, struct replay_report *out);

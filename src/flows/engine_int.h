@@ -3,6 +3,7 @@
 #define WISMO_FLOWS_ENGINE_INT_H
 
 #include "flows/engine.h"
+#include "mind/policy.h"
 #include "flows/wheel.h"
 #include "storage/db.h"
 #include "storage/vault.h"
@@ -28,6 +29,14 @@ struct day_key {
     unsigned char key[KEY_LEN];
 };
 
+/* The policy that holds, read once for many transactions. One thread's. */
+struct act_rules {
+    struct arena *arena;
+    struct str version;         /* empty: nothing is read yet */
+    struct policy policy;
+};
+void act_rules_clear(struct act_rules *rules);
+
 /* One merchant in this process. */
 struct merchant {
     int64_t id;
@@ -43,6 +52,7 @@ struct merchant {
     _Atomic int64_t folded;
     _Atomic int64_t lag_since_us; /* ledger time of the oldest row not folded, real clock; 0: none */
     bool history;               /* folder only: the last slice was history */
+    struct act_rules rules;     /* folder only */
     struct wheel_owner parcels, orders; /* guarded by engine.wheel_lock */
 };
 
@@ -121,7 +131,8 @@ MUST_CHECK enum err keeper_rebuild_wheel(struct ctx *ctx, struct engine *eng);
 /* keeper_mend_wheel: the same when the wheel lacks timers; on the folder's thread, whose connection it reads. */
 MUST_CHECK enum err keeper_mend_wheel(struct ctx *ctx, struct engine *eng);
 
-/* policy_record.c: message rules that are not the recorded ones go into the ledger: decisions rest on what it holds. */
+#define ACT_POLICY_OFF "off" /* version and body of a policy fact: none holds from here on */
+/* policy_record.c: message rules and policies that are not the recorded ones go into the ledger: decisions rest on what it holds. */
 MUST_CHECK enum err policy_record(struct ctx *ctx, struct engine *eng);
 /* system_append: facts of our own (attempts, receipts, rules), as NDJSON. done may be NULL. */
 MUST_CHECK enum err system_append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body);

@@ -22,10 +22,11 @@ struct fold_parcel {
 struct fold_order {
     struct order_case c;
     int64_t subject, stored_due;
-    struct str hist, told;
+    struct str hist, told, acts;
     unsigned char key[KEY_LEN];
     bool have_key, is_new, dirty, due_moved, queued;
     int64_t changed_pos;
+    struct act_request *requests; /* of the position under way */
 };
 
 struct fold_map {
@@ -65,6 +66,9 @@ struct fold {
     struct promises promises; /* the merchant's, with its incidents as they stand */
     struct message_policy policy; /* the recorded one; looked up when first needed */
     bool have_policy;
+    struct act_rules *rules;  /* the policy as it was read last: the caller's, longer-lived than a transaction */
+    const struct policy *act_policy; /* that holds, NULL: none; looked up when first needed */
+    bool have_act_policy;
 };
 
 /* fold_begin: loads the merchant's position and counters; the transaction on db is begun by the caller. */
@@ -126,6 +130,14 @@ struct str fold_consent_subject(struct fold *f, const struct fold_order *fo);
 MUST_CHECK enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec);
 /* fold_tellings_merge: what `from` remembers of its messages goes to the order that it turned out to be. */
 MUST_CHECK enum err fold_tellings_merge(struct fold *f, struct fold_order *into, struct fold_order *from);
+/* fold_act: what the policy decides about the order as it is now: decisions, actions, rows in the outbox; sets its next look. */
+MUST_CHECK enum err fold_act(struct fold *f, struct fold_order *fo, const struct case_diagnosis *cd);
+/* fold_act_fact: request, verdict, result of an action, a policy. */
+MUST_CHECK enum err fold_act_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_act_attempt: the courier's word that an action is about to be done. */
+struct outbox_row;
+MUST_CHECK enum err fold_act_attempt(struct fold *f, struct outbox_row *row, const struct fact *fct, const struct fact_record *rec);
+MUST_CHECK enum err fold_act_merge(struct fold *f, struct fold_order *into, struct fold_order *from);
 void fold_order_changed(struct fold *f, struct fold_order *o);
 void fold_parcel_changed(struct fold *f, struct fold_parcel *p);
 

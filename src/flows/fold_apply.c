@@ -265,7 +265,7 @@ static enum err merge_orders(struct fold *f, struct fold_order *into, struct fol
     enum err e = relink_parcels(f, &from->c, into->c.order_no);
     if (e == OK)
         e = case_merge(f->ctx, &into->c, &from->c);
-    static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE, SQL_OUTBOX_MOVE};
+    static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE, SQL_OUTBOX_MOVE, SQL_ACTION_MOVE};
     for (size_t i = 0; e == OK && i < sizeof(MOVES) / sizeof(MOVES[0]); i++)
         e = run_two(f, MOVES[i], from->c.order_no, into->c.order_no);
     int64_t no = from->c.order_no;
@@ -275,6 +275,8 @@ static enum err merge_orders(struct fold *f, struct fold_order *into, struct fol
     from->hist = STR_NULL;
     if (e == OK)
         e = fold_tellings_merge(f, into, from);
+    if (e == OK)
+        e = fold_act_merge(f, into, from);
     fold_order_changed(f, from);
     fold_order_changed(f, into);
     return e;
@@ -647,6 +649,10 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_POLICY:
     case FACT_CONTROL:
         return fold_message_fact(f, NULL, fct, rec);
+    case FACT_REQUEST:
+    case FACT_VERDICT:
+    case FACT_ACTION_RESULT:
+        return fold_act_fact(f, fct, rec);
     case FACT_TOLD:
         id = fct->u.told.order_id;
         name = fct->u.told.order_name;

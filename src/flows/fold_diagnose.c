@@ -165,6 +165,8 @@ static enum err diagnose_order(struct fold *f, struct fold_order *fo)
         e = set_order(f, fo, &cd);
     if (e == OK)
         e = fold_decide(f, fo, &cd);
+    if (e == OK)
+        e = fold_act(f, fo, &cd);
     return e == OK ? fold_stock_wait(f, fo, &cd, was) : e;
 }
 

@@ -44,6 +44,8 @@ static enum err apply_attempt(struct fold *f, const struct fact *fct, const stru
     enum err e = find(f, a->message_key, &row, &fo, &told, &found);
     if (e != OK || !found)
         return e;
+    if (row.channel == OUTBOX_ACTION)
+        return fold_act_attempt(f, &row, fct, rec);
     struct told_entry *t = tellings_find_key(&told, a->message_key);
     if (row.state == OUTBOX_OPEN && (int64_t)a->attempt > row.attempts) {
         row.started = row.attempts = a->attempt;
@@ -193,6 +195,8 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     struct db_stmt *st = NULL;
     struct message_policy mp;
     bool row = false, same = false;
+    if (!str_empty(fct->u.policy.about))
+        return fold_act_fact(f, fct, rec);
     enum err e = message_policy_read(f->ctx, fct->u.policy.body, &mp);
     if (e == ERR_PARSE)
         return record(f, fct, rec); /* from a newer program: the rules stay as they are */

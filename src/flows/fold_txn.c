@@ -204,6 +204,8 @@ static enum err order_from_row(struct fold *f, int64_t no, struct db_stmt *st, s
         e = arena_dup(f->ctx->arena, db_col_str(st, 3), &fo->hist);
     if (e == OK)
         e = arena_dup(f->ctx->arena, db_col_str(st, 4), &fo->told);
+    if (e == OK)
+        e = arena_dup(f->ctx->arena, db_col_str(st, 5), &fo->acts);
     fo->c.order_no = no;
     fo->c.due_us = fo->stored_due;
     if (e == OK)
@@ -351,6 +353,7 @@ static enum err write_order(struct fold *f, struct fold_order *fo, struct buf *b
     db_bind_blob(st, 5, buf_str(b));
     db_bind_blob(st, 6, fo->hist);
     db_bind_blob(st, 7, fo->told);
+    db_bind_blob(st, 8, fo->acts);
     return db_run(f->ctx, st);
 }
 

@@ -157,7 +157,7 @@ static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us,
 
 enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded)
 {
-    struct fold f = {0};
+    struct fold f = {.rules = &m->rules};
     int64_t rows = 0;
     int64_t *arrived = ctx_alloc(ctx, FOLD_SLICE_ROWS * sizeof(*arrived));
     enum err e = arrived == NULL ? ERR_MEMORY : db_begin(ctx, eng->state);

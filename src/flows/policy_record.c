@@ -1,4 +1,4 @@
-/* Facts that the server makes itself on their way into the ledger, and the message rules as one of them. See engine_int.h. */
+/* Facts that the server makes itself on their way into the ledger, and the rules of the merchants among them. See engine_int.h. */
 #include "flows/engine_int.h"
 
 #include "model/fact_json.h"
@@ -29,12 +29,12 @@ enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchan
     return engine_append_wait(ctx, eng, &req, pos);
 }
 
-static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str *out)
+static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t merchant_id, enum sql_id id, struct str *out)
 {
     struct db_stmt *st = NULL;
     bool row = false;
     *out = STR_NULL;
-    enum err e = db_stmt_get(ctx, eng->state, SQL_POLICY_LAST, &st);
+    enum err e = db_stmt_get(ctx, eng->state, id, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
@@ -45,33 +45,53 @@ static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t mercha
     return e;
 }
 
-static enum err record_one(struct ctx *ctx, struct engine *eng, struct merchant *m)
+static enum err append_policy(struct ctx *ctx, struct engine *eng, int64_t merchant_id, const struct policy_fact *pf)
 {
-    struct message_policy mp = m->cfg->messages.policy;
-    struct fact fct = {.kind = FACT_POLICY, .role = ROLE_SYSTEM};
-    struct str last;
+    struct fact fct = {.kind = FACT_POLICY, .role = ROLE_SYSTEM, .u.policy = *pf};
     struct buf b;
-    enum err e = last_version(ctx, eng, m->id, &last);
-    if (e == OK)
-        e = message_policy_text(ctx, &mp, &fct.u.policy.body);
-    if (e != OK || str_eq(last, mp.version) || (str_empty(last) && !mp.enabled))
-        return e;
-    fct.u.policy.version = mp.version;
-    buf_init(&b, (size_t)1 << 18);
+    buf_init(&b, (size_t)2 << 20);
     struct jw w = jw_of(&b);
     fact_write(ctx->arena, &w, &fct);
     buf_addc(&b, '\n');
-    e = buf_err(&b);
+    enum err e = buf_err(&b);
     if (e == OK)
-        e = system_append(ctx, eng, m->id, buf_str(&b));
+        e = system_append(ctx, eng, merchant_id, buf_str(&b));
     buf_clear(&b);
     return e;
+}
+
+static enum err record_messages(struct ctx *ctx, struct engine *eng, struct merchant *m)
+{
+    struct message_policy mp = m->cfg->messages.policy;
+    struct policy_fact pf = {.about = STR_NULL};
+    struct str last;
+    enum err e = last_version(ctx, eng, m->id, SQL_POLICY_LAST, &last);
+    if (e == OK)
+        e = message_policy_text(ctx, &mp, &pf.body);
+    if (e != OK || str_eq(last, mp.version) || (str_empty(last) && !mp.enabled))
+        return e;
+    pf.version = mp.version;
+    return append_policy(ctx, eng, m->id, &pf);
+}
+
+static enum err record_actions(struct ctx *ctx, struct engine *eng, struct merchant *m)
+{
+    bool off = str_empty(m->cfg->policy_text);
+    struct policy_fact pf = {.about = STR("actions"), .version = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_version,
+                             .body = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_text};
+    struct str last;
+    enum err e = last_version(ctx, eng, m->id, SQL_ACT_POLICY_LAST, &last);
+    if (e != OK || str_eq(last, pf.version) || (str_empty(last) && off))
+        return e;
+    return append_policy(ctx, eng, m->id, &pf);
 }
 
 enum err policy_record(struct ctx *ctx, struct engine *eng)
 {
     enum err e = OK;
     for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
-        e = record_one(ctx, eng, &eng->merchants[i]);
+        e = record_messages(ctx, eng, &eng->merchants[i]);
+    for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
+        e = record_actions(ctx, eng, &eng->merchants[i]);
     return e;
 }

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "flows/replay_answers.h"
+#include "storage/actions.h"
 #include "storage/migrate.h"
 #include "storage/outbox.h"
 
@@ -24,6 +25,7 @@ struct replay {
     struct db *scratch;
     struct replay_report *rep;
     struct buf words;
+    struct act_rules rules;
     /* derived facts of the position under way: what was recorded, in order */
     struct fact_row *stored;
     size_t stored_n, stored_next;
@@ -158,7 +160,7 @@ static enum err replay_batch(struct replay *r, struct fact_ref *after, bool *mor
 {
     struct fact_row *rows = ctx_alloc(r->ctx, BATCH * sizeof(*rows));
     size_t n = 0, i = 0;
-    struct fold f = {.replay = true, .derived = on_derived, .derived_user = r};
+    struct fold f = {.replay = true, .derived = on_derived, .derived_user = r, .rules = &r->rules};
     r->stored = ctx_alloc(r->ctx, BATCH * sizeof(*r->stored));
     if (rows == NULL || r->stored == NULL)
         return ERR_MEMORY;
@@ -201,7 +203,7 @@ static enum err replay_batch(struct replay *r, struct fact_ref *after, bool *mor
 
 struct page {
     int64_t no, due_us, subject;
-    struct str body, hist, told;
+    struct str body, hist, told, acts;
 };
 
 static enum err next_page(struct replay *r, struct db *db, enum sql_id id, int64_t after, struct page *out, bool *row)
@@ -216,7 +218,7 @@ static enum err next_page(struct replay *r, struct db *db, enum sql_id id, int64
     e = db_step(r->ctx, st, row);
     if (e == OK && *row)
         *out = (struct page){db_col_i64(st, 0), db_col_i64(st, 1), db_col_i64(st, 2), db_col_str(st, 3), db_col_str(st, 4),
-                             id == SQL_ORDER_PAGE ? db_col_str(st, 5) : STR_NULL};
+                             id == SQL_ORDER_PAGE ? db_col_str(st, 5) : STR_NULL, id == SQL_ORDER_PAGE ? db_col_str(st, 6) : STR_NULL};
     return e;
 }
 
@@ -237,7 +239,7 @@ static enum err compare_rows(struct replay *r, enum sql_id id, const char *what,
             break;
         }
         if (a.due_us != b.due_us || a.subject != b.subject || !str_eq(a.body, b.body) || !str_eq(a.hist, b.hist) ||
-            !str_eq(a.told, b.told))
+            !str_eq(a.told, b.told) || !str_eq(a.acts, b.acts))
             differ(r, 0, build_id(), what, arena_fmt(r->ctx->arena, "number %lld differs", (long long)a.no));
         (*compared)++;
         after = a.no;
@@ -276,6 +278,47 @@ static enum err compare_outbox(struct replay *r)
         }
         if (e == OK && an > 0)
             after = a[an - 1].key;
+    }
+    return e;
+}
+
+static enum err same_action(struct ctx *ctx, const struct action_kept *a, const struct action_kept *b, bool *same)
+{
+    struct buf x, y;
+    buf_init(&x, (size_t)1 << 20);
+    buf_init(&y, (size_t)1 << 20);
+    action_rows_encode(&a->row, 1, &x);
+    action_rows_encode(&b->row, 1, &y);
+    enum err e = buf_err(&x) != OK || buf_err(&y) != OK ? ctx_fail(ctx, ERR_MEMORY, "replay: no memory") : OK;
+    *same = str_eq(buf_str(&x), buf_str(&y)) && str_eq(a->key, b->key) && a->pos == b->pos && a->idx == b->idx &&
+            a->request_pos == b->request_pos && a->request_idx == b->request_idx;
+    buf_clear(&x);
+    buf_clear(&y);
+    return e;
+}
+
+static enum err compare_actions(struct replay *r)
+{
+    int64_t after = 0;
+    size_t n = OUTBOX_BATCH;
+    enum err e = OK;
+    while (e == OK && n == OUTBOX_BATCH) {
+        struct action_list a = {0}, b = {0};
+        e = action_list_page(r->ctx, r->rd->state, r->m->id, after, OUTBOX_BATCH, &a);
+        if (e == OK)
+            e = action_list_page(r->ctx, r->scratch, r->m->id, after, OUTBOX_BATCH, &b);
+        n = a.n > b.n ? a.n : b.n;
+        for (size_t i = 0; e == OK && i < n; i++) {
+            bool same = false;
+            if (i < a.n && i < b.n)
+                e = same_action(r->ctx, &a.v[i], &b.v[i], &same);
+            if (!same) {
+                differ(r, 0, build_id(), "action", i < a.n ? a.v[i].key : b.v[i].key);
+                return e; /* the rest would differ with it */
+            }
+            r->rep->compared_actions++;
+            after = a.v[i].row.action_no;
+        }
     }
     return e;
 }
@@ -330,6 +373,8 @@ static enum err replay_merchant(struct replay *r)
     if (e == OK)
         e = compare_outbox(r);
     if (e == OK)
+        e = compare_actions(r);
+    if (e == OK)
         e = ctx_whole(r->ctx, OK);
     if (e != OK && a != NULL && inner.msg[0] != '\0')
         memcpy(outer->msg, inner.msg, sizeof(outer->msg));
@@ -357,6 +402,7 @@ enum err engine_replay(struct ctx *ctx, struct engine *eng, int64_t merchant_id,
     }
     if (r.rd != NULL)
         db_rollback(r.rd->state);
+    act_rules_clear(&r.rules);
     reader_close(r.rd);
     if (e == OK)
         e = arena_dup(ctx->arena, buf_str(&r.words), &out->first);

@@ -163,3 +163,37 @@ bool receipt_status_parse(struct str word, enum receipt_status *out)
         }
     return false;
 }
+
+static const char *const VERDICT_WORDS[VERDICT_COUNT] = {"approve", "decline", "undo", "done"};
+
+const char *verdict_word(enum person_verdict v)
+{
+    return v >= 0 && v < VERDICT_COUNT ? VERDICT_WORDS[v] : "unknown";
+}
+
+bool verdict_parse(struct str word, enum person_verdict *out)
+{
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        if (str_eq(word, str_of(VERDICT_WORDS[i]))) {
+            *out = (enum person_verdict)i;
+            return true;
+        }
+    return false;
+}
+
+static const char *const OUTCOME_WORDS[OUTCOME_COUNT] = {"confirmed", "refused", "unknown", "retry"};
+
+const char *action_outcome_word(enum action_outcome o)
+{
+    return o >= 0 && o < OUTCOME_COUNT ? OUTCOME_WORDS[o] : "unknown";
+}
+
+bool action_outcome_parse(struct str word, enum action_outcome *out)
+{
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        if (str_eq(word, str_of(OUTCOME_WORDS[i]))) {
+            *out = (enum action_outcome)i;
+            return true;
+        }
+    return false;
+}

@@ -192,8 +192,48 @@ struct attempt_fact {           /* the courier is about to call: durable before 
     int64_t at_us;
 };
 
-struct policy_fact {            /* the message rules that hold from here on */
+struct policy_fact {            /* the rules that hold from here on */
     struct str version, body;
+    struct str about;           /* "actions": the policy; empty: the message rules */
+};
+
+struct request_fact {           /* somebody asks for something to be done; words are of mind/policy.h's vocabularies */
+    int64_t order_no;
+    struct str request_id;      /* the asker's own */
+    struct str request, channel, proof;
+    uint32_t confidence;        /* per cent */
+    bool sensitive;
+    bool repeat;                /* a person asks again, knowing what was done */
+    struct str tracking_number; /* which parcel; empty: where it fits */
+    struct str detail;          /* the chosen day or pickup point */
+    const struct fact_item *items; /* asked for; none: all that it is about */
+    size_t items_n;
+    int64_t amount_minor;       /* discount, edit_order */
+    struct address ship_to;     /* the new address; personal, sealed */
+    struct str note;            /* in the asker's words; personal, sealed */
+    struct str by;              /* person of the team; empty: the customer */
+    int64_t at_us;
+};
+
+enum person_verdict { VERDICT_APPROVE, VERDICT_DECLINE, VERDICT_UNDO, VERDICT_DONE, VERDICT_COUNT };
+struct verdict_fact {           /* a person's word on an action, or on what waits for a person */
+    enum person_verdict verdict;
+    int64_t action_no;          /* 0: of a task */
+    int64_t order_no;           /* of a task */
+    struct str task;            /* its key; empty: all of the order's */
+    struct str by, why;
+    int64_t at_us;
+};
+
+enum action_outcome { OUTCOME_CONFIRMED, OUTCOME_REFUSED, OUTCOME_UNKNOWN, OUTCOME_RETRY, OUTCOME_COUNT };
+struct action_result_fact {     /* what became of an attempt, or what a receiver says later */
+    struct str action_key;
+    enum action_outcome outcome;
+    uint32_t attempt;
+    struct str result_id;       /* the vendor's id of what was done */
+    struct str detail;          /* without personal data */
+    int64_t retry_us;           /* not before */
+    int64_t at_us;
 };
 
 struct estimate_model_fact {    /* the model of delivery estimates that holds from here on (mind/eta.h) */
@@ -238,6 +278,9 @@ struct fact {
         struct policy_fact policy;
         struct control_fact control;
         struct estimate_model_fact estimate_model;
+        struct request_fact request;
+        struct verdict_fact verdict;
+        struct action_result_fact result;
     } u;
 };
 
@@ -274,6 +317,10 @@ bool fact_kind_is_input(enum fact_kind k);
 
 const char *receipt_status_word(enum receipt_status s);
 bool receipt_status_parse(struct str word, enum receipt_status *out);
+const char *verdict_word(enum person_verdict v);
+bool verdict_parse(struct str word, enum person_verdict *out);
+const char *action_outcome_word(enum action_outcome o);
+bool action_outcome_parse(struct str word, enum action_outcome *out);
 const char *report_kind_word(enum report_kind k);
 bool report_kind_parse(struct str word, enum report_kind *out);
 const char *incident_kind_word(enum incident_kind k);

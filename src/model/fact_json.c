@@ -30,6 +30,8 @@ VOCAB(source_role, source_role, "a role such as storefront")
 VOCAB(report_kind, report_kind, "a report such as not_received")
 VOCAB(incident_kind, incident_kind, "weather, strike, closure, carrier or other")
 VOCAB(receipt_status, receipt_status, "a receipt such as delivered")
+VOCAB(verdict, person_verdict, "approve, decline, undo or done")
+VOCAB(action_outcome, action_outcome, "confirmed, refused, unknown or retry")
 
 #define EV(m) offsetof(struct fact, u.event.m)
 static const struct field EVENT[] = {
@@ -224,6 +226,7 @@ static const struct field ATTEMPT[] = {
 static const struct field POLICY[] = {
     {"version", PO(version), F_STR, DOC | NEED, NULL},
     {"body", PO(body), F_STR, DOC | NEED, NULL},
+    {"about", PO(about), F_STR, 0, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 #define CT(m) offsetof(struct fact, u.control.m)
@@ -237,6 +240,48 @@ static const struct field CONTROL[] = {
 static const struct field ESTIMATE_MODEL[] = {
     {"id", EM(id), F_STR, DOC | NEED, NULL},
     {"body", EM(body), F_STR, DOC | NEED, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define RQ(m) offsetof(struct fact, u.request.m)
+static const struct field REQUEST[] = {
+    {"order_no", RQ(order_no), F_I64, DOC | NEED, NULL},
+    {"request_id", RQ(request_id), F_STR, DOC, NULL},
+    {"request", RQ(request), F_STR, DOC | NEED, NULL},
+    {"channel", RQ(channel), F_STR, DOC, NULL},
+    {"proof", RQ(proof), F_STR, DOC, NULL},
+    {"confidence", RQ(confidence), F_COUNT, DOC, NULL},
+    {"sensitive", RQ(sensitive), F_BOOL, 0, NULL},
+    {"repeat", RQ(repeat), F_BOOL, 0, NULL},
+    {"tracking_number", RQ(tracking_number), F_STR, 0, NULL},
+    {"detail", RQ(detail), F_STR, 0, NULL},
+    {"items", RQ(items), F_ITEMS, 0, NULL},
+    {"amount_minor", RQ(amount_minor), F_MONEY, 0, NULL},
+    {"ship_to", RQ(ship_to), F_ADDRESS, PERSONAL, NULL},
+    {"note", RQ(note), F_STR, PERSONAL, NULL},
+    {"by", RQ(by), F_STR, 0, NULL},
+    {"at", RQ(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define VE(m) offsetof(struct fact, u.verdict.m)
+static const struct field VERDICT[] = {
+    {"verdict", VE(verdict), F_ENUM, DOC | NEED, &V_verdict},
+    {"action_no", VE(action_no), F_I64, DOC, NULL},
+    {"order_no", VE(order_no), F_I64, 0, NULL},
+    {"task", VE(task), F_STR, 0, NULL},
+    {"by", VE(by), F_STR, DOC | NEED, NULL},
+    {"why", VE(why), F_STR, DOC, NULL},
+    {"at", VE(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define AR(m) offsetof(struct fact, u.result.m)
+static const struct field ACTION_RESULT[] = {
+    {"action_key", AR(action_key), F_STR, DOC | NEED, NULL},
+    {"outcome", AR(outcome), F_ENUM, DOC | NEED, &V_action_outcome},
+    {"attempt", AR(attempt), F_COUNT, 0, NULL},
+    {"result_id", AR(result_id), F_STR, DOC, NULL},
+    {"detail", AR(detail), F_STR, DOC, NULL},
+    {"retry_at", AR(retry_us), F_TIME, 0, NULL},
+    {"at", AR(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 const struct field fact_common_fields[] = {
@@ -257,6 +302,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_TOLD] = TOLD,           [FACT_CONSENT] = CONSENT,          [FACT_RECEIPT] = RECEIPT,
         [FACT_ATTEMPT] = ATTEMPT,     [FACT_POLICY] = POLICY,            [FACT_CONTROL] = CONTROL,
         [FACT_ESTIMATE_MODEL] = ESTIMATE_MODEL,
+        [FACT_REQUEST] = REQUEST,     [FACT_VERDICT] = VERDICT,          [FACT_ACTION_RESULT] = ACTION_RESULT,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

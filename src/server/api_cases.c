@@ -1,6 +1,7 @@
 /* GET /v1/cases and /v1/cases/{order}: the case as JSON, or as text for people (Accept: text/plain). Both run on workers. */
 #include "base/num.h"
 #include "flows/case_text.h"
+#include "flows/act_read.h"
 #include "flows/message_list.h"
 #include "server/app.h"
 
@@ -118,6 +119,8 @@ static void get_case(void *user, struct reader *rd, struct http_exchange *ex)
         e = case_read(&ex->ctx, rd, merchant_id, order_no, at_us, &ca);
     if (e == OK && at_us == 0)
         e = case_messages_join(&ex->ctx, rd, &ca);
+    if (e == OK && at_us == 0)
+        e = case_acts_join(&ex->ctx, rd, &ca);
     if (e == OK)
         e = write_case(ex, rd, &ca);
     if (e != OK)

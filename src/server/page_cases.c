@@ -1,6 +1,7 @@
 /* The pages: list of cases, one case, the ask box. For operators: in a demo on the loopback open, else with a token. */
 #include "base/data.h"
 #include "base/http_client.h"
+#include "flows/act_read.h"
 #include "flows/message_list.h"
 #include "server/app.h"
 #include "server/page_render.h"
@@ -66,6 +67,8 @@ static void case_page(void *user, struct reader *rd, struct http_exchange *ex)
         e = case_read(&ex->ctx, rd, merchant_id, order_no, 0, &ca);
     if (e == OK)
         e = case_messages_join(&ex->ctx, rd, &ca);
+    if (e == OK)
+        e = case_acts_join(&ex->ctx, rd, &ca);
     if (e != OK) {
         page_fail(ex, e);
         return;

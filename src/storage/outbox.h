@@ -10,6 +10,8 @@
 enum outbox_state { OUTBOX_OPEN, OUTBOX_DONE, OUTBOX_DEAD, OUTBOX_WITHDRAWN, OUTBOX_STATE_COUNT };
 const char *outbox_state_word(enum outbox_state s);
 
+#define OUTBOX_ACTION 100 /* channel of rows that are actions; messages have a channel of model/channel_kind.def */
+
 struct outbox_row {
     struct str key;
     int64_t order_no;

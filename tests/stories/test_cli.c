@@ -39,7 +39,7 @@ static const struct call CALLS[] = {
     {"connectors", "doctor", 0, "shopify", NULL},
     {"ledger", "ledger --config %s", 0, "appended ", NULL},
     {"undecoded", "ledger --config %s --undecoded", 0, "0 not decoded", NULL},
-    {"raw", "ledger --config %s --raw 2", 0, "inventory_level", NULL},
+    {"raw", "ledger --config %s --raw 3", 0, "inventory_level", NULL},
     {"replay", "replay --config %s", 0, ": 0 differences", NULL},
     {"the default policy", "policy default", 0, "name: presumed-lost", NULL},
     {"it holds together", "policy check \"${WISMO_SOURCE:-.}/data/policy/default.yaml\"", 0, "every situation is decided", "error:"},

@@ -3,7 +3,7 @@
  * is read back through the same calls that the faces use. At the end of each the whole store is derived again and compared.
  * Verbs beside those of docs/stories.md: expect, ask, set (a limit of the merchant).
  */
-#include "lib/story_store.h"
+#include "lib/story_acts.h"
 
 #include "base/num.h"
 #include "flows/ask.h"
@@ -372,6 +372,10 @@ static enum err expect_message(struct teller *t, struct ctx *ctx, const struct s
 static enum err on_other(void *user, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
 {
     struct teller *t = user;
+    bool mine = false;
+    enum err e = story_acts(ctx, &t->st, ln, t->start_us, &mine);
+    if (mine)
+        return e;
     if (str_eq(ln->verb, STR("messages")))
         return message_rules(t, ctx, ln);
     if (str_eq(ln->verb, STR("sent")))

@@ -75,9 +75,18 @@ static const struct {
     {"{\"kind\":\"receipt\",\"message_key\":\"0af1\",\"status\":\"retry\",\"attempt\":2,\"detail\":\"421 later\",\"retry_at\":"
      "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"attempt\",\"message_key\":\"0af1\",\"attempt\":1,\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
-    {"{\"kind\":\"policy\",\"version\":\"0a\",\"body\":\"{}\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"policy\",\"version\":\"0a\",\"body\":\"{}\",\"about\":\"actions\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"control\",\"paused\":true,\"why\":\"storm\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"estimate_model\",\"id\":\"00ff\",\"body\":\"V0lT\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"request\",\"order_no\":7,\"request_id\":\"m1\",\"request\":\"change_address\",\"channel\":\"chat\",\"proof\":\"one_time_code\","
+     "\"confidence\":97,\"sensitive\":true,\"repeat\":true,\"tracking_number\":\"A1\",\"detail\":\"0af1\",\"items\":[{\"sku\":\"MUG\",\"title\":null,"
+     "\"quantity\":1,\"price_minor\":0}],\"amount_minor\":500,\"ship_to\":{\"name\":\"Anna Exemple\",\"line1\":\"Musterweg 1\",\"line2\":null,"
+     "\"city\":\"Berlin\",\"region\":null,\"postal_code\":\"10115\",\"country\":\"DE\",\"phone\":null},\"note\":\"I moved\",\"by\":\"ann\",\"at\":"
+     "\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {"Exemple", "Musterweg", "Berlin", "10115", "moved"}},
+    {"{\"kind\":\"verdict\",\"verdict\":\"decline\",\"action_no\":3,\"order_no\":7,\"task\":\"k\",\"by\":\"ann\",\"why\":\"seen\",\"at\":"
+     "\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"action_result\",\"action_key\":\"0af1\",\"outcome\":\"retry\",\"attempt\":2,\"result_id\":\"R1\",\"detail\":\"429\",\"retry_at\":"
+     "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"tick\",\"parcel\":true,\"number\":7,\"due_us\":1795000000000000,\"role\":\"system\"}", {NULL}},
 };
 
