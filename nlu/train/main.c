@@ -105,6 +105,12 @@ static bool is_fresh(const char *out, const char *key_path, const char *key)
 
 /* ---- parts */
 
+static float setting(const char *name, float otherwise)
+{
+    const char *s = getenv(name);
+    return s == NULL ? otherwise : strtof(s, NULL);
+}
+
 static struct grammar grammars[MODEL_LANGUAGES_MAX];
 static size_t grammars_n;
 
@@ -162,7 +168,7 @@ static void *run_job(void *arg)
     struct samples s = {0};
     for (size_t i = 0; i < grammars_n; i++) {
         struct lexicon lex = {job->lex.words, job->lex.n, buf_str(&job->lex.texts), lexicon_salt(lexicon_group(i))};
-        struct draw_plan draws = {.per_line = 10, .language = job->languages, .language_no = (uint8_t)i, .lex = &lex};
+        struct draw_plan draws = {.per_line = str_eq(grammars[i].language, STR("en")) ? 10 : 20, .language = job->languages, .language_no = (uint8_t)i, .lex = &lex};
         if (job_reads(job, i))
             samples_draw(&grammars[i], &draws, &s);
     }
@@ -245,12 +251,6 @@ static void read_grammars(const char *corpus)
     }
     if (grammars_n == 0)
         die("%s: no sentences there", corpus);
-}
-
-static float setting(const char *name, float otherwise)
-{
-    const char *s = getenv(name);
-    return s == NULL ? otherwise : strtof(s, NULL);
 }
 
 static struct fit_plan intent_plan(uint32_t buckets)
