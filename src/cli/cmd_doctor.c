@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/doctor_poll.h"
 #include "cli/doctor_vendor.h"
+#include "flows/reader.h"
 #include "flows/virtual_clock.h"
 
 #define VENDOR_TIMEOUT_MS 8000 /* of one sign-in or read */
@@ -57,12 +59,38 @@ static void check_key_file(struct doctor *d, const struct config *cfg)
         SAY(d, FINE, "master key", NULL, "%.*s", STR_ARG(path));
 }
 
+static void check_undecoded(struct doctor *d, struct reader *rd, int64_t merchant_id, const struct merchant_config *mc)
+{
+    struct undecoded_row *rows = NULL;
+    size_t n = 0, aside = 0;
+    if (ledger_undecoded(&d->cli->ctx, rd, merchant_id, &rows, &n) != OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        aside += rows[i].set_aside;
+    if (n > aside)
+        SAY(d, WARN, "decoding", "wismo ledger --undecoded lists them; wismo redecode tries again", "%.*s: %zu payloads not decoded",
+            STR_ARG(mc->name), n - aside);
+    if (aside > 0)
+        SAY(d, FAIL, "ledger", "wismo ledger --undecoded lists them; is the disk sound? take damaged ones from a backup, wismo redecode the others",
+            "%.*s: %zu rows set aside: damaged, or the fold could not take them", STR_ARG(mc->name), aside);
+}
+
+static void check_polls(struct doctor *d, struct db *state, int64_t merchant_id, const struct account *acct)
+{
+    struct poll_story story;
+    if (acct->conn->poll == NULL)
+        return;
+    if (poll_story_read(&d->cli->ctx, state, merchant_id, acct, &story) != OK)
+        SAY(d, FAIL, "polling", "correct the setting", "%.*s/%.*s: %s", STR_ARG(acct->merchant), STR_ARG(acct->id), d->cli->ctx.msg);
+    else
+        SAY(d, story.in_trouble ? WARN : FINE, "polling", "the log's poll_failed says why; sign-in below tries it now", "%.*s/%.*s: %.*s",
+            STR_ARG(acct->merchant), STR_ARG(acct->id), STR_ARG(story.words));
+}
+
 static void check_merchant_store(struct doctor *d, struct engine *eng, struct reader *rd, const struct merchant_config *mc)
 {
     int64_t id;
     struct engine_status s;
-    struct undecoded_row *rows = NULL;
-    size_t n = 0;
     if (engine_merchant(eng, mc->name, &id) != OK) {
         SAY(d, WARN, "store", "it is entered at the first start of the server", "%.*s: not in the store yet", STR_ARG(mc->name));
         return;
@@ -70,9 +98,9 @@ static void check_merchant_store(struct doctor *d, struct engine *eng, struct re
     engine_status(eng, id, &s);
     SAY(d, s.head - s.folded > 100000 ? WARN : FINE, "store", "the server is behind, or has not run since an import",
         "%.*s: %lld rows, folded up to %lld", STR_ARG(mc->name), (long long)s.head, (long long)s.folded);
-    if (ledger_undecoded(&d->cli->ctx, rd, id, &rows, &n) == OK && n > 0)
-        SAY(d, WARN, "decoding", "wismo ledger --undecoded lists them; wismo redecode tries again", "%.*s: %zu payloads not decoded",
-            STR_ARG(mc->name), n);
+    check_undecoded(d, rd, id, mc);
+    for (size_t i = 0; i < mc->accounts_n; i++)
+        check_polls(d, rd->state, id, &mc->accounts[i]);
 }
 
 static void check_store(struct doctor *d, const struct config *cfg)

@@ -17,8 +17,8 @@ static int list_undecoded(struct cli *cli, struct cli_store *st)
     if (e != OK)
         return cli_fail(cli, "ledger", e);
     for (size_t i = 0; i < n; i++)
-        fprintf(cli->out, "%lld\t%.*s\t%.*s\t%.*s\n", (long long)rows[i].pos, STR_ARG(time_rfc3339(cli->arena, rows[i].at_us)),
-                STR_ARG(rows[i].account), STR_ARG(rows[i].why));
+        fprintf(cli->out, "%lld\t%.*s\t%.*s\t%s%.*s\n", (long long)rows[i].pos, STR_ARG(time_rfc3339(cli->arena, rows[i].at_us)),
+                STR_ARG(rows[i].account), rows[i].set_aside ? "set aside: " : "", STR_ARG(rows[i].why));
     fprintf(cli->err, "%zu not decoded\n", n);
     return EXIT_OK;
 }

@@ -148,6 +148,7 @@ struct undecoded_row {
     int64_t pos, at_us;
     struct str account, why;
     int64_t build;
+    bool set_aside;           /* damaged, or the fold could not take it; else the decoder could not */
 };
 MUST_CHECK enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct undecoded_row **out, size_t *n);
 /* ledger_raw: the message as received (ERR_DENIED: its key is gone). */

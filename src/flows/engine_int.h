@@ -51,7 +51,11 @@ struct merchant {
     _Atomic int64_t head;       /* last durable position */
     _Atomic int64_t folded;
     _Atomic int64_t lag_since_us; /* ledger time of the oldest row not folded, real clock; 0: none */
-    bool history;               /* folder only: the last slice was history */
+    bool history;               /* folder only, as is the next: the last slice was history */
+    int64_t aside_pos;          /* the last position that cannot be folded: it is kept raw and passed over; 0: none */
+    char aside_why[CTX_MSG_MAX];
+    int fold_failures;          /* in a row */
+    int64_t fold_again_us;      /* monotonic: not before */
     struct act_rules rules;     /* folder only */
     struct wheel_owner parcels, orders; /* guarded by engine.wheel_lock */
 };
@@ -146,7 +150,7 @@ struct received_row {
     struct str account, request_id, body, wrapped; /* views into the statement or the arena */
 };
 void received_from_stmt(struct db_stmt *st, struct received_row *out);
-/* received_open: unseals into ctx's arena. Errs: ERR_DENIED its key is gone. */
+/* received_open: unseals into ctx's arena. Errs: ERR_DENIED its key is gone, ERR_CORRUPT its bytes are damaged. */
 MUST_CHECK enum err received_open(struct ctx *ctx, struct engine *eng, struct db *ledger, struct merchant *m,
                                   const struct received_row *row, struct http_msg *out);
 /* received_decode: facts of a received row, by its source and account. Errs: ERR_PARSE etc. with words. */

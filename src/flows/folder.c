@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-static enum err undecoded_add(struct fold *f, struct str why)
+#define FAILED_WAIT_US (100 * INT64_C(1000)) /* a merchant whose fold failed: doubles up to */
+#define FAILED_WAIT_MAX_US (10 * US_PER_S)
+
+static enum err undecoded_add(struct fold *f, struct str why, bool set_aside)
 {
     struct db_stmt *st = NULL;
     enum err e = db_stmt_get(f->ctx, f->db, SQL_UNDECODED_ADD, &st);
@@ -24,7 +27,22 @@ static enum err undecoded_add(struct fold *f, struct str why)
     db_bind_text(st, 4, f->account);
     db_bind_text(st, 5, why);
     db_bind_i64(st, 6, build_id());
+    db_bind_i64(st, 7, set_aside);
     return db_run(f->ctx, st);
+}
+
+/*
+ * A row that is damaged, or that no retry will make fit: what it has changed so far goes back with its transaction, and the next one
+ * passes it over. A machine that fails (memory, disk) is no fault of the row.
+ */
+static void set_aside(struct fold *f, int64_t pos, enum err e)
+{
+    struct merchant *m = f->m;
+    m->aside_pos = pos;
+    memcpy(m->aside_why, f->ctx->msg, sizeof(m->aside_why));
+    LOG(f->ctx->log, LOG_ERROR, "set_aside", LOG_I("merchant_id", m->id), LOG_I("pos", pos), LOG_S("error", str_of(err_name(e))),
+        LOG_S("why", str_of(m->aside_why)));
+    metric_add(METRIC_SET_ASIDE, 0, 1);
 }
 
 static enum err fetch_add(struct fold *f, const struct fetch_request *req)
@@ -106,6 +124,8 @@ static enum err fold_row(struct fold *f, struct engine *eng, const struct receiv
     if (e != OK)
         return e;
     fold_position(f, row->pos, row->at_us, row->origin, account);
+    if (row->pos == f->m->aside_pos)
+        return undecoded_add(f, str_of(f->m->aside_why), true);
     e = received_open(f->ctx, eng, eng->ledger_read, f->m, row, &msg);
     if (e == OK)
         e = received_decode(f->ctx, eng, f->m, row, &msg, &d);
@@ -113,7 +133,7 @@ static enum err fold_row(struct fold *f, struct engine *eng, const struct receiv
     if (e != OK && is_input_fault(e)) {
         LOG(eng->log, LOG_WARN, "undecoded", LOG_I("pos", row->pos), LOG_S("account", account));
         metric_add(METRIC_UNDECODED, 0, 1);
-        return undecoded_add(f, str_of(f->ctx->msg));
+        return undecoded_add(f, str_of(f->ctx->msg), false);
     }
     if (e == OK && row->source == RECV_TALK)
         return record_talk(f, msg.body);
@@ -144,18 +164,20 @@ static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us,
         struct received_row r;
         received_from_stmt(st, &r);
         f->m->history = r.origin == ORIGIN_HISTORY;
-        e = fold_row(f, eng, &r);
+        e = ctx_whole(f->ctx, fold_row(f, eng, &r));
+        if (e != OK && !err_is_transient(e))
+            set_aside(f, r.pos, e);
         if (e != OK)
             break;
         arrived[(*rows)++] = r.at_us;
-        if (clock_mono_us() - start > budget_us || arena_used(f->ctx->arena) > FOLD_ARENA_MAX / 4)
+        if (r.pos == f->m->aside_pos || clock_mono_us() - start > budget_us || arena_used(f->ctx->arena) > FOLD_ARENA_MAX / 4)
             break;
     }
     db_done(st);
     return e;
 }
 
-enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded)
+static enum err slice_once(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded)
 {
     struct fold f = {.rules = &m->rules};
     int64_t rows = 0;
@@ -197,6 +219,13 @@ enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, i
     return OK;
 }
 
+enum err folder_slice(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded)
+{
+    int64_t aside = m->aside_pos;
+    enum err e = slice_once(ctx, eng, m, budget_us, folded);
+    return e != OK && m->aside_pos != aside ? slice_once(ctx, eng, m, budget_us, folded) : e;
+}
+
 bool folder_wait(struct engine *eng, int timeout_ms)
 {
     struct timespec ts;
@@ -217,7 +246,24 @@ bool folder_wait(struct engine *eng, int timeout_ms)
     return woken;
 }
 
-/* One turn over all merchants: live first, each a slice. Gives the rows folded; failures wait a little. */
+/* Told the first time, the second, the fourth and so on: a disk that is full fills no log. */
+static void note_fold(struct ctx *ctx, struct merchant *m, enum err e)
+{
+    int64_t wait = FAILED_WAIT_US;
+    if (e == OK && m->fold_failures > 0)
+        LOG(ctx->log, LOG_INFO, "fold_goes_on", LOG_I("merchant_id", m->id), LOG_I("failures", m->fold_failures));
+    m->fold_failures = e == OK ? 0 : m->fold_failures < INT32_MAX ? m->fold_failures + 1 : INT32_MAX;
+    if (e == OK)
+        return;
+    for (int i = 1; i < m->fold_failures && wait < FAILED_WAIT_MAX_US; i++)
+        wait *= 2;
+    m->fold_again_us = clock_mono_us() + (wait < FAILED_WAIT_MAX_US ? wait : FAILED_WAIT_MAX_US);
+    if ((m->fold_failures & (m->fold_failures - 1)) == 0)
+        LOG(ctx->log, LOG_ERROR, "fold_failed", LOG_I("merchant_id", m->id), LOG_I("failures", m->fold_failures),
+            LOG_S("error", str_of(ctx->msg)));
+}
+
+/* One turn over all merchants: live first, each a slice. Gives the rows folded; one whose fold failed waits and holds no other up. */
 static int64_t folder_turn(struct ctx *ctx, struct engine *eng, struct arena *a)
 {
     int64_t folded = 0;
@@ -226,14 +272,10 @@ static int64_t folder_turn(struct ctx *ctx, struct engine *eng, struct arena *a)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < eng->merchants_n; i++) {
             struct merchant *m = &eng->merchants[i];
-            if (atomic_load(&m->head) <= atomic_load(&m->folded) || m->history != (pass == 1))
+            bool waits = m->fold_failures > 0 && clock_mono_us() < m->fold_again_us;
+            if (waits || atomic_load(&m->head) <= atomic_load(&m->folded) || m->history != (pass == 1))
                 continue;
-            enum err e = folder_slice(ctx, eng, m, pass == 1 ? FOLD_HISTORY_US : FOLD_SLICE_US, &folded);
-            if (e != OK) {
-                LOG(eng->log, LOG_ERROR, "fold_failed", LOG_I("merchant_id", m->id), LOG_S("error", str_of(ctx->msg)));
-                struct timespec pause = {0, 100000000};
-                nanosleep(&pause, NULL);
-            }
+            note_fold(ctx, m, folder_slice(ctx, eng, m, pass == 1 ? FOLD_HISTORY_US : FOLD_SLICE_US, &folded));
             arena_reset(a);
         }
     return folded;

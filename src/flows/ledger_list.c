@@ -23,6 +23,7 @@ enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_i
         u->pos = db_col_i64(st, 0);
         u->at_us = db_col_i64(st, 1);
         u->build = db_col_i64(st, 4);
+        u->set_aside = db_col_i64(st, 5) != 0;
         e = arena_dup(ctx->arena, db_col_str(st, 2), &u->account);
         if (e == OK)
             e = arena_dup(ctx->arena, db_col_str(st, 3), &u->why);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "flows/learned.h"
+#include "flows/poller_memory.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -112,7 +113,8 @@ static enum err take_turn(struct poll_worker *w, struct source *s)
         e = poll_parcels(w, s);
     if (e != OK)
         LOG(w->p->eng->log, LOG_WARN, "poll_turn_ended", LOG_S("account", s->acct->id), LOG_S("error", str_of(w->ctx->msg)));
-    return e;
+    enum err saved = poll_memory_save(w->ctx, w->db, w->p->eng, s);
+    return e == OK ? saved : e;
 }
 
 static enum err open_worker(struct poll_worker *w)
@@ -149,7 +151,7 @@ static struct source *take_source(struct poller *p)
     pthread_mutex_lock(&p->lock);
     for (size_t i = 0; i < p->sources_n && found == NULL; i++) {
         struct source *s = &p->sources[(p->next + i) % p->sources_n];
-        if (s->busy || now < s->rest_until_us || source_held(s) != HOLD_NONE)
+        if (s->busy || now < s->rest_until_us || (source_held(s) != HOLD_NONE && !s->unsaved))
             continue;
         found = s;
         s->busy = true;
@@ -228,6 +230,17 @@ static enum err add_sources(struct ctx *ctx, struct poller *p)
     return e;
 }
 
+static enum err remember(struct ctx *ctx, struct poller *p)
+{
+    struct db_options o = {.path = p->eng->state_path, .part = DB_STATE, .read_only = true, .cache_mb = 1};
+    struct db *db = NULL;
+    enum err e = db_open(ctx, &o, &db);
+    for (size_t i = 0; e == OK && i < p->sources_n; i++)
+        e = poll_memory_load(ctx, db, p->eng, &p->sources[i]);
+    db_close(db);
+    return e;
+}
+
 enum err poller_new(struct ctx *ctx, struct engine *eng, struct poller **out)
 {
     struct poller *p = calloc(1, sizeof(*p));
@@ -238,6 +251,8 @@ enum err poller_new(struct ctx *ctx, struct engine *eng, struct poller **out)
     for (size_t i = 0; i < POLL_WORKERS_MAX; i++)
         p->workers[i].p = p;
     enum err e = add_sources(ctx, p);
+    if (e == OK)
+        e = remember(ctx, p);
     if (e != OK) {
         poller_free(p);
         return e;

@@ -266,6 +266,7 @@ static void note(struct source *s, enum err e, bool failed, const struct http_ms
 {
     int64_t wait = msg == NULL ? 0 : told_wait_us(msg);
     s->probing = false;
+    s->unsaved = true;
     if (e == ERR_BUSY)
         pause_for(s, backoff_us(++s->throttles));
     else if (failed)
@@ -315,6 +316,7 @@ enum err source_told(struct ctx *ctx, struct engine *eng, struct source *s, cons
     if (sent == OK && msg->status == 401)
         secret_clear(&s->token); /* the next call signs in anew */
     note(s, e, is_failure(e, ask, out->read), sent == OK ? msg : NULL);
+    *(e == OK ? &s->told_us : &s->failed_us) = clock_now_us(eng->clock);
     pthread_mutex_unlock(&s->lock);
     return e;
 }
@@ -351,6 +353,8 @@ enum err source_token_told(struct ctx *ctx, struct engine *eng, struct source *s
         s->token_until_us = tok.expires_us;
     else
         note(s, e, true, sent == OK ? msg : NULL);
+    if (e != OK)
+        s->failed_us = clock_now_us(eng->clock);
     pthread_mutex_unlock(&s->lock);
     return e;
 }

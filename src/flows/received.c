@@ -35,8 +35,11 @@ enum err received_open(struct ctx *ctx, struct engine *eng, struct db *ledger, s
         if (e != OK && !err_is_transient(e))
             e = ctx_fail(ctx, ERR_DENIED, "position %lld: its key does not open it", (long long)row->pos);
     }
-    if (e == OK)
+    if (e == OK) {
         e = envelope_open(ctx, row->body, key, out);
+        if (e != OK && !err_is_transient(e))
+            e = ctx_fail(ctx, ERR_CORRUPT, "position %lld: its bytes are not what was written", (long long)row->pos);
+    }
     if (e == OK)
         out->received_us = row->at_us;
     return e;

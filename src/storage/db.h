@@ -41,7 +41,7 @@ void db_bind_i64(struct db_stmt *st, int i, int64_t v);
 void db_bind_blob(struct db_stmt *st, int i, struct str v); /* p NULL binds NULL; must live until the step */
 /* db_bind_text: a NUL inside is ERR_PARSE when the statement runs. */
 void db_bind_text(struct db_stmt *st, int i, struct str v);
-/* db_step: *row true when a row stands ready. Errs: ERR_CONFLICT (constraint), ERR_BUSY, ERR_IO (with words), ERR_CORRUPT. */
+/* db_step: *row true when a row stands ready. Errs: ERR_CONFLICT (constraint), ERR_BUSY, ERR_IO (with words). */
 MUST_CHECK enum err db_step(struct ctx *ctx, struct db_stmt *st, bool *row);
 /* db_run: step that expects no row; resets. */
 MUST_CHECK enum err db_run(struct ctx *ctx, struct db_stmt *st);

@@ -49,12 +49,9 @@ static enum err map_code(int rc)
         return ERR_BUSY;
     case SQLITE_CONSTRAINT:
         return ERR_CONFLICT;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return ERR_CORRUPT;
     case SQLITE_NOMEM:
         return ERR_MEMORY;
-    default:
+    default: /* a file that is damaged as a whole, too: a row that is damaged by itself is ERR_CORRUPT of who decodes it */
         return ERR_IO;
     }
 }
