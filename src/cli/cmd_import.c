@@ -10,6 +10,7 @@
 
 #include "base/scan.h"
 #include "cli/cli.h"
+#include "cli/csv_columns.h"
 #include "cli/csv_rows.h"
 #include "cli/remote.h"
 #include "flows/submit.h"
@@ -32,7 +33,9 @@ struct import {
     struct config config;           /* remote: read for the mapping only */
     const struct account *csv;      /* NULL: none named */
     struct account own_csv;         /* without --account: columns have our own names */
-    struct str csv_header;          /* first line of the file being read */
+    const char *path;               /* of the file being read */
+    struct str csv_header;          /* its first line */
+    struct csv_report columns;
     int csv_key;                    /* column of the order's id, -1: none */
     char csv_sep;
     enum origin origin;
@@ -294,7 +297,8 @@ static enum err take_header(struct import *im, struct str block, size_t *bytes)
         head = str_sub(head, 3, head.n - 3);
     im->csv_sep = csv_separator(head);
     im->csv_key = csv_key_column(im->csv, head);
-    return arena_dup(im->cli->arena, head, &im->csv_header);
+    enum err e = arena_dup(im->cli->arena, head, &im->csv_header);
+    return e == OK ? csv_columns_check(&im->cli->ctx, im->csv, str_of(im->path), im->csv_header, &im->columns) : e;
 }
 
 static enum err block_csv(struct import *im, struct ctx *ctx, struct str block, bool end, size_t *took)
@@ -326,6 +330,7 @@ static enum err import_file(struct import *im, const char *path)
     if (f == NULL)
         return ctx_fail(&im->cli->ctx, ERR_IO, "%s: cannot be opened: %s", path, strerror(errno));
     im->lines = im->bytes = im->total = 0;
+    im->path = path;
     if (f != stdin && fseek(f, 0, SEEK_END) == 0) {
         long size = ftell(f);
         im->total = size > 0 ? (size_t)size : 0;
@@ -341,6 +346,8 @@ static enum err import_file(struct import *im, const char *path)
 static void print_report(struct import *im)
 {
     const struct submit_report *r = &im->report;
+    for (size_t i = 0; i < im->columns.n; i++)
+        fprintf(im->cli->err, "%.*s\n", STR_ARG(csv_ignored_words(im->cli->arena, &im->columns.list[i])));
     for (size_t i = 0; i < r->refusals_n; i++)
         fprintf(im->cli->err, "line %zu: %.*s%s%.*s\n", r->refusals[i].line, STR_ARG(r->refusals[i].field),
                 str_empty(r->refusals[i].field) ? "" : ": ", STR_ARG(r->refusals[i].reason));
@@ -360,6 +367,7 @@ static void print_json(struct import *im)
     struct jw w = jw_of(&b);
     jw_obj(&w);
     submit_report_json(&w, &im->report);
+    csv_columns_json(&w, &im->columns);
     jw_end(&w);
     buf_addc(&b, '\n');
     (void)cli_print(im->cli, buf_str(&b));

@@ -20,7 +20,13 @@ bool csv_row(struct str *rest, struct str *row)
 
 char csv_separator(struct str header)
 {
-    return str_contains(header, STR(";")) && !str_contains(header, STR(",")) ? ';' : ',';
+    size_t commas = 0, semis = 0, tabs = 0;
+    for (size_t i = 0; i < header.n; i++) {
+        commas += header.p[i] == ',';
+        semis += header.p[i] == ';';
+        tabs += header.p[i] == '\t';
+    }
+    return tabs > commas && tabs > semis ? '\t' : semis > commas ? ';' : ',';
 }
 
 struct str csv_field(struct str row, size_t i, char sep)

@@ -6,8 +6,9 @@
 
 /* csv_row: takes the next row off *rest, without its line end; a quoted field may hold line ends. false at the end. */
 bool csv_row(struct str *rest, struct str *row);
-/* csv_field: the i-th field of a row without its outer quotes; empty when there are fewer. Comma or semicolon as the header has. */
+/* csv_field: the i-th field of a row without its outer quotes; empty when there are fewer. */
 struct str csv_field(struct str row, size_t i, char sep);
+/* csv_separator: comma, semicolon or tab, whichever the header has most of, as the decoder takes it. */
 char csv_separator(struct str header);
 /* csv_key_column: the column that holds the order's id by the account's mapping (else "order_id"); -1: none. */
 int csv_key_column(const struct account *acct, struct str header);

@@ -6,6 +6,7 @@
 #include "connectors/generic_int.h"
 
 #include "connectors/lib/csv.h"
+#include "connectors/lib/flat_kind.h"
 #include "connectors/lib/signature.h"
 #include "model/fact_json.h"
 
@@ -158,24 +159,15 @@ static enum err put_own_names(struct plan *p, struct jw *w, const struct json *r
     return e;
 }
 
-/* A row without a kind: the first row whose names are all there. */
+static bool row_has(const void *row, const char *name)
+{
+    return json_get(row, name) != NULL;
+}
+
 static struct str guess_kind(const struct json *row)
 {
-    static const struct {
-        const char *a, *b;
-        enum fact_kind kind;
-    } SHAPES[] = {
-        {"tracking_number", "status", FACT_TRACKING_EVENT}, {"available", "available", FACT_INVENTORY_LEVEL}, {"refund_id", "order_id", FACT_REFUND},
-        {"hold_id", "order_id", FACT_HOLD},                 {"report", "report", FACT_CUSTOMER_REPORT},       {"fulfillment_id", "fulfillment_id", FACT_FULFILLMENT},
-        {"tracking_number", "order_id", FACT_PARCEL_LINK},  {"tracking_number", "order_name", FACT_PARCEL_LINK},
-        {"tracking_number", "next_number", FACT_PARCEL_LINK}, {"customer_id", "customer_id", FACT_CUSTOMER},
-    };
-    if (!str_empty(json_str(row, "kind")))
-        return json_str(row, "kind");
-    for (size_t i = 0; i < sizeof(SHAPES) / sizeof(SHAPES[0]); i++)
-        if (json_get(row, SHAPES[i].a) != NULL && json_get(row, SHAPES[i].b) != NULL)
-            return str_of(fact_kind_word(SHAPES[i].kind));
-    return STR("order");
+    struct str kind = json_str(row, "kind");
+    return str_empty(kind) ? str_of(fact_kind_word(flat_kind(row_has, row))) : kind;
 }
 
 /* ---- one element to one fact */

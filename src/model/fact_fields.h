@@ -1,4 +1,4 @@
-/* Fields of facts as JSON: the tables that fact_json.c writes by and fact_json_read.c reads by. Theirs alone. */
+/* Fields of facts as JSON: the tables that fact_json.c writes by and fact_json_read.c reads by, fact_columns.c lists. Theirs alone. */
 #ifndef WISMO_MODEL_FACT_FIELDS_H
 #define WISMO_MODEL_FACT_FIELDS_H
 

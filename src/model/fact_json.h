@@ -22,4 +22,12 @@ void fact_write_split(struct arena *a, struct jw *clear, struct jw *personal, co
  */
 MUST_CHECK enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *personal, struct fact *out);
 
+#define FACT_COLUMNS_MAX 400
+struct str_list {
+    struct str *p;
+    size_t n, cap;
+};
+/* fact_columns: adds the names that a flat row of this kind may have, such as "order_id" and "ship_to.city"; list starts zeroed. */
+MUST_CHECK enum err fact_columns(struct ctx *ctx, enum fact_kind kind, struct str_list *list);
+
 #endif
