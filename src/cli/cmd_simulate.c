@@ -50,6 +50,11 @@ static enum err make_store(struct cli *cli, struct simulate *s)
     promises_default(&s->merchant.promises);
     s->merchant.promises.home_country = s->world.home_country;
     s->merchant.promises.home_zone = s->world.home_zone;
+    message_policy_default(&s->merchant.messages.policy);
+    s->merchant.messages.policy.enabled = true;
+    s->merchant.messages.policy.store = s->merchant.name;
+    s->merchant.messages.policy.zone = s->world.home_zone;
+    s->merchant.messages.policy.country = s->world.home_country;
     s->cfg = (struct config){.listen = STR("127.0.0.1"), .http_threads = 1, .max_connections = 1, .max_body = (size_t)5 << 20,
                              .cache_mb = 512, .virtual_clock = true, .virtual_start_us = s->world.start_day * US_PER_DAY,
                              .raw_days = 3650, .merchants = &s->merchant, .merchants_n = 1};

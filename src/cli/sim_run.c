@@ -81,6 +81,7 @@ struct telling {
     struct ctx ctx;         /* arena: one step */
     struct sim_play *play;
     struct engine *eng;
+    struct reader *rd;
     int64_t merchant_id;
     struct buf shop, carrier;
     size_t shop_n, carrier_n;
@@ -211,6 +212,19 @@ static enum err send(struct telling *t, struct str account, struct buf *b, size_
     return e;
 }
 
+static enum err deliver_due(struct telling *t)
+{
+    size_t sent = 1;
+    int64_t folded = 0;
+    enum err e = OK;
+    while (e == OK && sent > 0) {
+        e = sim_deliver(&t->ctx, t->eng, t->rd, t->merchant_id, &sent);
+        if (e == OK && sent > 0)
+            e = engine_fold_some(&t->ctx, t->eng, &folded);
+    }
+    return e;
+}
+
 static enum err one_step(struct telling *t, size_t *next, int64_t to_us)
 {
     struct sim_play *play = t->play;
@@ -228,7 +242,9 @@ static enum err one_step(struct telling *t, size_t *next, int64_t to_us)
         e = send(t, STR("shop"), &t->shop, &t->shop_n);
     if (e == OK)
         e = send(t, STR("carrier"), &t->carrier, &t->carrier_n);
-    return e == OK ? engine_fold_some(&t->ctx, t->eng, &folded) : e;
+    if (e == OK)
+        e = engine_fold_some(&t->ctx, t->eng, &folded);
+    return e == OK ? deliver_due(t) : e;
 }
 
 enum err sim_run(struct ctx *ctx, struct sim_play *play, struct engine *eng, int64_t merchant_id, FILE *progress)
@@ -238,6 +254,8 @@ enum err sim_run(struct ctx *ctx, struct sim_play *play, struct engine *eng, int
     int64_t begin = clock_mono_us(), start = play->world->start_day * US_PER_DAY;
     size_t next = 0;
     enum err e = a == NULL ? ctx_fail(ctx, ERR_MEMORY, "simulate: no memory") : OK;
+    if (e == OK)
+        e = reader_open(ctx, eng, &t.rd);
     if (e == OK)
         ctx_init(&t.ctx, a, ctx->clock, ctx->log);
     buf_init(&t.shop, (size_t)4 << 20);
@@ -255,6 +273,7 @@ enum err sim_run(struct ctx *ctx, struct sim_play *play, struct engine *eng, int
         memcpy(ctx->msg, t.ctx.msg, sizeof(ctx->msg));
     buf_clear(&t.shop);
     buf_clear(&t.carrier);
+    reader_close(t.rd);
     arena_free(a);
     play->ticks_us = clock_mono_us() - begin;
     return e;

@@ -27,12 +27,14 @@ struct sim_play {
 
 /* sim_plan: draws all orders. Everything in ctx's arena. Errs: ERR_MEMORY. */
 MUST_CHECK enum err sim_plan(struct ctx *ctx, struct sim_play *play);
-/* sim_run: plays the events through the engine (opened without threads), moving its clock to the end. */
+/* sim_deliver: what is due in the outbox counts as sent now; *n: how many rows, none when nothing is left. Errs: reading, appending. */
+MUST_CHECK enum err sim_deliver(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t merchant_id, size_t *n);
+/* sim_run: plays the events through the engine (opened without threads), moving its clock to the end; messages count as sent. */
 MUST_CHECK enum err sim_run(struct ctx *ctx, struct sim_play *play, struct engine *eng, int64_t merchant_id, FILE *progress);
 
 /* What Wismo saw of one kind of truth. */
 struct sim_seen {
-    size_t problems, asked, before_ask, missed;
+    size_t problems, asked, before_ask, told_before, missed;
     double *lags_h; /* hours from wrong to flagged, sorted; negative: before */
     size_t lags_n;
 };
@@ -40,7 +42,9 @@ struct sim_score {
     struct sim_seen kinds[TRUTH_COUNT];
     size_t parcels, false_parcels;
     size_t false_by_class[DIAG_CLASS_COUNT];
-    size_t asked, before_ask, problems, missed; /* without what only the customer can know */
+    size_t asked, before_ask, told_before, problems, missed; /* without what only the customer can know */
+    size_t orders, messages, calm_orders, calm_messages, calm_most; /* calm: an order without a problem; most: messages of one */
+    int64_t promises, unkept;
 };
 /* sim_score: reads every case and compares. Errs: what reading gives. */
 MUST_CHECK enum err sim_score(struct ctx *ctx, const struct sim_play *play, struct reader *rd, int64_t merchant_id, FILE *misses,

@@ -4,6 +4,8 @@
  */
 #include "cli/sim_run.h"
 
+#include "flows/message_list.h"
+
 #include <stdlib.h>
 
 #define BIT(c) (UINT64_C(1) << DIAG_##c)
@@ -16,11 +18,26 @@
 /* Which classes tell the customer's side of each truth. */
 static const uint64_t TELLS[TRUTH_COUNT] = {
     [TRUTH_NOT_SENT] = BIT(FULFILLMENT_LATE) | BIT(BACKORDERED), [TRUTH_NO_STOCK] = BIT(BACKORDERED),
-    [TRUTH_LEFT_BEHIND] = SILENCE, [TRUTH_SILENT] = SILENCE,
+    [TRUTH_LEFT_BEHIND] = SILENCE, [TRUTH_SILENT] = SILENCE | BIT(LATE), /* a late parcel is on the list already */
     [TRUTH_LATE] = ANY_TROUBLE | BIT(SLOW), [TRUTH_ATTEMPT] = BIT(ATTEMPT_FAILED) | BIT(ADDRESS_PROBLEM),
     [TRUTH_ADDRESS] = BIT(ADDRESS_PROBLEM), [TRUTH_CUSTOMS] = BIT(CUSTOMS_HOLD),
     [TRUTH_RETURN] = BIT(RETURNING) | BIT(RETURNED), [TRUTH_NOT_RECEIVED] = BIT(DELIVERED_NOT_RECEIVED),
 };
+
+#define KIND(k) (UINT64_C(1) << MESSAGE_##k)
+#define STANDS_STILL (KIND(LABEL_ONLY) | KIND(SILENT) | KIND(DELAY) | KIND(PRESUMED_LOST) | KIND(UPDATE))
+/* Which messages tell the customer of each truth. */
+static const uint64_t MESSAGES[TRUTH_COUNT] = {
+    [TRUTH_NOT_SENT] = KIND(FULFILLMENT_LATE) | KIND(BACKORDERED) | KIND(UPDATE), [TRUTH_NO_STOCK] = KIND(BACKORDERED),
+    [TRUTH_LEFT_BEHIND] = STANDS_STILL, [TRUTH_SILENT] = STANDS_STILL,
+    [TRUTH_LATE] = STANDS_STILL | KIND(FULFILLMENT_LATE) | KIND(BACKORDERED) | KIND(ATTEMPT_FAILED) | KIND(ADDRESS_PROBLEM) |
+                   KIND(CUSTOMS_HOLD) | KIND(RETURNING) | KIND(PICKUP_WAITING),
+    [TRUTH_ATTEMPT] = KIND(ATTEMPT_FAILED) | KIND(ADDRESS_PROBLEM), [TRUTH_ADDRESS] = KIND(ADDRESS_PROBLEM),
+    [TRUTH_CUSTOMS] = KIND(CUSTOMS_HOLD), [TRUTH_RETURN] = KIND(RETURNING),
+};
+#define CALM_ENOUGH 7                /* messages of an order without a problem */
+#define FORETOLD_US (3 * US_PER_DAY) /* a message so long before a problem begins foretold it */
+#define LASTING (KIND(DELAY) | KIND(RETURNING)) /* these foretell a broken day however early they come */
 
 struct run {
     const struct sim_play *play;
@@ -75,6 +92,35 @@ static int64_t flagged_at(const struct run *r, const struct sim_truth *t)
     return at;
 }
 
+/* A message about the truth that left before the customer would ask. */
+static bool told_in_time(const struct run *r, const struct sim_truth *t)
+{
+    for (size_t i = 0; i < r->ca->messages_n; i++) {
+        const struct told_entry *m = &r->ca->messages[i].t;
+        bool lasts = t->kind == TRUTH_LATE && (LASTING >> m->kind & 1) != 0;
+        if (m->state == TOLD_SENT && (MESSAGES[t->kind] >> m->kind & 1) != 0 && m->settled_us <= t->ask_us &&
+            (lasts || m->settled_us >= t->wrong_us - FORETOLD_US))
+            return true;
+    }
+    return false;
+}
+
+static void count_messages(const struct run *r, FILE *misses, struct sim_score *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->ca->messages_n; i++)
+        n += r->ca->messages[i].t.state == TOLD_SENT ? 1 : 0;
+    out->orders++;
+    out->messages += n;
+    if (r->play->briefs[r->order].truths_n > 0)
+        return;
+    out->calm_orders++;
+    out->calm_messages += n;
+    out->calm_most = n > out->calm_most ? n : out->calm_most;
+    if (misses != NULL && n > CALM_ENOUGH)
+        fprintf(misses, "talkative #%u %.*s %zu messages\n", r->order, STR_ARG(r->play->briefs[r->order].lane->name), n);
+}
+
 static enum err add_lag(struct ctx *ctx, struct sim_seen *s, double hours)
 {
     size_t cap = s->lags_n < 64 ? 64 : s->lags_n;
@@ -101,16 +147,19 @@ static enum err judge(struct ctx *ctx, const struct run *r, const struct sim_tru
     bool would_ask = t->ask_us < t->end_us && t->ask_us >= t->wrong_us, in_time = at != 0 && at <= t->ask_us, own = t->kind != TRUTH_NOT_RECEIVED;
     s->problems++;
     s->asked += would_ask;
+    bool told = would_ask && told_in_time(r, t);
     s->before_ask += would_ask && in_time;
+    s->told_before += told;
     s->missed += at == 0;
     if (own) {
         out->problems++;
         out->asked += would_ask;
         out->before_ask += would_ask && in_time;
+        out->told_before += told;
         out->missed += at == 0;
     }
-    if (misses != NULL && ((would_ask && !in_time) || at == 0))
-        fprintf(misses, "%s #%u %.*s %s wrong %.*s ask %+.0f h flagged %+.0f h end %+.0f h\n", at == 0 ? "missed" : "late", r->order,
+    if (misses != NULL && ((would_ask && (!in_time || (own && !told))) || at == 0))
+        fprintf(misses, "%s #%u %.*s %s wrong %.*s ask %+.0f h flagged %+.0f h end %+.0f h\n", at == 0 ? "missed" : would_ask && !in_time ? "late" : "untold", r->order,
                 STR_ARG(r->play->briefs[r->order].lane->name), sim_truth_word((enum sim_truth_kind)t->kind),
                 STR_ARG(time_rfc3339(ctx->arena, t->wrong_us)),
                 (double)(t->ask_us - t->wrong_us) / (double)US_PER_H, at == 0 ? 0 : (double)(at - t->wrong_us) / (double)US_PER_H,
@@ -208,6 +257,7 @@ static enum err score_order(struct ctx *ctx, const struct run *r, FILE *misses, 
     for (uint32_t i = 0; e == OK && i < b->truths_n; i++)
         e = judge(ctx, r, &r->play->truths[b->truths_from + i], misses, out);
     count_false(r, misses, out);
+    count_messages(r, misses, out);
     return e;
 }
 
@@ -229,6 +279,8 @@ enum err sim_score(struct ctx *ctx, const struct sim_play *play, struct reader *
         e = case_find(&own, rd, merchant_id, str_of(name), found, &n);
         if (e == OK)
             e = case_read(&own, rd, merchant_id, found[0], 0, &ca);
+        if (e == OK)
+            e = case_messages_join(&own, rd, &ca);
         struct run r = {play, &ca, i};
         if (e == OK)
             e = settle_labels(&own, &r, rd);
@@ -237,6 +289,12 @@ enum err sim_score(struct ctx *ctx, const struct sim_play *play, struct reader *
         else
             memcpy(ctx->msg, own.msg, sizeof(ctx->msg));
         arena_reset(a);
+    }
+    struct message_counts mc;
+    if (e == OK) {
+        e = message_counts(&own, rd, merchant_id, &mc);
+        out->promises = mc.promises_open + mc.promises_kept + mc.promises_unkept;
+        out->unkept = mc.promises_unkept;
     }
     arena_free(a);
     return e;
@@ -267,19 +325,24 @@ void sim_report(FILE *to, const struct sim_play *play, struct sim_score *sc)
 {
     fprintf(to, "%lld orders, %zu parcels, %lld days, seed %llu: %lld facts in %.1f s\n\n", (long long)play->orders, sc->parcels,
             (long long)play->days, (unsigned long long)play->seed, (long long)play->facts, (double)play->ticks_us / 1e6);
-    fprintf(to, "%-14s %9s %11s %9s %8s %12s %12s\n", "problem", "there", "would ask", "before", "missed", "lag median", "lag p95");
+    fprintf(to, "%-14s %9s %11s %9s %9s %8s %12s %12s\n", "problem", "there", "would ask", "before", "told", "missed", "lag median",
+            "lag p95");
     for (int k = 0; k < TRUTH_COUNT; k++) {
         struct sim_seen *s = &sc->kinds[k];
-        fprintf(to, "%-14s %9zu %11zu %8.1f%% %8zu %10.1f h %10.1f h\n", sim_truth_word((enum sim_truth_kind)k), s->problems, s->asked,
-                share(s->before_ask, s->asked), s->missed, quantile(s, 50), quantile(s, 95));
+        fprintf(to, "%-14s %9zu %11zu %8.1f%% %8.1f%% %8zu %10.1f h %10.1f h\n", sim_truth_word((enum sim_truth_kind)k), s->problems,
+                s->asked, share(s->before_ask, s->asked), share(s->told_before, s->asked), s->missed, quantile(s, 50), quantile(s, 95));
     }
     fprintf(to, "\nflagged before the customer would have asked  %.2f %% (%zu of %zu; not_received apart: only the customer knows)\n",
             share(sc->before_ask, sc->asked), sc->before_ask, sc->asked);
+    fprintf(to, "proactive share: told before they would ask   %.2f %%\n", share(sc->told_before, sc->asked));
     fprintf(to, "never flagged while it lasted                 %zu of %zu\n", sc->missed, sc->problems);
     fprintf(to, "false alarms                                  %.2f per 1,000 parcels\n", 10 * share(sc->false_parcels, sc->parcels));
     for (int c = 0; c < DIAG_CLASS_COUNT; c++)
         if (sc->false_by_class[c] > 0)
             fprintf(to, "    %-22s %zu\n", diag_class_word((enum diag_class)c), sc->false_by_class[c]);
+    fprintf(to, "messages an order                             %.2f; without a problem %.2f, at most %zu\n",
+            share(sc->messages, sc->orders) / 100, share(sc->calm_messages, sc->calm_orders) / 100, sc->calm_most);
+    fprintf(to, "unkept promises                               %lld of %lld\n", (long long)sc->unkept, (long long)sc->promises);
 }
 
 void sim_report_json(struct jw *w, const struct sim_play *play, struct sim_score *sc)
@@ -293,6 +356,11 @@ void sim_report_json(struct jw *w, const struct sim_play *play, struct sim_score
     jw_ki64(w, "problems", (int64_t)sc->problems);
     jw_ki64(w, "would_ask", (int64_t)sc->asked);
     jw_ki64(w, "flagged_before", (int64_t)sc->before_ask);
+    jw_ki64(w, "told_before", (int64_t)sc->told_before);
+    jw_ki64(w, "messages", (int64_t)sc->messages);
+    jw_ki64(w, "calm_messages_most", (int64_t)sc->calm_most);
+    jw_ki64(w, "promises", sc->promises);
+    jw_ki64(w, "promises_unkept", sc->unkept);
     jw_ki64(w, "missed", (int64_t)sc->missed);
     jw_ki64(w, "false_parcels", (int64_t)sc->false_parcels);
     jw_key(w, "kinds");
@@ -304,6 +372,7 @@ void sim_report_json(struct jw *w, const struct sim_play *play, struct sim_score
         jw_ki64(w, "problems", (int64_t)s->problems);
         jw_ki64(w, "would_ask", (int64_t)s->asked);
         jw_ki64(w, "flagged_before", (int64_t)s->before_ask);
+        jw_ki64(w, "told_before", (int64_t)s->told_before);
         jw_ki64(w, "missed", (int64_t)s->missed);
         jw_ki64(w, "lag_median_min", (int64_t)(quantile(s, 50) * 60));
         jw_ki64(w, "lag_p95_min", (int64_t)(quantile(s, 95) * 60));

@@ -119,7 +119,7 @@ struct str message_language(struct str locale, struct str fallback)
     V(order) V(store) V(items) V(waiting) V(lacking) V(parcels) V(others) V(carrier) V(number) V(link) V(expected)     \
     V(expected_time) V(promised) V(ships_by) V(restock) V(preorder) V(label) V(place) V(last_seen) V(delivered)        \
     V(delivered_time) V(drop_off) V(until) V(reason) V(promise) V(attempt) V(customs) V(customs_long) V(duties)        \
-    V(no_duties) V(refused) V(refund) V(problem_link) V(name)
+    V(no_duties) V(refused) V(refund) V(problem_link) V(name) V(broken)
 
 enum value {
 #define V(n) VALUE_##n,
@@ -284,6 +284,8 @@ static void set_dates(struct render *r)
         set(r, VALUE_delivered_time, icu_clock(r->ctx, r->lang, r->zone, f->delivered_us));
     if (f->promised_us < r->in->now_us)
         set(r, VALUE_promised, STR_NULL); /* a day that has passed is none to look forward to */
+    if (str_contains(r->in->entry->items, STR("@p"))) /* about the promised day itself */
+        set_day(r, VALUE_broken, f->promised_us);
     if (r->in->entry->promise_us != 0) {
         struct str day = icu_day(r->ctx, r->lang, r->zone, r->in->entry->promise_us);
         struct str hour = icu_clock(r->ctx, r->lang, r->zone, r->in->entry->promise_us);

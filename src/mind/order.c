@@ -311,15 +311,14 @@ static void set_order(struct look *lk)
                      v->ver.changed_us != 0 ? v->ver.changed_us : v->placed_us, v->name);
 }
 
-/* Nothing has left: when such orders arrive. */
-static void estimate_order(struct look *lk)
+/* Nothing has left: what was promised, and when such orders arrive. */
+static void look_ahead(struct look *lk)
 {
     const struct order_view *v = order_anchor(lk->cas);
-    struct diag_figures fig = lk->out->fig;
-    fig.promised_us = v == NULL ? 0 : promised_day(lk, v->promised_at);
-    fig.promise_from = "storefront";
-    eta_case_estimate(lk->ctx, lk->cas, NULL, STR_NULL, lk->p, lk->now_us, &fig);
-    lk->out->fig.estimate = fig.estimate;
+    struct diag_figures *fig = &lk->out->fig;
+    fig->promised_us = v == NULL ? 0 : promised_day(lk, v->promised_at);
+    fig->promise_from = fig->promised_us == 0 ? NULL : "storefront";
+    eta_case_estimate(lk->ctx, lk->cas, NULL, STR_NULL, lk->p, lk->now_us, fig);
 }
 
 enum err diagnose_order(struct look *lk)
@@ -340,7 +339,7 @@ enum err diagnose_order(struct look *lk)
     else if (!decided)
         diagnose_untracked(lk);
     else if (!lk->any_left && !alone)
-        estimate_order(lk);
+        look_ahead(lk);
     set_looks(lk);
     return OK;
 }

@@ -7,6 +7,8 @@
 #include "base/zone.h"
 
 #define DECISIONS_MAX 80
+#define MESSAGES_ENOUGH 7                /* of one order, the delivery among them */
+#define SAME_DELAY_US (3 * US_PER_DAY)
 
 const struct tell_kind *tell_kind_of(enum message_kind k)
 {
@@ -130,18 +132,42 @@ static bool too_late(struct teller *t, struct weighed *w)
     return t->in->now_us > w->c->not_after_us;
 }
 
+/* A delay of another parcel of the order was told in these days, and neither names a day: the customer would read the same words. */
+static bool delay_is_known(const struct teller *t, const struct weighed *w)
+{
+    for (size_t i = 0; w->c->kind == MESSAGE_DELAY && w->c->said_us == 0 && i < t->told->n; i++) {
+        const struct told_entry *e = &t->told->entries[i];
+        if (e->kind == MESSAGE_DELAY && (SAID & 1u << e->state) != 0 && e->said_us == 0 && e->event_us > w->c->event_us - SAME_DELAY_US)
+            return true;
+    }
+    return false;
+}
+
 /* The last word about the same parcel was of this kind and named the same date: it would say nothing new (C25). */
 static bool nothing_new(struct teller *t, struct weighed *w)
 {
-    if ((w->k->flags & TELL_NEWS) == 0)
-        return false;
+    w->words = STR("it would say what was said last");
+    if ((w->k->flags & TELL_NEWS) == 0 || delay_is_known(t, w))
+        return (w->k->flags & TELL_NEWS) != 0;
     for (size_t i = 0; i < w->c->items_n; i++) {
         const struct told_entry *e = told_about(t, ALL_KINDS, SAID, item_number(w->c->items[i]));
         if (e == NULL || e->kind != w->c->kind || e->said_us != w->c->said_us)
             return false;
     }
-    w->words = STR("it would say what was said last");
     return w->c->items_n > 0;
+}
+
+/* What is good to know and no more: of an order that has had its share, only the end is told. */
+static bool enough(struct teller *t, struct weighed *w)
+{
+    static const uint32_t PLEASANT = KIND_BIT(MESSAGE_SHIPPED) | KIND_BIT(MESSAGE_MIDPOINT) | KIND_BIT(MESSAGE_OUT_FOR_DELIVERY) |
+                                     KIND_BIT(MESSAGE_PARTLY_DELIVERED);
+    int n = 0;
+    for (size_t i = 0; i < t->told->n; i++)
+        n += (SAID_OR_PLANNED & 1u << t->told->entries[i].state) != 0 &&
+             (message_kind_group(t->told->entries[i].kind) == GROUP_MILESTONE || t->told->entries[i].kind == MESSAGE_DELAY);
+    w->words = arena_fmt(t->ctx->arena, "the order has had %d messages about its usual way", n);
+    return (PLEASANT & KIND_BIT(w->c->kind)) != 0 && n >= MESSAGES_ENOUGH - 1;
 }
 
 static bool is_opted_out(const struct teller *t, enum channel_kind c)
@@ -259,7 +285,7 @@ static const struct {
 } CHECKS[] = {
     {"rule_off", rule_off},           {"storefront_tells", storefront_tells}, {"no_notification", no_notification},
     {"told_elsewhere", told_elsewhere}, {"too_late", too_late},               {"nothing_new", nothing_new},
-    {"no_channel", no_channel},
+    {"enough", enough},               {"no_channel", no_channel},
 };
 
 /* ---- one candidate */

@@ -13,6 +13,8 @@
 #define WAS_DELIVERED (KIND_BIT(MESSAGE_DELIVERED) | KIND_BIT(MESSAGE_PARTLY_DELIVERED))
 #define UPDATE_LEAD_US (3 * US_PER_H)
 #define ORDER_ITEM "order"
+#define MORNING_HOUR 9  /* of the promised day: what has not left by then does not come on it */
+#define EVENING_HOUR 18 /* what is not out with the driver by then does not, either */
 
 struct str item_number(struct str item)
 {
@@ -134,9 +136,20 @@ static struct candidate *shipped(struct teller *t, const struct parcel_diagnosis
     return c;
 }
 
+static size_t named_parcels(const struct case_diagnosis *cd)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < cd->parcels_n; i++)
+        n += parcel_is_named(cd, i) ? 1 : 0;
+    return n;
+}
+
+/* An order in several parcels has enough to tell without it. */
 static void midpoint(struct teller *t, const struct parcel_diagnosis *pd)
 {
     const struct diag_figures *fig = &pd->d.fig;
+    if (named_parcels(t->in->cd) > 1)
+        return;
     int64_t end = fig->expected_us != 0 ? fig->expected_us : fig->promised_us;
     if (fig->hand_over_us == 0 || pd->d.flag_not_updated || end - fig->hand_over_us <= t->in->policy->midpoint_days * US_PER_DAY)
         return;
@@ -164,13 +177,10 @@ static void out_for_delivery(struct teller *t, const struct parcel_diagnosis *pd
 static void delivered(struct teller *t, const struct parcel_diagnosis *pd)
 {
     const struct case_diagnosis *cd = t->in->cd;
-    size_t named = 0, there = 0;
+    size_t named = named_parcels(cd), there = 0;
     bool waits = cd->waiting_cls < DIAG_CLASS_COUNT;
     for (size_t i = 0; i < cd->parcels_n; i++)
-        if (parcel_is_named(cd, i)) {
-            named++;
-            there += cd->parcels[i].d.cls == DIAG_DELIVERED;
-        }
+        there += parcel_is_named(cd, i) && cd->parcels[i].d.cls == DIAG_DELIVERED;
     bool whole = there == named && !waits;
     struct candidate *c = add(t, whole ? MESSAGE_DELIVERED : MESSAGE_PARTLY_DELIVERED, pd->parcel->number, pd->d.fig.delivered_us);
     if (c != NULL && named > 1)
@@ -195,6 +205,31 @@ static void silent(struct teller *t, const struct parcel_diagnosis *pd)
         c->promise_us = promise_due(t, 1);
 }
 
+static bool is_promised(const struct diag_figures *fig)
+{
+    return fig->promised_us != 0 && fig->promise_from != NULL && fig->promise_from[0] != 'r';
+}
+
+/* The hour of the promised day from which on it is told that the day will not hold; the time alone may make it so. */
+static bool promise_breaks(struct teller *t, const struct diag_figures *fig, int hour, int64_t *at_us)
+{
+    if (!is_promised(fig))
+        return false;
+    *at_us = local_day_start(t, fig->promised_us, hour * 60);
+    look_at(t, *at_us);
+    return t->in->now_us >= *at_us;
+}
+
+/* Not out with the driver on the evening of the promised day, and no other day named: told before it is late (R71). */
+static void evening(struct teller *t, const struct parcel_diagnosis *pd)
+{
+    const struct diag_figures *fig = &pd->d.fig;
+    int64_t at;
+    if (fig->expected_us > fig->promised_us || !promise_breaks(t, fig, EVENING_HOUR, &at) || t->in->now_us > fig->promised_us)
+        return;
+    (void)add(t, MESSAGE_DELAY, at_day(t, pd->parcel->number, "p", fig->promised_us), at);
+}
+
 /* Late, or the day moved behind the promised one: news again when the named day is another. */
 static void delay(struct teller *t, const struct parcel_diagnosis *pd)
 {
@@ -204,6 +239,9 @@ static void delay(struct teller *t, const struct parcel_diagnosis *pd)
         return;
     struct str item = fig->expected_us != 0 ? at_day(t, pd->parcel->number, "e", fig->expected_us)
                                             : at_day(t, pd->parcel->number, "p", fig->promised_us);
+    struct str unsent = at_day(t, STR(ORDER_ITEM), "p", fig->promised_us);
+    if (fig->expected_us == 0 && told_about(t, KIND_BIT(MESSAGE_FULFILLMENT_LATE), SAID, unsent) != NULL)
+        return; /* the customer knows that this day did not hold */
     struct candidate *c = add(t, MESSAGE_DELAY, item, pd->d.since_us);
     if (c != NULL)
         c->said_us = fig->expected_us > c->said_us ? fig->expected_us : c->said_us;
@@ -216,11 +254,13 @@ static void presumed_lost(struct teller *t, const struct parcel_diagnosis *pd)
         c->promise_us = promise_due(t, 2);
 }
 
+/* Too long on the dock, or still there on the morning of the promised day. */
 static void label_only(struct teller *t, const struct parcel_diagnosis *pd)
 {
-    if (pd->d.severity >= 3)
-        (void)add(t, MESSAGE_LABEL_ONLY, pd->parcel->number,
-                  pd->d.fig.label_us + pd->d.limits.label_only_days * US_PER_DAY);
+    int64_t at = pd->d.fig.label_us + pd->d.limits.label_only_days * US_PER_DAY, morning;
+    bool breaks = promise_breaks(t, &pd->d.fig, MORNING_HOUR, &morning);
+    if (pd->d.severity >= 3 || breaks)
+        (void)add(t, MESSAGE_LABEL_ONLY, pd->parcel->number, breaks && (pd->d.severity < 3 || morning < at) ? morning : at);
 }
 
 static void customs(struct teller *t, const struct parcel_diagnosis *pd)
@@ -272,6 +312,8 @@ static void find_parcel(struct teller *t, const struct parcel_diagnosis *pd)
         (void)shipped(t, pd);
         if (pd->d.cls == DIAG_ON_TRACK)
             midpoint(t, pd);
+        if (pd->d.cls != DIAG_LATE)
+            evening(t, pd);
         moving_again(t, pd);
         if (pd->d.cls != DIAG_ON_TRACK)
             delay(t, pd);
@@ -333,6 +375,17 @@ static void dated(struct teller *t, enum message_kind kind, int64_t said_us, int
         c->said_us = said_us;
 }
 
+/* At once, with each new date; without one once more when it should have left. */
+static void backordered(struct teller *t, const struct diagnosis *d, int64_t since_us)
+{
+    dated(t, MESSAGE_BACKORDERED, d->fig.restock_us, since_us);
+    if (d->fig.restock_us != 0 || d->fig.ships_by_us == 0)
+        return;
+    look_at(t, d->fig.ships_by_us + 1);
+    if (t->in->now_us > d->fig.ships_by_us)
+        (void)add(t, MESSAGE_FULFILLMENT_LATE, STR(ORDER_ITEM "@late"), d->fig.ships_by_us);
+}
+
 /* The confirmation names the day of a pre-order; only another day is news. */
 static void preorder(struct teller *t, const struct diagnosis *d)
 {
@@ -379,6 +432,14 @@ static void untracked(struct teller *t, const struct diagnosis *d)
         (void)add(t, MESSAGE_SHIPPED, STR(ORDER_ITEM "@untracked"), d->fig.sent_us);
 }
 
+/* Nothing has left on the morning of the promised day. */
+static void promise_without_parcel(struct teller *t, const struct diagnosis *d)
+{
+    int64_t at;
+    if (named_parcels(t->in->cd) == 0 && !d->fig.untracked && d->cls != DIAG_PREORDER && promise_breaks(t, &d->fig, MORNING_HOUR, &at))
+        (void)add(t, MESSAGE_FULFILLMENT_LATE, at_day(t, STR(ORDER_ITEM), "p", d->fig.promised_us), at);
+}
+
 static void find_order(struct teller *t, const struct order_view *v)
 {
     const struct diagnosis *d = &t->in->cd->order;
@@ -395,11 +456,12 @@ static void find_order(struct teller *t, const struct order_view *v)
     if (waiting == DIAG_FULFILLMENT_LATE)
         (void)add(t, MESSAGE_FULFILLMENT_LATE, STR(ORDER_ITEM "@late"), d->cls == waiting ? d->since_us : t->in->now_us);
     else if (waiting == DIAG_BACKORDERED)
-        dated(t, MESSAGE_BACKORDERED, d->fig.restock_us, d->cls == waiting ? d->since_us : t->in->now_us);
+        backordered(t, d, d->cls == waiting ? d->since_us : t->in->now_us);
     else if (d->cls == DIAG_ON_HOLD)
         (void)add(t, MESSAGE_ON_HOLD, at_second(t, STR(ORDER_ITEM), d->since_us), d->since_us);
     else if (d->cls == DIAG_PREORDER)
         preorder(t, d);
+    promise_without_parcel(t, d);
 }
 
 /* ---- promises: what is known is sent before the promised hour (R84) */

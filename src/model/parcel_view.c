@@ -92,15 +92,17 @@ static bool goes_back(enum parcel_status s, bool was_going_back)
     return was_going_back && s != PARCEL_OUT_FOR_DELIVERY && s != PARCEL_ATTEMPT_FAILED;
 }
 
-/* What a scan means where it stands: handed over at the end of the way back is returned, and a
- * depot on that way is no news. */
-static enum parcel_status meaning(enum parcel_status s, bool going_back)
+/* What a scan means where it stands: handed over at the end of the way back is returned; a depot
+ * or a delay on that way is no news. */
+static enum parcel_status meaning(const struct parcel_scan *s, bool going_back)
 {
+    bool on_the_way = s->status == PARCEL_ACCEPTED || s->status == PARCEL_IN_TRANSIT ||
+                      (s->status == PARCEL_EXCEPTION && s->reason != REASON_DAMAGED);
     if (!going_back)
-        return s;
-    if (s == PARCEL_DELIVERED)
+        return s->status;
+    if (s->status == PARCEL_DELIVERED)
         return PARCEL_RETURNED;
-    return s == PARCEL_ACCEPTED || s == PARCEL_IN_TRANSIT ? PARCEL_RETURNING : s;
+    return on_the_way ? PARCEL_RETURNING : s->status;
 }
 
 static void note_firsts(enum parcel_status st, int i, struct parcel_view *v)
@@ -176,7 +178,7 @@ void parcel_view_make(const struct parcel *pcl, int64_t since_us, struct parcel_
         }
         v.last = i;
         back = goes_back(s->status, back);
-        enum parcel_status st = meaning(s->status, back);
+        enum parcel_status st = meaning(s, back);
         note_firsts(st, i, &v);
         take_status(s, st, i, &v);
     }

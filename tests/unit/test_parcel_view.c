@@ -61,6 +61,7 @@ static const struct {
     {"lCl", PARCEL_CANCELLED, 1, 2, -1, false},
     {"fb", PARCEL_RETURNING, 1, 1, 1, false},
     {"fbt", PARCEL_RETURNING, 1, 2, 2, false}, /* a depot on the way back */
+    {"fbx", PARCEL_RETURNING, 1, 2, 2, false}, /* a storm there does not turn it round */
     {"fbd", PARCEL_RETURNED, 2, 2, 2, false},  /* handed over at the sender's */
     {"fbtd", PARCEL_RETURNED, 3, 3, 3, false},
     {"fbttd", PARCEL_RETURNED, 4, 4, 4, false},
