@@ -18,9 +18,4 @@ MUST_CHECK enum err courier_run(struct ctx *ctx, struct courier *c, size_t max, 
 /* courier_stop_at: for tests: the process ends at once (exit code 9) at the n-th step from now; 0: never. */
 void courier_stop_at(struct courier *c, int n);
 
-/* messages_pause: the control row, at once, and the fact. */
-MUST_CHECK enum err messages_pause(struct ctx *ctx, struct engine *eng, int64_t merchant_id, bool paused, struct str why);
-/* messages_resend: a person's explicit repeat of a dead letter: the next generation. Errs: ERR_NOTFOUND, ERR_CONFLICT not dead. */
-MUST_CHECK enum err messages_resend(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str key);
-
 #endif

@@ -102,9 +102,7 @@ static enum err settle(struct fold *f, struct fold_order *fo, struct outbox_row 
             t->settled_us = at;
         }
         return OK;
-    case RECEIPT_RESENT: /* a person's explicit repeat: the next generation on the same channel */
-        if (t != NULL && t->state == TOLD_FAILED)
-            t->state = TOLD_WITHDRAWN;
+    case RECEIPT_RESENT: /* see ask_again */
         return OK;
     case RECEIPT_WITHDRAWN:
         row->started = 0;
@@ -116,6 +114,19 @@ static enum err settle(struct fold *f, struct fold_order *fo, struct outbox_row 
         break;
     }
     return OK;
+}
+
+/* A person's explicit repeat: the next generation on the same channel; that no channel was left holds no longer. */
+static void ask_again(struct tellings *told, const struct told_entry *t)
+{
+    if (t == NULL || t->state != TOLD_FAILED)
+        return;
+    for (size_t i = 0; i < told->n; i++) {
+        struct told_entry *e = &told->entries[i];
+        bool same = e->kind == t->kind && str_eq(e->items, t->items);
+        if (e == t || (same && e->state == TOLD_QUIET && str_eq(e->why, STR("no_channel"))))
+            e->state = TOLD_WITHDRAWN;
+    }
 }
 
 static enum err set_consent(struct fold *f, const struct fold_order *fo, enum channel_kind c, bool withdrawn, int64_t at_us)
@@ -143,6 +154,8 @@ static enum err apply_receipt(struct fold *f, const struct fact *fct, const stru
     if (e != OK || !found)
         return e;
     e = settle(f, fo, &row, tellings_find_key(&told, r->message_key), r);
+    if (r->status == RECEIPT_RESENT)
+        ask_again(&told, tellings_find_key(&told, r->message_key));
     if (e == OK)
         e = outbox_set(f->ctx, f->db, f->m->id, &row);
     if (e == OK && r->status == RECEIPT_COMPLAINED) /* who calls it spam wants no more of it */
@@ -225,6 +238,15 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     return e == OK ? record(f, fct, rec) : e;
 }
 
+static enum err apply_control(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    const struct control_fact *c = &fct->u.control;
+    struct control_row row = {.what = str_empty(c->what) ? STR(CONTROL_MESSAGES) : c->what, .paused = c->paused, .why = c->why,
+                              .changed_us = c->at_us};
+    enum err e = control_learn(f->ctx, f->db, f->m->id, &row);
+    return e == OK ? record(f, fct, rec) : e;
+}
+
 enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
 {
     switch (fct->kind) {
@@ -238,6 +260,8 @@ enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct f
         return apply_consent(f, fo, fct, rec);
     case FACT_POLICY:
         return apply_policy(f, fct, rec);
+    case FACT_CONTROL:
+        return apply_control(f, fct, rec);
     default:
         return record(f, fct, rec);
     }

@@ -241,6 +241,7 @@ struct estimate_model_fact {    /* the model of delivery estimates that holds fr
 };
 
 struct control_fact {           /* a pause, or its end; the control row itself stands outside the fold */
+    struct str what;            /* "all", "messages", "actions" or one capability */
     bool paused;
     struct str why;
     int64_t at_us;

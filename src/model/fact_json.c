@@ -231,6 +231,7 @@ static const struct field POLICY[] = {
 };
 #define CT(m) offsetof(struct fact, u.control.m)
 static const struct field CONTROL[] = {
+    {"what", CT(what), F_STR, DOC, NULL},
     {"paused", CT(paused), F_BOOL, DOC, NULL},
     {"why", CT(why), F_STR, DOC, NULL},
     {"at", CT(at_us), F_TIME, DOC, NULL},

@@ -80,8 +80,10 @@ static enum err set_and_check(struct ctx *ctx, struct db *db, const char *set, c
     const char *is = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : NULL;
     if (rc != SQLITE_ROW)
         e = fail(ctx, db, rc, ask);
-    else if (is == NULL || strcmp(is, want) != 0)
-        e = ctx_fail(ctx, ERR_UNSUPPORTED, "database: %s is \"%s\", not \"%s\": is the store on a local disk?", ask, is == NULL ? "" : is, want);
+    else if (is == NULL) /* a number is made a text, and there was no room for it */
+        e = ctx_fail(ctx, ERR_MEMORY, "database: %s: no memory", ask);
+    else if (strcmp(is, want) != 0)
+        e = ctx_fail(ctx, ERR_UNSUPPORTED, "database: %s is \"%s\", not \"%s\": is the store on a local disk?", ask, is, want);
     sqlite3_finalize(st);
     return e;
 }

@@ -90,7 +90,7 @@ enum err outbox_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const s
 enum err outbox_list(struct ctx *ctx, struct db *db, int64_t merchant_id, enum outbox_list which, int64_t arg, struct str after,
                      size_t max, struct outbox_row **out, size_t *n)
 {
-    static const enum sql_id IDS[] = {SQL_OUTBOX_OF_ORDER, SQL_OUTBOX_IN_STATE, SQL_OUTBOX_DUE, SQL_OUTBOX_PAGE};
+    static const enum sql_id IDS[] = {SQL_OUTBOX_OF_ORDER, SQL_OUTBOX_IN_STATE, SQL_OUTBOX_DUE, SQL_OUTBOX_STARTED, SQL_OUTBOX_PAGE};
     struct db_stmt *st = NULL;
     bool row = true;
     *n = 0;
@@ -150,36 +150,82 @@ enum err outbox_counts(struct ctx *ctx, struct db *db, int64_t merchant_id, int6
     return e;
 }
 
-enum err control_get(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str what, struct control_row *out)
+enum err control_is_paused(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str capability, struct str group, bool *out)
 {
     struct db_stmt *st = NULL;
     bool row = false;
-    *out = (struct control_row){.paused = false};
-    enum err e = db_stmt_get(ctx, db, SQL_CONTROL_GET, &st);
+    enum err e = db_stmt_get(ctx, db, SQL_CONTROL_PAUSED, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
-    db_bind_text(st, 2, what);
+    db_bind_text(st, 2, capability);
+    db_bind_text(st, 3, group);
     e = db_step(ctx, st, &row);
-    if (e == OK && row) {
-        out->paused = db_col_i64(st, 0) != 0;
-        out->changed_us = db_col_i64(st, 2);
-        e = arena_dup(ctx->arena, db_col_str(st, 1), &out->why);
-        db_done(st);
-    }
+    if (e == OK)
+        *out = row;
+    db_done(st);
     return e;
 }
 
-enum err control_set(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str what, const struct control_row *row)
+static enum err control_put(struct ctx *ctx, struct db *db, enum sql_id id, int64_t merchant_id, const struct control_row *row)
 {
     struct db_stmt *st = NULL;
-    enum err e = db_stmt_get(ctx, db, SQL_CONTROL_SET, &st);
+    enum err e = db_stmt_get(ctx, db, id, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
-    db_bind_text(st, 2, what);
+    db_bind_text(st, 2, row->what);
     db_bind_i64(st, 3, row->paused);
     db_bind_text(st, 4, row->why);
     db_bind_i64(st, 5, row->changed_us);
+    return db_run(ctx, st);
+}
+
+enum err control_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct control_row *row)
+{
+    return control_put(ctx, db, SQL_CONTROL_SET, merchant_id, row);
+}
+
+enum err control_learn(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct control_row *row)
+{
+    return control_put(ctx, db, SQL_CONTROL_LEARN, merchant_id, row);
+}
+
+enum err control_list(struct ctx *ctx, struct db *db, int64_t merchant_id, struct control_row **out, size_t *n)
+{
+    struct db_stmt *st = NULL;
+    bool row = true;
+    *n = 0;
+    *out = arena_array(ctx->arena, CONTROLS_MAX, sizeof(**out));
+    if (*out == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "pauses: no memory");
+    enum err e = db_stmt_get(ctx, db, SQL_CONTROL_LIST, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    while (*n < CONTROLS_MAX && (e = db_step(ctx, st, &row)) == OK && row) {
+        struct control_row *r = &(*out)[*n];
+        *r = (struct control_row){.paused = db_col_i64(st, 1) != 0, .changed_us = db_col_i64(st, 3), .recorded = db_col_i64(st, 4) != 0};
+        e = arena_dup(ctx->arena, db_col_str(st, 0), &r->what);
+        if (e == OK)
+            e = arena_dup(ctx->arena, db_col_str(st, 2), &r->why);
+        if (e != OK)
+            break;
+        (*n)++;
+    }
+    db_done(st);
+    return e;
+}
+
+enum err control_set_recorded(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct control_row *row)
+{
+    struct db_stmt *st = NULL;
+    enum err e = db_stmt_get(ctx, db, SQL_CONTROL_RECORDED, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    db_bind_text(st, 2, row->what);
+    db_bind_i64(st, 3, row->changed_us);
+    db_bind_i64(st, 4, row->paused);
     return db_run(ctx, st);
 }

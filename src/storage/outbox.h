@@ -37,8 +37,11 @@ MUST_CHECK enum err outbox_get(struct ctx *ctx, struct db *db, int64_t merchant_
 /* outbox_set: what changes in a row's life: state, next_us, attempts, started, settled_us, why, text. */
 MUST_CHECK enum err outbox_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct outbox_row *row);
 
-enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_PAGE };
-/* outbox_list: which rows arg means: an order's (its number), of a state, due at a time; PAGE: behind a key. In the arena. */
+enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_STARTED, OUTBOX_LIST_PAGE };
+/*
+ * outbox_list: which rows arg means: an order's (its number), of a state, due at a time, started no later than a time and without
+ * a result; PAGE: behind a key. In the arena.
+ */
 MUST_CHECK enum err outbox_list(struct ctx *ctx, struct db *db, int64_t merchant_id, enum outbox_list which, int64_t arg, struct str after,
                                 size_t max, struct outbox_row **out, size_t *n);
 /* outbox_lease: *got false when another has it or it is no longer open. */
@@ -47,14 +50,29 @@ MUST_CHECK enum err outbox_lease(struct ctx *ctx, struct db *db, int64_t merchan
 /* outbox_counts: rows by state. */
 MUST_CHECK enum err outbox_counts(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t out[OUTBOX_STATE_COUNT]);
 
-/* The pause: a row outside the fold, read when claiming and again just before each call. */
+/*
+ * The pause: rows outside the fold, read when claiming and again just before each call. what is a capability ("tell.delay",
+ * "refund"), a group of them ("messages", "actions") or "all".
+ */
 struct control_row {
+    struct str what;
     bool paused;
     struct str why;
     int64_t changed_us;
+    bool recorded; /* its fact is in the ledger */
 };
+#define CONTROL_ALL "all"
 #define CONTROL_MESSAGES "messages"
-MUST_CHECK enum err control_get(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str what, struct control_row *out);
-MUST_CHECK enum err control_set(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str what, const struct control_row *row);
+#define CONTROL_ACTIONS "actions"
+#define CONTROL_WHAT_MAX 64
+#define CONTROLS_MAX 200
+/* control_is_paused: the capability, its group, or everything. */
+MUST_CHECK enum err control_is_paused(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str capability, struct str group,
+                                      bool *out);
+MUST_CHECK enum err control_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct control_row *row);
+/* control_learn: from its fact: a store that is derived again is paused again; a row that changed since stays. */
+MUST_CHECK enum err control_learn(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct control_row *row);
+MUST_CHECK enum err control_list(struct ctx *ctx, struct db *db, int64_t merchant_id, struct control_row **out, size_t *n);
+MUST_CHECK enum err control_set_recorded(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct control_row *row);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "flows/courier.h"
 #include "flows/message_list.h"
+#include "flows/outbox_list.h"
+#include "flows/pause.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -277,27 +279,141 @@ static void killed_between_steps(void **state)
 
 /* ---- pause */
 
+static void pause_it(struct post *p, const char *what, bool resume)
+{
+    struct pause ps = {str_of(what), STR("storm"), resume};
+    assert_ok(&p->ctx, pause_set(&p->ctx, p->st.eng, p->st.merchant_id, &ps));
+}
+
+static bool pauses_have(struct post *p, const char *words)
+{
+    struct buf b;
+    buf_init(&b, 65536);
+    struct jw w = jw_of(&b);
+    assert_ok(&p->ctx, pause_json(&p->ctx, p->st.rd, 0, &w));
+    bool has = str_contains(buf_str(&b), str_of(words));
+    buf_clear(&b);
+    return has;
+}
+
 static void paused(void **state)
+{
+    static const char *const WHATS[] = {"all", "messages", "tell.confirmation"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct post p;
+        char folder[128], path[512];
+        size_t n = 0;
+        post_open(&p);
+        snprintf(folder, sizeof(folder), "%s/out", p.dir);
+        p.st.mc.messages.folder = str_of(folder);
+        order(&p);
+        pause_it(&p, WHATS[i], false);
+        assert_int_equal(run(&p), 0);
+        assert_int_equal(message(&p, &n).t.state, TOLD_PLANNED);
+        assert_true(pauses_have(&p, "\"why\":\"storm\""));
+        shut(&p); /* it holds across a restart */
+        reopen(&p);
+        assert_int_equal(run(&p), 0);
+        pause_it(&p, "refund", true); /* another one's end is not its own */
+        assert_int_equal(run(&p), 0);
+        pause_it(&p, WHATS[i], true);
+        assert_false(pauses_have(&p, "storm"));
+        assert_int_equal(run(&p), 1);
+        assert_int_equal(files_in(folder, path), 1);
+        post_close(&p);
+    }
+}
+
+static void paused_on_the_wire(void **state)
 {
     struct post p;
     char folder[128], path[512];
-    size_t n = 0;
     (void)state;
     post_open(&p);
     snprintf(folder, sizeof(folder), "%s/out", p.dir);
     p.st.mc.messages.folder = str_of(folder);
     order(&p);
-    assert_ok(&p.ctx, messages_pause(&p.ctx, p.st.eng, p.st.merchant_id, true, STR("storm")));
+    shut(&p);
+    assert_int_equal(die_at(&p, 3), 9); /* the attempt is told, its result is not */
+    reopen(&p);
+    pause_it(&p, "messages", false);
+    assert_true(pauses_have(&p, "\"on_the_wire\":[{\"merchant\":\"demo\",\"key\":\""));
+    clock_advance(&p.f.clock, 5 * US_PER_MIN);
+    assert_ok(&p.ctx, story_store_settle(&p.ctx, &p.st));
     assert_int_equal(run(&p), 0);
-    assert_int_equal(message(&p, &n).t.state, TOLD_PLANNED);
-    assert_ok(&p.ctx, messages_pause(&p.ctx, p.st.eng, p.st.merchant_id, false, STR("over")));
+    pause_it(&p, "messages", true);
     assert_int_equal(run(&p), 1);
     assert_int_equal(files_in(folder, path), 1);
+    assert_true(pauses_have(&p, "\"on_the_wire\":[]"));
+    post_close(&p);
+}
+
+static void pause_refuses_what_it_does_not_know(void **state)
+{
+    static const char *const WRONG[] = {"", "everything", "tell.", "tell.nonsense", "messages "};
+    struct post p;
+    (void)state;
+    post_open(&p);
+    order(&p);
+    for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++) {
+        struct pause ps = {str_of(WRONG[i]), STR_NULL, false};
+        assert_int_equal(pause_set(&p.ctx, p.st.eng, 0, &ps), ERR_PARSE);
+    }
+    post_close(&p);
+}
+
+/* ---- looked at by people */
+
+static bool outbox_has(struct post *p, const struct outbox_ask *ask, const char *words)
+{
+    struct buf b;
+    buf_init(&b, 65536);
+    assert_ok(&p->ctx, outbox_show(&p->ctx, p->st.rd, p->st.merchant_id, ask, false, &b));
+    bool has = str_contains(buf_str(&b), str_of(words));
+    if (!has)
+        print_message("%.*s\n", STR_ARG(buf_str(&b)));
+    buf_clear(&b);
+    return has;
+}
+
+static void dead_letter_is_sent_again(void **state)
+{
+    struct post p;
+    char folder[128], path[512], file[160];
+    size_t n = 0;
+    const struct outbox_ask all = {.max = 10}, dead = {.dead = true, .max = 10};
+    (void)state;
+    post_open(&p);
+    snprintf(folder, sizeof(folder), "%s/out", p.dir);
+    snprintf(file, sizeof(file), "%s/out/x", p.dir);
+    p.st.mc.messages.folder = str_of(file); /* no such folder: every try fails */
+    order(&p);
+    struct str key = message(&p, &n).t.key;
+    assert_int_equal(outbox_resend(&p.ctx, p.st.eng, p.st.merchant_id, key), ERR_CONFLICT);
+    size_t tries = 0;
+    for (int i = 0; i < 60; i++) {
+        tries += run(&p);
+        clock_advance(&p.f.clock, 10 * US_PER_MIN);
+        assert_ok(&p.ctx, story_store_settle(&p.ctx, &p.st));
+    }
+    assert_int_equal(tries, 8);
+    assert_true(outbox_has(&p, &dead, "#1020"));
+    assert_true(outbox_has(&p, &all, "0 open, 0 sent, 1 dead"));
+    assert_int_equal(message(&p, &n).t.state, TOLD_QUIET); /* no other channel is set */
+    p.st.mc.messages.folder = str_of(folder);
+    assert_ok(&p.ctx, outbox_resend(&p.ctx, p.st.eng, p.st.merchant_id, key));
+    assert_int_equal(run(&p), 1);
+    assert_int_equal(files_in(folder, path), 1);
+    assert_true(outbox_has(&p, &all, "0 open, 1 sent, 1 dead"));
+    assert_int_equal(outbox_resend(&p.ctx, p.st.eng, p.st.merchant_id, STR("nothing")), ERR_NOTFOUND);
     post_close(&p);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(mail_arrives), cmocka_unit_test(killed_between_steps), cmocka_unit_test(paused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(mail_arrives), cmocka_unit_test(killed_between_steps), cmocka_unit_test(paused),
+                                       cmocka_unit_test(paused_on_the_wire), cmocka_unit_test(pause_refuses_what_it_does_not_know),
+                                       cmocka_unit_test(dead_letter_is_sent_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,7 +76,7 @@ static const struct {
      "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"attempt\",\"message_key\":\"0af1\",\"attempt\":1,\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"policy\",\"version\":\"0a\",\"body\":\"{}\",\"about\":\"actions\",\"role\":\"system\"}", {NULL}},
-    {"{\"kind\":\"control\",\"paused\":true,\"why\":\"storm\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"control\",\"what\":\"messages\",\"paused\":true,\"why\":\"storm\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"estimate_model\",\"id\":\"00ff\",\"body\":\"V0lT\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"request\",\"order_no\":7,\"request_id\":\"m1\",\"request\":\"change_address\",\"channel\":\"chat\",\"proof\":\"one_time_code\","
      "\"confidence\":97,\"sensitive\":true,\"repeat\":true,\"tracking_number\":\"A1\",\"detail\":\"0af1\",\"items\":[{\"sku\":\"MUG\",\"title\":null,"
