@@ -13,6 +13,7 @@
 #define STRIDE MODEL_CLASSES_MAX
 #define MAIN_LABEL 0.8f
 #define TEMPERATURE_MIN 0.5f
+#define MODEL_STEPS_OCTAVE 16 /* steps that double */
 
 struct vocab_entry {
     uint32_t hash, lines, last_line, row;
@@ -148,10 +149,39 @@ static void wanted(const struct sample *x, float *y)
         y[x->labels[i]] += x->labels_n == 1 ? 1.0f : i == 0 ? MAIN_LABEL : (1.0f - MAIN_LABEL) / (float)(x->labels_n - 1);
 }
 
-static void step(const struct samples *s, const struct fit_plan *p, struct weights *wt, const struct sample *x)
+/* A sample with some of its features left out, so that no single one is relied on. */
+struct thinned {
+    uint32_t row[FEATURES_WORDS_MAX + FEATURES_CHARS_MAX + FEATURES_HAND_MAX], at[FEATURE_GROUPS + 1];
+};
+
+static void thin(const struct samples *s, const struct sample *x, unsigned drop, struct dice *d, struct thinned *out)
 {
-    float z[STRIDE], y[STRIDE], weight = s->weight[x->labels[0]];
-    scores(s, p, wt, x, z);
+    uint32_t n = 0;
+    for (size_t g = 0; g < FEATURE_GROUPS; g++) {
+        out->at[g] = n;
+        for (uint32_t k = x->at[g]; k < x->at[g + 1]; k++)
+            if (s->features[k] != ROW_NONE && (drop == 0 || !dice_chance(d, drop)))
+                out->row[n++] = s->features[k];
+    }
+    out->at[FEATURE_GROUPS] = n;
+}
+
+static void step(const struct samples *s, const struct fit_plan *p, struct weights *wt, const struct sample *x, struct dice *d)
+{
+    static _Thread_local struct thinned th;
+    float z[STRIDE], y[STRIDE], weight = s->weight[x->labels[0]], keep = 1 - (float)p->drop / 1000;
+    thin(s, x, p->drop, d, &th);
+    memcpy(z, wt->bias, sizeof(wt->bias));
+    for (size_t g = 0; g < FEATURE_GROUPS; g++) {
+        float v = group_value(p, x, g) / keep, sum[STRIDE] = {0};
+        for (uint32_t k = th.at[g]; k < th.at[g + 1]; k++) {
+            const float *row = wt->w + (size_t)th.row[k] * STRIDE;
+            for (size_t c = 0; c < STRIDE; c++)
+                sum[c] += row[c];
+        }
+        for (size_t c = 0; c < STRIDE; c++)
+            z[c] += v * sum[c];
+    }
     probabilities(z, p->classes, 1);
     wanted(x, y);
     for (size_t c = 0; c < STRIDE; c++) {
@@ -160,15 +190,13 @@ static void step(const struct samples *s, const struct fit_plan *p, struct weigh
         wt->bias[c] -= p->rate * z[c] / sqrtf(wt->bias_g[c] + 1e-6f);
     }
     for (size_t g = 0; g < FEATURE_GROUPS; g++) {
-        float v = group_value(p, x, g);
-        for (uint32_t k = x->at[g]; k < x->at[g + 1]; k++) {
-            if (s->features[k] == ROW_NONE)
-                continue;
-            float *row = wt->w + (size_t)s->features[k] * STRIDE, *sq = wt->g + (size_t)s->features[k] * STRIDE;
+        float v = group_value(p, x, g) / keep;
+        for (uint32_t k = th.at[g]; k < th.at[g + 1]; k++) {
+            float *row = wt->w + (size_t)th.row[k] * STRIDE, *sq = wt->g + (size_t)th.row[k] * STRIDE;
             for (size_t c = 0; c < STRIDE; c++) {
-                float d = z[c] * v + p->decay * row[c];
-                sq[c] += d * d;
-                row[c] -= p->rate * d / sqrtf(sq[c] + 1e-6f);
+                float slope = z[c] * v + p->decay * row[c];
+                sq[c] += slope * slope;
+                row[c] -= p->rate * slope / sqrtf(sq[c] + 1e-6f);
             }
         }
     }
@@ -194,7 +222,7 @@ static void learn(const struct samples *s, const struct fit_plan *p, bool all, s
             order[k] = t;
         }
         for (size_t i = 0; i < n; i++)
-            step(s, p, wt, &s->list[order[i]]);
+            step(s, p, wt, &s->list[order[i]], &d);
     }
     free(order);
 }
@@ -239,29 +267,79 @@ static float temperature_of(const struct samples *s, const struct fit_plan *p, c
     return best;
 }
 
-/* ---- small integers */
+/* ---- four bits a weight */
+
+static float largest(const float *w, size_t n)
+{
+    float most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fabsf(w[i]) > most ? fabsf(w[i]) : most;
+    return most;
+}
+
+/* From the largest weight of all down. */
+static void make_steps(float most, float *step)
+{
+    for (int i = 0; i < MODEL_STEPS; i++)
+        step[i] = most / MODEL_LEVEL_MAX * exp2f((float)(i - (MODEL_STEPS - 1)) / MODEL_STEPS_OCTAVE);
+}
+
+static int level_of(float w, float step)
+{
+    float q = w / step;
+    int level = (int)(q < 0 ? q - 0.5f : q + 0.5f);
+    return level > MODEL_LEVEL_MAX ? MODEL_LEVEL_MAX : level < -MODEL_LEVEL_MAX ? -MODEL_LEVEL_MAX : level;
+}
+
+static float squared_error(const float *w, uint32_t classes, float step)
+{
+    float sum = 0;
+    for (uint32_t c = 0; c < classes; c++) {
+        float d = w[c] - step * (float)level_of(w[c], step);
+        sum += d * d;
+    }
+    return sum;
+}
+
+/* The step with the least error; the largest weights may be cut a little for the others' sake. */
+static unsigned step_of(const float *w, uint32_t classes, const float *step)
+{
+    float most = largest(w, classes), least;
+    unsigned s = 0, best;
+    while (s < MODEL_STEPS - 1 && step[s] * MODEL_LEVEL_MAX < most)
+        s++;
+    best = s;
+    least = squared_error(w, classes, step[s]);
+    for (int tries = 0; tries < MODEL_STEPS_OCTAVE && s > 0; tries++) {
+        float e = squared_error(w, classes, step[--s]);
+        if (e < least) {
+            least = e;
+            best = s;
+        }
+    }
+    return best;
+}
+
+static void quantise_row(const float *w, uint32_t classes, const float *step, unsigned char *out)
+{
+    out[0] = (unsigned char)step_of(w, classes, step);
+    for (uint32_t c = 0; c < classes; c++)
+        out[1 + c / 2] = (unsigned char)(out[1 + c / 2] | (level_of(w[c], step[out[0]]) + MODEL_LEVEL_MAX + 1) << (c % 2 * 4));
+}
 
 static void quantise(const struct weights *wt, const struct fit_plan *p, const uint16_t *marks, struct fitted *out)
 {
-    size_t rows = (size_t)p->buckets * MODEL_BUCKET_ROWS, each = model_bucket_bytes(p->classes);
+    size_t rows = (size_t)p->buckets * MODEL_BUCKET_ROWS, each = model_bucket_bytes(p->classes), mark_bytes = MODEL_BUCKET_ROWS * sizeof(*marks);
     out->buckets_n = p->buckets * each;
     out->buckets = need(out->buckets_n, 1);
-    for (uint32_t c = 0; c < p->classes; c++) {
-        float most = 1e-6f;
-        for (size_t r = 0; r < rows; r++)
-            most = fabsf(wt->w[r * STRIDE + c]) > most ? fabsf(wt->w[r * STRIDE + c]) : most;
-        out->head.scale[c] = most / 127;
-        out->head.bias[c] = wt->bias[c];
-    }
+    memcpy(out->head.bias, wt->bias, sizeof(out->head.bias));
+    make_steps(largest(wt->w, rows * STRIDE) + 1e-6f, out->head.step);
     for (uint32_t b = 0; b < p->buckets; b++) {
         unsigned char *at = out->buckets + b * each;
-        memcpy(at, marks + (size_t)b * MODEL_BUCKET_ROWS, MODEL_BUCKET_ROWS * sizeof(uint16_t));
+        memcpy(at, marks + (size_t)b * MODEL_BUCKET_ROWS, mark_bytes);
         for (size_t k = 0; k < MODEL_BUCKET_ROWS; k++)
-            for (uint32_t c = 0; c < p->classes; c++) {
-                float q = wt->w[((size_t)b * MODEL_BUCKET_ROWS + k) * STRIDE + c] / out->head.scale[c];
-                int8_t v = (int8_t)(q < 0 ? q - 0.5f : q + 0.5f);
-                memcpy(at + MODEL_BUCKET_ROWS * sizeof(uint16_t) + k * p->classes + c, &v, 1);
-            }
+            quantise_row(wt->w + ((size_t)b * MODEL_BUCKET_ROWS + k) * STRIDE, p->classes, out->head.step,
+                         at + mark_bytes + k * model_row_bytes(p->classes));
     }
 }
 

@@ -255,19 +255,19 @@ static void read_grammars(const char *corpus)
 
 static struct fit_plan intent_plan(uint32_t buckets)
 {
-    return (struct fit_plan){.classes = INTENT_COUNT, .buckets = buckets, .epochs = (int)setting("NLU_EPOCHS", 6),
+    return (struct fit_plan){.classes = INTENT_COUNT, .buckets = buckets, .epochs = (int)setting("NLU_EPOCHS", 6), .drop = (unsigned)setting("NLU_DROP", 250),
                              .rate = setting("NLU_RATE", 0.15f), .decay = setting("NLU_DECAY", 2e-4f),
                              .weight = {setting("NLU_W0", 1.5f), setting("NLU_W1", 1.5f), setting("NLU_W2", 0.7f)},
-                             .other_share = setting("NLU_OTHER", 0.5f)};
+                             .other_share = setting("NLU_OTHER", 0.4f)};
 }
 
 static void make_model(const char *out, const char *lexicons)
 {
     struct part_job jobs[] = {
         {.what = "languages", .languages = true,
-         .plan = {.classes = (uint32_t)grammars_n, .buckets = 2048, .epochs = 3, .rate = 0.2f, .decay = 1e-5f, .weight = {1.5f, 1.5f, 1}}},
+         .plan = {.classes = (uint32_t)grammars_n, .buckets = 3072, .epochs = 3, .rate = 0.2f, .decay = 1e-5f, .weight = {1.5f, 1.5f, 1}}},
         {.what = "en, hi-Latn", .first = true, .plan = intent_plan((uint32_t)setting("NLU_BUCKETS_FIRST", 15360))},
-        {.what = "other languages", .plan = intent_plan((uint32_t)setting("NLU_BUCKETS", 9216))},
+        {.what = "other languages", .plan = intent_plan((uint32_t)setting("NLU_BUCKETS", 20480))},
     };
     pthread_t threads[sizeof(jobs) / sizeof(jobs[0])];
     struct buf parts;

@@ -93,6 +93,7 @@ struct fitted {
 struct fit_plan {
     uint32_t classes, buckets;
     int epochs;
+    unsigned drop;                /* of a thousand features, left out at each step */
     float rate, decay, weight[FEATURE_GROUPS];
     float other_share;            /* what the last class weighs of all; 0: as it is */
     const char *dump;             /* samples in liblinear's format, to compare with; NULL */

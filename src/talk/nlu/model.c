@@ -1,4 +1,4 @@
-/* Opening a model block and scoring with it: integer sums per group of features, one scale per class at the end. */
+/* Opening a model block and scoring with it: sums over the rows of each group of features. */
 #include "talk/nlu/model.h"
 
 #include <math.h>
@@ -57,7 +57,7 @@ struct lexicon model_lexicon(const struct model_part *part, uint32_t i)
     return lex;
 }
 
-static bool add_row(const struct model_part *part, uint32_t hash, int32_t *sum)
+static bool add_row(const struct model_part *part, uint32_t hash, float *sum)
 {
     uint32_t classes = part->head.classes;
     const unsigned char *b = part->buckets + model_bucket(hash, part->head.buckets) * model_bucket_bytes(classes);
@@ -66,9 +66,10 @@ static bool add_row(const struct model_part *part, uint32_t hash, int32_t *sum)
     for (size_t i = 0; i < MODEL_BUCKET_ROWS; i++) {
         if (marks[i] != mark)
             continue;
-        const int8_t *row = (const int8_t *)(b + sizeof(marks) + i * classes);
+        const unsigned char *row = b + sizeof(marks) + i * model_row_bytes(classes);
+        float step = part->head.step[row[0]];
         for (uint32_t c = 0; c < classes; c++)
-            sum[c] += row[c];
+            sum[c] += step * (float)((row[1 + c / 2] >> (c % 2 * 4) & 15) - MODEL_LEVEL_MAX - 1);
         return true;
     }
     return false;
@@ -95,7 +96,7 @@ void model_score(const struct model_part *part, const struct features *ft, float
         prob[c] = h->bias[c];
     for (size_t g = 0; g < FEATURE_GROUPS; g++) {
         const struct feature_list *l = &ft->group[g];
-        int32_t sum[MODEL_CLASSES_MAX] = {0};
+        float sum[MODEL_CLASSES_MAX] = {0};
         size_t found = 0;
         for (size_t i = 0; i < l->n; i++)
             found += add_row(part, l->hash[i], sum);
@@ -103,7 +104,7 @@ void model_score(const struct model_part *part, const struct features *ft, float
             continue;
         float v = h->weight[g] / sqrtf((float)l->n);
         for (uint32_t c = 0; c < h->classes; c++)
-            prob[c] += v * h->scale[c] * (float)sum[c];
+            prob[c] += v * sum[c];
         if (g == FEATURE_WORDS)
             seen = found;
     }

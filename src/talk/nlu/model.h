@@ -1,9 +1,9 @@
 /*
  * The trained model: one block of bytes, used where it lies (compiled into the program, so mapped and shared by the kernel).
- * Linear: a feature's row has a small integer for each class; rows stand in buckets of eight with 16 bits of the feature's
- * hash, so that a feature that training did not keep gives nothing instead of somebody else's weights.
+ * Linear: a feature's row has four bits for each class and the step they count in; rows stand in buckets of eight with 16 bits of
+ * the feature's hash, so that a feature that training did not keep gives nothing instead of somebody else's weights.
  *
- * Layout, little-endian: "WISMONL1", u32 bytes, u32 parts, then parts. A part: see struct part_head in model.c.
+ * Layout, little-endian: "WISMONL2", u32 bytes, u32 parts, then parts. A part: see struct part_head in model.c.
  */
 #ifndef WISMO_TALK_NLU_MODEL_H
 #define WISMO_TALK_NLU_MODEL_H
@@ -11,10 +11,12 @@
 #include "talk/nlu/features.h"
 #include "talk/nlu/intent.h"
 
-#define MODEL_MAGIC "WISMONL1"
+#define MODEL_MAGIC "WISMONL2"
 #define MODEL_PARTS_MAX 4
 #define MODEL_CLASSES_MAX 24
 #define MODEL_BUCKET_ROWS 8
+#define MODEL_STEPS 256
+#define MODEL_LEVEL_MAX 7 /* a weight is -7..7 steps, stored as 1..15 */
 #define MODEL_LANGUAGES_MAX 16
 #define MODEL_LANGUAGE_BYTES 8
 
@@ -26,7 +28,7 @@ struct part_head {
     uint32_t lexicon_words, lexicon_bytes;
     uint32_t languages;      /* part 0: its classes; others: the languages it reads */
     float temperature;
-    float bias[MODEL_CLASSES_MAX], scale[MODEL_CLASSES_MAX], weight[FEATURE_GROUPS];
+    float bias[MODEL_CLASSES_MAX], step[MODEL_STEPS], weight[FEATURE_GROUPS];
     char language[MODEL_LANGUAGES_MAX][MODEL_LANGUAGE_BYTES]; /* NUL-padded */
     uint8_t lexicon[MODEL_LANGUAGES_MAX]; /* the group of each language's words, see lexicon_salt */
 };
@@ -61,9 +63,14 @@ static inline uint16_t model_mark(uint32_t hash)
     h ^= h >> 15;
     return (uint16_t)(h & 0xFFFF) == 0 ? 1 : (uint16_t)(h & 0xFFFF); /* 0: empty */
 }
+/* model_row_bytes: which step, then two classes a byte, the first in the low half. */
+static inline size_t model_row_bytes(uint32_t classes)
+{
+    return 1 + ((size_t)classes + 1) / 2;
+}
 static inline size_t model_bucket_bytes(uint32_t classes)
 {
-    return MODEL_BUCKET_ROWS * (sizeof(uint16_t) + (size_t)classes);
+    return MODEL_BUCKET_ROWS * (sizeof(uint16_t) + model_row_bytes(classes));
 }
 
 #endif

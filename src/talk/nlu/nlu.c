@@ -4,7 +4,7 @@
  */
 #include "talk/nlu/nlu.h"
 
-#define ACT_CONFIDENCE_MIN 0.50f
+#define ACT_CONFIDENCE_MIN 0.55f
 #define LANGUAGE_CONFIDENCE_MIN 0.40f
 #define HINT_ODDS 20.0f         /* what a hint adds to the odds of a language */
 #define UNREAD_CONFIDENCE 0.20f /* of "other", in a language that nothing here reads */
