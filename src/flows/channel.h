@@ -13,6 +13,7 @@ struct http_client;
 /* One message on its way. */
 struct outgoing {
     const struct merchant_config *merchant;
+    struct str way_out;          /* its link out of the channel; empty: none */
     struct str key;              /* of its row: Message-ID and idempotency key on every attempt */
     struct str thread;           /* the same for all messages of an order */
     struct str order;            /* its name */

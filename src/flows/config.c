@@ -419,6 +419,7 @@ static const struct cfg_table TOKEN = {TOKEN_ROWS, sizeof(struct api_token), fal
 static const struct cfg_row SERVER_ROWS[] = {
     {.name = "listen", .kind = CFG_TEXT, .at = CONF(listen), .def = "127.0.0.1", .what = "address to listen on; 0.0.0.0 or :: for all, better behind a proxy with TLS"},
     {.name = "port", .kind = CFG_INT, .at = CONF(port), .max = 65535, .def = "8080", .what = "port to listen on; 0: any free one"},
+    {.name = "public_url", .kind = CFG_TEXT, .at = CONF(public_url), .what = "how customers and vendors reach this server, such as https://wismo.example.com: for the way out in mails and for receipts"},
     {.name = "threads", .kind = CFG_INT, .at = CONF(http_threads), .min = 1, .max = 64, .def = "2", .what = "threads that speak HTTP"},
     {.name = "max_connections", .kind = CFG_INT, .at = CONF(max_connections), .min = 1, .max = 1000000, .def = "10000", .what = "open connections; more wait"},
     {.name = "max_body", .kind = CFG_SIZE, .at = CONF(max_body), .min = 1024, .max = 64 << 20, .def = "5 MiB", .what = "largest body of a request"},
@@ -482,6 +483,21 @@ static void check_tokens(struct cfg_reader *r, const struct yaml *v, const struc
         cfg_say(r, FINDING_WARNING, NULL, "add one under `tokens`", "tokens: none, so only webhooks can come in");
 }
 
+static void check_public_url(struct cfg_reader *r, const struct yaml *v, struct config *cfg)
+{
+    const struct yaml *at = at_or(yaml_get(v, "server"), "public_url");
+    bool http = str_starts(cfg->public_url, STR("http://")), https = str_starts(cfg->public_url, STR("https://"));
+    while (str_ends(cfg->public_url, STR("/")))
+        cfg->public_url.n--;
+    for (size_t i = 0; i < cfg->public_url.n; i++)
+        if ((unsigned char)cfg->public_url.p[i] <= 0x20 || memchr("<>\"?#", cfg->public_url.p[i], 5) != NULL)
+            http = https = false;
+    if (cfg->public_url.n > 0 && !http && !https)
+        cfg_say(r, FINDING_ERROR, at, "write it like https://wismo.example.com", "public_url: expected a web address, got \"%.*s\"", STR_ARG(cfg->public_url));
+    else if (http && !cfg->virtual_clock)
+        cfg_say(r, FINDING_WARNING, at, "put a proxy with TLS before it", "public_url: mail programs follow the way out over https only");
+}
+
 static void config_check(struct cfg_reader *r, const struct yaml *v, void *base)
 {
     struct config *cfg = base;
@@ -495,6 +511,7 @@ static void config_check(struct cfg_reader *r, const struct yaml *v, void *base)
     check_unique(r, yaml_get(v, "merchants"));
     check_unique(r, yaml_get(v, "tokens"));
     check_tokens(r, v, cfg);
+    check_public_url(r, v, cfg);
     cfg->store_path = cfg_path(r, cfg->store_path);
     cfg->master_key_file = cfg->master_key_file.n > 0 ? cfg_path(r, cfg->master_key_file)
                                                       : arena_fmt(r->ctx->arena, "%.*s.key", STR_ARG(cfg->store_path));

@@ -52,6 +52,7 @@ enum api_scope { SCOPE_READ = 1, SCOPE_FACTS = 2, SCOPE_ASK = 4, SCOPE_PERSONAL 
 
 struct config {
     struct str listen;           /* "127.0.0.1" */
+    struct str public_url;       /* how customers and vendors reach it, without a slash at the end; empty: not known */
     int port;                    /* 8080; 0: any free one */
     int http_threads;            /* 2 */
     int max_connections;         /* 10,000 */

@@ -200,7 +200,7 @@ static const struct cfg_row MESSAGES_ROWS[] = {
     {.name = "rules", .kind = CFG_ITEMS, .at = POL(rules), .at_n = POL(rules_n), .sub = &RULE_TABLE, .what = "what is told, to whom and how; of the first one that fits"},
     {.name = "from", .kind = CFG_TEXT, .at = MSG(from), .what = "sender's e-mail address"},
     {.name = "reply_to", .kind = CFG_TEXT, .at = MSG(reply_to), .what = "where replies go; the sender unless set"},
-    {.name = "unsubscribe_url", .kind = CFG_TEXT, .at = MSG(unsubscribe_url), .what = "page and one-click address of the way out; {key} is replaced by the message's"},
+    {.name = "unsubscribe_url", .kind = CFG_TEXT, .at = MSG(unsubscribe_url), .what = "your own page and one-click address of the way out; {key} is replaced by the message's; none: ours, where public_url is set"},
     {.name = "folder", .kind = CFG_TEXT, .at = MSG(folder), .what = "e-mails become files in this folder instead of being sent: for demos and first steps"},
     {.name = "per_minute", .kind = CFG_INT, .at = MSG(per_minute), .min = 1, .max = 100000, .def = "600", .what = "messages a minute on one channel"},
     {.name = "smtp", .kind = CFG_MAP, .at = 0, .sub = &SMTP, .what = "the mail server"},

@@ -11,6 +11,7 @@
 #include "flows/channel.h"
 #include "flows/pause.h"
 #include "flows/reader.h"
+#include "flows/way_out.h"
 #include "model/fact_json.h"
 #include "storage/outbox.h"
 
@@ -140,6 +141,7 @@ static enum err load(struct ctx *ctx, struct courier *c, struct merchant *m, con
     if (e == OK) {
         const struct order_view *v = order_anchor(ca.cas);
         out->order = v == NULL ? STR_NULL : v->name;
+        out->way_out = way_out_link(ctx, c->eng, m->id, row->key);
         out->thread = arena_fmt(ctx->arena, "order-%lld-%lld", (long long)m->id, (long long)order_no);
     }
     return e;

@@ -126,7 +126,12 @@ MUST_CHECK enum err fold_tellings_put(struct fold *f, struct fold_order *fo, con
 MUST_CHECK enum err fold_obligation(struct fold *f, int64_t order_no, const struct told_entry *t);
 /* fold_consent_subject: whose wishes count for an order. */
 struct str fold_consent_subject(struct fold *f, const struct fold_order *fo);
-/* fold_message_fact: attempt, receipt, told, consent, policy, control. fo: the order it names, NULL: none. */
+MUST_CHECK enum err fold_consent_set(struct fold *f, const struct fold_order *fo, enum channel_kind c, bool withdrawn, int64_t at_us);
+/* fold_consent: what a customer wants. fo: the order it names, NULL: it names a message, a contact or what that was resolved to. */
+MUST_CHECK enum err fold_consent(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec);
+/* fold_customer_of: the customer of a contact's hash, a new one when nobody has it. Not for replay. */
+MUST_CHECK enum err fold_customer_of(struct fold *f, const unsigned char hash[CONTACT_HASH_LEN], struct str *id);
+/* fold_message_fact: attempt, receipt, told, policy, control. fo: the order it names, NULL: none. */
 MUST_CHECK enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec);
 /* fold_tellings_merge: what `from` remembers of its messages goes to the order that it turned out to be. */
 MUST_CHECK enum err fold_tellings_merge(struct fold *f, struct fold_order *into, struct fold_order *from);

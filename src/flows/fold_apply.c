@@ -367,6 +367,25 @@ static enum err customer_put(struct fold *f, const unsigned char h[CONTACT_HASH_
     return db_run(f->ctx, st);
 }
 
+static enum err customer_new(struct fold *f, struct str *out)
+{
+    unsigned char r[8];
+    uint64_t v = 0;
+    enum err e = crypto_random(r, sizeof(r));
+    memcpy(&v, r, sizeof(v));
+    *out = arena_fmt(f->ctx->arena, "c%016llx", (unsigned long long)v);
+    return e == OK && out->p == NULL ? ctx_fail(f->ctx, ERR_MEMORY, "no memory") : e;
+}
+
+enum err fold_customer_of(struct fold *f, const unsigned char hash[CONTACT_HASH_LEN], struct str *id)
+{
+    enum err e = customer_get(f, hash, id);
+    if (e != OK || !str_empty(*id))
+        return e;
+    e = customer_new(f, id);
+    return e == OK ? customer_put(f, hash, *id) : e;
+}
+
 enum err fold_customer_link(struct fold *f, int64_t order_no, struct str customer)
 {
     struct fold_order *fo = NULL;
@@ -388,13 +407,8 @@ static enum err link_customer(struct fold *f, struct fold_order *fo, const unsig
         e = customer_get(f, phone, &id);
     if (e != OK || !str_empty(fo->c.customer) || (!hash_given(email) && !hash_given(phone)))
         return e;
-    if (str_empty(id)) {
-        unsigned char r[8];
-        e = crypto_random(r, sizeof(r));
-        uint64_t v = 0;
-        memcpy(&v, r, sizeof(v));
-        id = arena_fmt(f->ctx->arena, "c%016llx", (unsigned long long)v);
-    }
+    if (str_empty(id))
+        e = customer_new(f, &id);
     if (e == OK)
         e = customer_put(f, email, id);
     if (e == OK)
@@ -689,12 +703,14 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_KIND_COUNT:
         return ctx_fail(f->ctx, ERR_PARSE, "kind: %s is not an input fact", fact_kind_word(fct->kind));
     }
-    bool about_message = fct->kind == FACT_TOLD || fct->kind == FACT_CONSENT;
-    if (about_message && str_empty(id) && str_empty(name))
+    bool named = !str_empty(id) || !str_empty(name), told = fct->kind == FACT_TOLD, consent = fct->kind == FACT_CONSENT;
+    if (told && !named)
         return OK; /* about nobody */
+    if (consent && !named)
+        return fold_consent(f, NULL, fct, rec);
     enum err e = order_resolve(f, id, name, ref, &fo);
-    if (e == OK && about_message)
-        return fold_message_fact(f, fo, fct, rec);
+    if (e == OK && (told || consent))
+        return told ? fold_message_fact(f, fo, fct, rec) : fold_consent(f, fo, fct, rec);
     if (e == OK)
         e = apply_to_order(f, fo, fct, rec);
     return e == OK && fct->kind == FACT_FULFILLMENT ? fold_unpark(f, &fct->u.fulfillment) : e;

@@ -1,6 +1,6 @@
 /*
- * Facts about messages: what the courier did with a row (attempt, receipt), what others told the customer, what the customer
- * wants, which rules hold from here on, a pause. Rows of the outbox and the orders' memory follow these facts and nothing else,
+ * Facts about messages: what the courier did with a row (attempt, receipt), what others told the customer,
+ * which rules hold from here on, a pause. Rows of the outbox and the orders' memory follow these facts and nothing else,
  * so that a lost or replayed state comes out the same.
  */
 #include "flows/fold.h"
@@ -129,20 +129,6 @@ static void ask_again(struct tellings *told, const struct told_entry *t)
     }
 }
 
-static enum err set_consent(struct fold *f, const struct fold_order *fo, enum channel_kind c, bool withdrawn, int64_t at_us)
-{
-    struct db_stmt *st = NULL;
-    enum err e = db_stmt_get(f->ctx, f->db, SQL_CONSENT_SET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, f->m->id);
-    db_bind_text(st, 2, fold_consent_subject(f, fo));
-    db_bind_i64(st, 3, c);
-    db_bind_i64(st, 4, withdrawn);
-    db_bind_i64(st, 5, at_us);
-    return db_run(f->ctx, st);
-}
-
 static enum err apply_receipt(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     const struct receipt_fact *r = &fct->u.receipt;
@@ -159,7 +145,7 @@ static enum err apply_receipt(struct fold *f, const struct fact *fct, const stru
     if (e == OK)
         e = outbox_set(f->ctx, f->db, f->m->id, &row);
     if (e == OK && r->status == RECEIPT_COMPLAINED) /* who calls it spam wants no more of it */
-        e = set_consent(f, fo, (enum channel_kind)row.channel, true, f->now_us);
+        e = fold_consent_set(f, fo, (enum channel_kind)row.channel, true, f->now_us);
     if (e == OK)
         e = fold_tellings_put(f, fo, &told);
     if (e == OK)
@@ -167,7 +153,7 @@ static enum err apply_receipt(struct fold *f, const struct fact *fct, const stru
     return e == OK ? fold_touch(f, fo) : e;
 }
 
-/* ---- what others told, what the customer wants */
+/* ---- what others told */
 
 static enum err apply_told(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
 {
@@ -181,21 +167,6 @@ static enum err apply_told(struct fold *f, struct fold_order *fo, const struct f
         return e;
     tellings_add_elsewhere(&told, &o);
     e = fold_tellings_put(f, fo, &told);
-    if (e == OK)
-        e = record(f, fct, rec);
-    return e == OK ? fold_touch(f, fo) : e;
-}
-
-static enum err apply_consent(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
-{
-    const struct consent_fact *c = &fct->u.consent;
-    int64_t at = c->at_us != 0 ? c->at_us : f->now_us;
-    enum channel_kind one = CHANNEL_EMAIL;
-    enum err e = OK;
-    bool all = str_empty(c->channel), known = all || channel_kind_parse(c->channel, &one); /* an unknown one is recorded only */
-    for (int k = 0; e == OK && known && k < CHANNEL_KIND_COUNT; k++)
-        if (all || k == (int)one)
-            e = set_consent(f, fo, (enum channel_kind)k, c->withdrawn, at);
     if (e == OK)
         e = record(f, fct, rec);
     return e == OK ? fold_touch(f, fo) : e;
@@ -256,8 +227,6 @@ enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct f
         return apply_receipt(f, fct, rec);
     case FACT_TOLD:
         return apply_told(f, fo, fct, rec);
-    case FACT_CONSENT:
-        return apply_consent(f, fo, fct, rec);
     case FACT_POLICY:
         return apply_policy(f, fct, rec);
     case FACT_CONTROL:

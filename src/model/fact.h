@@ -166,8 +166,12 @@ struct told_fact {              /* the customer was told by somebody else: a per
     int64_t at_us;
 };
 
-struct consent_fact {           /* what the customer of an order wants on a channel */
+struct consent_fact {           /* what a customer wants on a channel, said of an order, of a message or by a contact */
     struct str order_id, order_name;
+    struct str message_key;     /* of the outbox */
+    struct str contact;         /* e-mail or phone; personal: resolved when it comes, never recorded */
+    int64_t order_no;           /* as resolved */
+    struct str customer;        /* as resolved, when the contact has no order yet */
     struct str channel;         /* "email", "sms", ...; empty: all */
     bool withdrawn;
     int64_t at_us;

@@ -200,6 +200,10 @@ static const struct field TOLD[] = {
 static const struct field CONSENT[] = {
     {"order_id", CO(order_id), F_STR, DOC, NULL},
     {"order_name", CO(order_name), F_STR, DOC, NULL},
+    {"message_key", CO(message_key), F_STR, 0, NULL},
+    {"contact", CO(contact), F_STR, PERSONAL, NULL},
+    {"order_no", CO(order_no), F_I64, 0, NULL},
+    {"customer", CO(customer), F_STR, 0, NULL},
     {"channel", CO(channel), F_STR, DOC, NULL},
     {"withdrawn", CO(withdrawn), F_BOOL, DOC, NULL},
     {"at", CO(at_us), F_TIME, DOC, NULL},

@@ -32,6 +32,8 @@ static const struct route ROUTES[] = {
     {"POST", "/v1/resume", api_pause_post, 4096, 0},
     {"GET", "/v1/clock", api_clock_get, 0, 0},
     {"POST", "/v1/clock", api_clock_post, 4096, 0},
+    {"GET", "/unsubscribe/{merchant}/{token}", page_way_out_get, 0, 0},
+    {"POST", "/unsubscribe/{merchant}/{token}", page_way_out_post, 4096, 0},
     {"GET", "/healthz", health_live, 0, 0},
     {"GET", "/readyz", health_ready, 0, 0},
     {"GET", "/metrics", health_metrics, 0, 0},

@@ -100,6 +100,8 @@ void health_metrics(struct http_exchange *ex);
 void page_cases_list(struct http_exchange *ex);
 void page_cases_get(struct http_exchange *ex);
 void page_ask_post(struct http_exchange *ex);
+void page_way_out_get(struct http_exchange *ex);
+void page_way_out_post(struct http_exchange *ex);
 void page_style(struct http_exchange *ex);
 
 
