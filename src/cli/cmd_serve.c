@@ -3,6 +3,7 @@
 
 #include "flows/courier.h"
 #include "flows/estimator.h"
+#include "flows/performer.h"
 #include "flows/poller.h"
 
 static void block_signals(sigset_t *set)
@@ -25,6 +26,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     enum err e = engine_open(&cli->ctx, &eo, &eng);
     struct poller *pol = NULL;
     struct courier *cour = NULL;
+    struct performer *perf = NULL;
     struct estimator *est = NULL;
     if (e == OK && cfg->poll)
         e = poller_new(&cli->ctx, eng, &pol);
@@ -41,6 +43,10 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     if (e == OK)
         e = courier_start(&cli->ctx, cour);
     if (e == OK)
+        e = performer_new(&cli->ctx, eng, &perf);
+    if (e == OK)
+        e = performer_start(&cli->ctx, perf);
+    if (e == OK)
         e = estimator_new(&cli->ctx, eng, &est);
     if (e == OK)
         e = estimator_start(&cli->ctx, est);
@@ -49,6 +55,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     if (e != OK) {
         (void)cli_fail(cli, "serve", e);
         estimator_free(est);
+        performer_free(perf);
         courier_free(cour);
         poller_free(pol);
         engine_close(eng);
@@ -60,6 +67,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     LOG(&cli->log, LOG_INFO, "stopping", LOG_I("signal", sig));
     app_stop(app, SERVE_DRAIN_MS);
     estimator_free(est);
+    performer_free(perf);
     courier_free(cour);
     poller_free(pol);
     engine_close(eng);

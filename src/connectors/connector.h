@@ -11,6 +11,7 @@
 #include "base/http_msg.h"
 #include "base/json.h"
 #include "base/secret.h"
+#include "model/action.h"
 #include "model/fact.h"
 
 /* A setting of an account, as configured: name and value text. */
@@ -32,6 +33,7 @@ struct account {
     size_t settings_n;
     struct str base_url;      /* overrides the vendor's host (sandboxes, doubles); empty: the vendor's */
     int line, column;         /* where the configuration names it; 0: not from one */
+    uint32_t performs;        /* bits of capabilities that are performed through it */
     const struct json *mapping; /* generic connector only: its mapping from the configuration */
 };
 
@@ -97,6 +99,50 @@ struct poll_ops {
                        struct decoded *out, struct str *cursor);
 };
 
+/* An action to perform, with all that a vendor may need of it; opened for this call alone. */
+struct action_line {
+    struct str sku, item_id, title; /* item_id at the account, empty: not known there */
+    int64_t quantity;
+};
+struct action_call {
+    struct str key;             /* of the effect: the same for every attempt; 32 hex digits */
+    enum capability cap;
+    struct str order_id, order_name; /* order_id at the account, empty: it does not know the order */
+    struct str carrier, tracking_number;
+    const struct action_line *lines;
+    size_t lines_n;
+    bool whole;                 /* all that was ordered */
+    int64_t amount_minor;
+    struct str currency;
+    struct str email, phone;
+    struct address ship_to;     /* of the order */
+    struct address new_address; /* change_address, reroute; empty: none */
+    struct str detail;          /* the day, the pickup point */
+    struct str rule;            /* that decided */
+    bool again;                 /* an attempt before this one may have done it */
+};
+
+enum action_step { STEP_NEXT, STEP_DONE, STEP_ACCEPTED, STEP_REFUSED, STEP_LATER, STEP_UNKNOWN };
+struct action_answer {
+    enum action_step step;      /* NEXT: another call, with carry; ACCEPTED: a webhook tells later what came of it */
+    struct str id;              /* the vendor's id of what was done */
+    struct str detail;          /* without personal data */
+    struct str carry;
+};
+
+/*
+ * Actions as calls: step 0, 1, ...; what may change something outside is the last one and says so (*effect). Where a vendor knows no
+ * idempotency key, step 0 looks whether it was done already. The engine tells by the status: 429 is later, 5xx and a time-out of an
+ * effect are unknown, and looked up by beginning anew.
+ */
+struct act_ops {
+    uint32_t kinds;             /* 1u << capability */
+    enum err (*request)(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
+                        struct out_req *out, bool *effect);
+    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, const struct http_msg *msg,
+                       struct action_answer *out);
+};
+
 enum auth_kind {
     AUTH_NONE,
     AUTH_HEADER,      /* header auth_name: auth_prefix + api_key */
@@ -134,6 +180,7 @@ struct connector {
     const char *status_file;  /* data/status/<name>.tsv, or NULL */
     const struct hook_ops *hook;
     const struct poll_ops *poll;
+    const struct act_ops *act;
 };
 
 /* The registry, from connectors.def, sorted by id. */

@@ -200,6 +200,37 @@ static void read_mapping(struct cfg_reader *r, const struct yaml *v, void *base)
         r->no_memory = true;
 }
 
+static const char *capability_name(const void *list, size_t i)
+{
+    (void)list;
+    return capability_word((enum capability)i);
+}
+
+static void read_performs(struct cfg_reader *r, const struct yaml *v, void *base)
+{
+    struct account *acct = base;
+    for (const struct yaml *c = v->kind == YAML_LIST ? v->first : v; c != NULL; c = v->kind == YAML_LIST ? c->next : NULL) {
+        enum capability cap;
+        struct str word;
+        if (!cfg_text(r, c, &word))
+            continue;
+        const char *near = word_near(word, capability_name, NULL, CAP_COUNT);
+        struct str hint = near == NULL ? STR("docs/policy.md lists them") : arena_fmt(r->ctx->arena, "did you mean \"%s\"?", near);
+        if (capability_parse(word, &cap))
+            acct->performs |= 1u << cap;
+        else
+            cfg_say(r, FINDING_ERROR, c, hint.p, "performs: there is no capability \"%.*s\"", STR_ARG(word));
+    }
+}
+
+static void check_performs(struct cfg_reader *r, const struct yaml *v, const struct account *acct)
+{
+    uint32_t can = acct->conn->act == NULL ? 0 : acct->conn->act->kinds;
+    for (int c = 0; c < CAP_COUNT; c++)
+        if ((acct->performs >> c & 1) != 0 && (can >> c & 1) == 0)
+            cfg_say(r, FINDING_ERROR, v, "leave it to a webhook account", "performs: %s cannot do %s", acct->conn->id, capability_word((enum capability)c));
+}
+
 static bool is_listed(const struct cfg_field *f, struct str name)
 {
     for (; f != NULL && f->name != NULL; f++)
@@ -232,6 +263,7 @@ static void account_check(struct cfg_reader *r, const struct yaml *v, void *base
         if (acct->conn->cfg != NULL && !cfg_field_known(acct->conn, acct->settings[i].name))
             cfg_say(r, FINDING_WARNING, yaml_get(v, "settings"), acct->conn->docs_url, "settings: %s does not list \"%.*s\"", acct->conn->id,
                     STR_ARG(acct->settings[i].name));
+    check_performs(r, at_or(v, "performs"), acct);
     if (str_eq(account_setting(acct, "insecure"), STR("true")))
         cfg_say(r, FINDING_WARNING, at_or(v, "settings"), "set webhook_secrets instead", "insecure: anybody can send webhooks for this account");
     if (acct->base_url.n > 0 && !str_starts(acct->base_url, STR("https://")) && !str_starts(acct->base_url, STR("http://")))
@@ -249,6 +281,8 @@ static const struct cfg_row ACCOUNT_ROWS[] = {
     {.name = "api_user", .kind = CFG_SECRET, .at = ACCT(api_user), .what = "user or client id for reading from the vendor"},
     {.name = "api_secret", .kind = CFG_SECRET, .at = ACCT(api_secret), .what = "client secret for reading from the vendor"},
     {.name = "base_url", .kind = CFG_TEXT, .at = ACCT(base_url), .what = "the vendor's host where it is another one: a shop's own, a sandbox"},
+    {.name = "performs", .kind = CFG_OTHER, .read = read_performs, .shape = "list of capabilities",
+     .what = "actions that are done through it, such as refund (docs/actions.md); none unless set"},
     {.name = "settings", .kind = CFG_OTHER, .read = read_settings, .shape = "map of texts", .what = "what this connector needs besides; see docs/connectors.md and, for how it is asked, docs/polling.md"},
     {.name = "mapping", .kind = CFG_OTHER, .read = read_mapping, .shape = "map", .what = "generic connector: which field or column means what"},
     END};
@@ -364,7 +398,8 @@ static const struct cfg_table MERCHANT = {MERCHANT_ROWS, sizeof(struct merchant_
 static const struct {
     const char *word;
     unsigned bit;
-} SCOPES[] = {{"read", SCOPE_READ}, {"facts", SCOPE_FACTS}, {"ask", SCOPE_ASK}, {"personal", SCOPE_PERSONAL}, {"admin", SCOPE_ADMIN}};
+} SCOPES[] = {{"read", SCOPE_READ}, {"facts", SCOPE_FACTS}, {"ask", SCOPE_ASK}, {"personal", SCOPE_PERSONAL}, {"act", SCOPE_ACT},
+    {"admin", SCOPE_ADMIN}};
 #define SCOPES_N (sizeof(SCOPES) / sizeof(SCOPES[0]))
 
 static const char *scope_word(const void *list, size_t i)
@@ -383,7 +418,7 @@ static unsigned read_scope(struct cfg_reader *r, const struct yaml *v)
             return SCOPES[i].bit;
     const char *near = word_near(word, scope_word, NULL, SCOPES_N);
     struct str hint = near == NULL ? STR_NULL : arena_fmt(r->ctx->arena, "did you mean \"%s\"?", near);
-    cfg_say(r, FINDING_ERROR, v, hint.p, "scopes: expected read, facts, ask, personal or admin, got \"%.*s\"", STR_ARG(word));
+    cfg_say(r, FINDING_ERROR, v, hint.p, "scopes: expected read, facts, ask, personal, act or admin, got \"%.*s\"", STR_ARG(word));
     return 0;
 }
 
@@ -408,8 +443,8 @@ static const struct cfg_row TOKEN_ROWS[] = {
     {.name = "name", .kind = CFG_TEXT, .required = true, .at = TOKEN_AT(name), .what = "who has it; stands in the log"},
     {.name = "token", .kind = CFG_SECRET, .required = true, .at = TOKEN_AT(token), .what = "the token, at least 16 characters"},
     {.name = "merchants", .kind = CFG_TEXTS, .at = TOKEN_AT(merchants), .at_n = TOKEN_AT(merchants_n), .what = "stores that it is good for; all unless set"},
-    {.name = "scopes", .kind = CFG_OTHER, .required = true, .read = read_scopes, .shape = "list of read, facts, ask, personal, admin",
-     .what = "what it may do: read cases, send facts, ask, see personal data, move the demo's clock"},
+    {.name = "scopes", .kind = CFG_OTHER, .required = true, .read = read_scopes, .shape = "list of read, facts, ask, personal, act, admin",
+     .what = "what it may do: read cases, send facts, ask, see personal data, approve and request actions, move the demo's clock"},
     END};
 static const struct cfg_table TOKEN = {TOKEN_ROWS, sizeof(struct api_token), false, NULL, token_check};
 

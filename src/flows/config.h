@@ -48,7 +48,7 @@ struct api_token {
     size_t merchants_n;
     unsigned scopes;             /* bits of enum api_scope */
 };
-enum api_scope { SCOPE_READ = 1, SCOPE_FACTS = 2, SCOPE_ASK = 4, SCOPE_PERSONAL = 8, SCOPE_ADMIN = 16 };
+enum api_scope { SCOPE_READ = 1, SCOPE_FACTS = 2, SCOPE_ASK = 4, SCOPE_PERSONAL = 8, SCOPE_ADMIN = 16, SCOPE_ACT = 32 };
 
 struct config {
     struct str listen;           /* "127.0.0.1" */

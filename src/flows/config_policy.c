@@ -38,6 +38,23 @@ void policy_sources(const struct merchant_config *mc, bool sources[SOURCE_COUNT]
     /* SOURCE_HISTORY stays false: nothing counts a customer's claims yet */
 }
 
+/* What is granted and nobody performs is refused each time, and lands with a person. Where nothing is performed yet, that is known. */
+static void check_performers(struct cfg_reader *r, const struct yaml *v, const struct merchant_config *mc, const struct policy *pol)
+{
+    uint32_t performed = 0;
+    struct str list = STR("");
+    for (size_t i = 0; i < mc->accounts_n; i++)
+        performed |= mc->accounts[i].performs;
+    for (int c = 0; c < CAP_COUNT && performed != 0; c++) {
+        int64_t mode = pol->grants[c].v[GRANT_MODE];
+        if ((mode == MODE_AUTO || mode == MODE_SUGGEST) && (performed >> c & 1) == 0)
+            list = arena_fmt(r->ctx->arena, "%.*s%s%s", STR_ARG(list), list.n > 0 ? ", " : "", capability_word((enum capability)c));
+    }
+    if (list.n > 0)
+        cfg_say(r, FINDING_WARNING, v, "name them under `performs` of an account, such as a webhook, or leave them to a person",
+                "policy: granted, and no account performs it: %.*s", STR_ARG(list));
+}
+
 void cfg_check_policy(struct cfg_reader *r, const struct yaml *v, struct merchant_config *mc)
 {
     struct policy_check_options opt = {.sources_known = false};
@@ -52,8 +69,10 @@ void cfg_check_policy(struct cfg_reader *r, const struct yaml *v, struct merchan
     enum err e = policy_parse(r->ctx, mc->policy_text, &pol, &fs);
     if (e == OK)
         e = policy_check(r->ctx, &pol, &opt, &fs);
-    if (e == OK)
+    if (e == OK) {
         mc->policy_version = pol.version;
+        check_performers(r, v, mc, &pol);
+    }
     r->no_memory = r->no_memory || e == ERR_MEMORY;
     for (size_t i = 0; i < fs.n; i++)
         if (fs.rows[i].level != FINDING_NOTE)

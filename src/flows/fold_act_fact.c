@@ -211,11 +211,13 @@ enum err fold_act_attempt(struct fold *f, struct outbox_row *row, const struct f
         return OK;
     }
     enum err e = action_by_key(f->ctx, f->db, f->m->id, row->key, &act);
+    /* an attempt before this one has no result: it may have been done */
+    enum action_state to = row->started != 0 ? ACTION_UNKNOWN : ACTION_SENT;
     row->started = row->attempts = a->attempt;
     if (e == OK)
         e = outbox_set(f->ctx, f->db, f->m->id, row);
-    if (e == OK && action_may_become(act.row.state, ACTION_SENT)) {
-        act.row.state = ACTION_SENT;
+    if (e == OK && action_may_become(act.row.state, to)) {
+        act.row.state = to;
         e = action_set(f->ctx, f->db, f->m->id, &act);
     }
     return e == OK ? record(f, fct, rec) : e;

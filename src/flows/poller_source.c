@@ -11,6 +11,7 @@
 #include "base/timefmt.h"
 #include "connectors/lib/oauth.h"
 #include "connectors/lib/poll_ask.h"
+#include "flows/sign_in.h"
 
 #define RETRY_AFTER_MAX_S 86400
 #define BURST_SHARE 4
@@ -36,54 +37,10 @@ void source_clear(struct source *s)
 
 /* ---- sign-in */
 
-static enum err add_header(struct ctx *ctx, struct out_req *req, const char *name, const char *prefix, struct str value)
+/* A public document is asked for without the key. */
+static bool is_public(const struct poll_ask *ask)
 {
-    if (str_empty(value))
-        return ctx_fail(ctx, ERR_DENIED, "%s: the key for this read is not configured", name);
-    return out_req_header(ctx, req, str_of(name), arena_fmt(ctx->arena, "%s%.*s", prefix, STR_ARG(value)));
-}
-
-static enum err basic(struct ctx *ctx, struct out_req *req, struct str user, struct str password)
-{
-    struct buf b;
-    struct str text = STR_NULL;
-    buf_init(&b, 4096);
-    base64_encode(arena_fmt(ctx->arena, "%.*s:%.*s", STR_ARG(user), STR_ARG(password)), &b);
-    enum err e = buf_err(&b) == OK ? arena_dup(ctx->arena, buf_str(&b), &text) : ctx_fail(ctx, ERR_MEMORY, "sign-in: too long");
-    buf_clear(&b);
-    return e == OK ? add_header(ctx, req, "Authorization", "Basic ", text) : e;
-}
-
-/* A connector that put its own sign-in gets no second one; a public document is asked for without the key. */
-static bool signs_itself(const struct connector *conn, const struct poll_ask *ask, const struct out_req *req)
-{
-    const char *name = conn->auth == AUTH_HEADER ? conn->auth_name : "Authorization";
-    for (size_t i = 0; i < req->headers_n; i++)
-        if (str_eq_nocase(req->headers[i].name, STR("Authorization")) || str_eq_nocase(req->headers[i].name, str_of(name)))
-            return true;
     return ask->kind == POLL_FETCH && str_starts(ask->fetch.what, STR(FETCH_SETTING));
-}
-
-static enum err sign_in(struct ctx *ctx, struct source *s, struct out_req *req)
-{
-    const struct account *a = s->acct;
-    struct str key = secret_view(&a->api_key), user = secret_view(&a->api_user);
-    switch (a->conn->auth) {
-    case AUTH_NONE:
-        return OK;
-    case AUTH_HEADER:
-        return add_header(ctx, req, a->conn->auth_name, a->conn->auth_prefix == NULL ? "" : a->conn->auth_prefix, key);
-    case AUTH_BASIC:
-        return basic(ctx, req, user, key);
-    case AUTH_BASIC_KEY:
-        return basic(ctx, req, str_empty(key) ? user : key, STR_NULL);
-    case AUTH_BEARER:
-        return add_header(ctx, req, "Authorization", "Bearer ", key);
-    case AUTH_OAUTH2_BASIC:
-    case AUTH_OAUTH2_BODY:
-        return add_header(ctx, req, "Authorization", "Bearer ", secret_view(&s->token));
-    }
-    return OK;
 }
 
 static struct http_request to_http(const struct source *s, const struct out_req *req)
@@ -102,8 +59,8 @@ enum err source_request(struct ctx *ctx, struct source *s, const struct poll_ask
     struct out_req req = {0};
     enum err e = s->acct->conn->poll->request(ctx, s->acct, ask, &req);
     pthread_mutex_lock(&s->lock); /* the token */
-    if (e == OK && !signs_itself(s->acct->conn, ask, &req))
-        e = sign_in(ctx, s, &req);
+    if (e == OK && !signs_itself(s->acct->conn, &req) && !is_public(ask))
+        e = sign_in(ctx, s->acct, secret_view(&s->token), &req);
     pthread_mutex_unlock(&s->lock);
     e = ctx_whole(ctx, e);
     if (e == OK)

@@ -23,6 +23,10 @@ static const struct route ROUTES[] = {
     {"POST", "/v1/facts", api_facts_post, BULK_BODY, 0},
     {"GET", "/v1/cases", api_cases_list, 0, 0},
     {"GET", "/v1/cases/{order}", api_cases_get, 0, 0},
+    {"POST", "/v1/cases/{order}/requests", api_request_post, SMALL_BODY, 0},
+    {"POST", "/v1/cases/{order}/done", api_done_post, SMALL_BODY, 0},
+    {"GET", "/v1/approvals", api_approvals_get, 0, 0},
+    {"POST", "/v1/actions/{action}/{word}", api_verdict_post, SMALL_BODY, 0},
     {"POST", "/v1/ask", api_ask_post, SMALL_BODY, 0},
     {"GET", "/v1/estimate", api_estimate_get, 0, 0},
     {"GET", "/v1/outbox", api_outbox_list, 0, 0},
@@ -153,6 +157,16 @@ enum err app_allow(struct http_exchange *ex, int64_t merchant_id, unsigned scope
         allowed = allowed || (same && mc != NULL && (tok->scopes & scope) == scope && token_covers(tok, mc->name));
     }
     return allowed ? OK : ctx_fail(&ex->ctx, ERR_DENIED, "a token with the right to do this is missing");
+}
+
+struct str app_token_name(struct http_exchange *ex)
+{
+    struct app *app = app_of(ex);
+    struct str given = token_given(ex), name = STR_NULL;
+    for (size_t i = 0; i < app->cfg->tokens_n; i++)
+        if (app->cfg->tokens[i].token.n > 0 && secret_eq(&app->cfg->tokens[i].token, given))
+            name = app->cfg->tokens[i].name;
+    return name;
 }
 
 /* ---- answers */

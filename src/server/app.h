@@ -61,6 +61,8 @@ MUST_CHECK enum err app_merchant(struct http_exchange *ex, struct str name, int6
  * Errs: ERR_DENIED; the refusal is counted.
  */
 MUST_CHECK enum err app_allow(struct http_exchange *ex, int64_t merchant_id, unsigned scope);
+/* app_token_name: who asks: the name of the token, empty when there is none. */
+struct str app_token_name(struct http_exchange *ex);
 /* app_query: decoded value of a query parameter, else empty. app_query_i64: ERR_PARSE names it; def when absent. */
 struct str app_query(struct http_exchange *ex, const char *name);
 MUST_CHECK enum err app_query_i64(struct http_exchange *ex, const char *name, int64_t min, int64_t max, int64_t def, int64_t *out);
@@ -86,6 +88,10 @@ void api_hooks_get(struct http_exchange *ex);
 void api_facts_post(struct http_exchange *ex);
 void api_cases_list(struct http_exchange *ex);
 void api_cases_get(struct http_exchange *ex);
+void api_approvals_get(struct http_exchange *ex);
+void api_verdict_post(struct http_exchange *ex);
+void api_done_post(struct http_exchange *ex);
+void api_request_post(struct http_exchange *ex);
 void api_ask_post(struct http_exchange *ex);
 void api_estimate_get(struct http_exchange *ex);
 void api_outbox_list(struct http_exchange *ex);

@@ -37,10 +37,10 @@ MUST_CHECK enum err outbox_get(struct ctx *ctx, struct db *db, int64_t merchant_
 /* outbox_set: what changes in a row's life: state, next_us, attempts, started, settled_us, why, text. */
 MUST_CHECK enum err outbox_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct outbox_row *row);
 
-enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_STARTED, OUTBOX_LIST_PAGE };
+enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_STARTED, OUTBOX_LIST_PAGE, OUTBOX_LIST_ACTIONS };
 /*
  * outbox_list: which rows arg means: an order's (its number), of a state, due at a time, started no later than a time and without
- * a result; PAGE: behind a key. In the arena.
+ * a result; PAGE: behind a key; ACTIONS: actions due at a time. In the arena.
  */
 MUST_CHECK enum err outbox_list(struct ctx *ctx, struct db *db, int64_t merchant_id, enum outbox_list which, int64_t arg, struct str after,
                                 size_t max, struct outbox_row **out, size_t *n);

@@ -1,0 +1,391 @@
+/*
+ * See performer.h. The steps of one action: lease, attempt into the ledger, wait until it is folded, read the rows again (a call-back
+ * folded before the attempt wins), read the pause again, calls, result into the ledger. An attempt without a result is an unknown
+ * outcome: the next attempt carries the same key and begins with the look-up, where the vendor needs one.
+ */
+#include "flows/performer.h"
+
+#include "base/http_client.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/thread.h"
+#include "flows/act_read.h"
+#include "flows/action_call.h"
+#include "flows/reader.h"
+#include "flows/sign_in.h"
+#include "model/fact_json.h"
+#include "storage/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LEASE_US (180 * US_PER_S)
+#define ATTEMPTS_MAX 8
+#define BACKOFF_US (30 * US_PER_S)
+#define BACKOFF_MAX_US (2 * US_PER_H)
+#define ACCEPTED_WAIT_US (24 * US_PER_H) /* for the word of who took it; then it is asked again */
+#define RETRY_AFTER_MAX_S (24 * 3600)
+#define FOLD_WAIT_MS 10000
+#define CALLS_MAX 6
+#define ROUND_MS 500
+
+struct performer {
+    struct engine *eng;
+    struct db *db;
+    struct reader *rd;
+    struct http_client *http;
+    int64_t *from_pos;  /* by merchant: nothing is claimed before the fold has passed what was there at the start */
+    char name[28];
+    int stop_at;
+    pthread_t thread;
+    bool running;
+    _Atomic bool stop;
+};
+
+struct result {
+    enum action_outcome outcome;
+    struct str id, detail;
+    int64_t retry_us;
+};
+
+void performer_stop_at(struct performer *p, int n)
+{
+    p->stop_at = n;
+}
+
+static void step(struct performer *p)
+{
+    if (p->stop_at > 0 && --p->stop_at == 0)
+        _exit(9);
+}
+
+const struct account *action_account(const struct merchant_config *mc, enum capability cap)
+{
+    for (size_t i = 0; i < mc->accounts_n; i++)
+        if ((mc->accounts[i].performs >> cap & 1) != 0 && mc->accounts[i].conn->act != NULL)
+            return &mc->accounts[i];
+    return NULL;
+}
+
+/* ---- facts */
+
+static enum err put_fact(struct ctx *ctx, struct performer *p, int64_t merchant_id, const struct fact *fct)
+{
+    struct buf b;
+    int64_t pos = 0;
+    buf_init(&b, 65536);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, fct);
+    buf_addc(&b, '\n');
+    enum err e = buf_err(&b);
+    if (e == OK)
+        e = system_append_wait(ctx, p->eng, merchant_id, buf_str(&b), &pos);
+    buf_clear(&b);
+    step(p);
+    return e == OK ? engine_wait_folded(ctx, p->eng, merchant_id, pos, FOLD_WAIT_MS) : e;
+}
+
+static enum err put_attempt(struct ctx *ctx, struct performer *p, int64_t merchant_id, const struct outbox_row *row)
+{
+    struct fact fct = {.kind = FACT_ATTEMPT, .role = ROLE_SYSTEM};
+    fct.u.attempt = (struct attempt_fact){.message_key = row->key, .attempt = (uint32_t)row->attempts + 1, .at_us = clock_now_us(p->eng->clock)};
+    return put_fact(ctx, p, merchant_id, &fct);
+}
+
+static enum err put_result(struct ctx *ctx, struct performer *p, int64_t merchant_id, const struct outbox_row *row, const struct result *r)
+{
+    struct fact fct = {.kind = FACT_ACTION_RESULT, .role = ROLE_SYSTEM};
+    fct.u.result = (struct action_result_fact){.action_key = row->key, .outcome = r->outcome, .attempt = (uint32_t)row->attempts, .result_id = r->id,
+                                               .detail = r->detail, .retry_us = r->retry_us, .at_us = clock_now_us(p->eng->clock)};
+    return put_fact(ctx, p, merchant_id, &fct);
+}
+
+struct calling {
+    struct ctx *ctx;
+    struct performer *p;
+    const struct account *acct;
+    const struct outbox_row *row;
+    int64_t merchant_id;
+    struct action_call call;
+    struct str carry;
+    bool maybe_done;   /* an attempt before this one has no certain result */
+};
+
+/* ---- what an answer means */
+
+static int64_t backoff(struct performer *p, int64_t attempts)
+{
+    unsigned char r = 0;
+    int64_t wait = BACKOFF_US << (attempts < 9 ? attempts : 9);
+    if (wait > BACKOFF_MAX_US)
+        wait = BACKOFF_MAX_US;
+    if (crypto_random(&r, 1) != OK)
+        r = 0;
+    return clock_now_us(p->eng->clock) + wait + wait / 2 * r / 256;
+}
+
+/* It may have been done: the next attempt finds out; after enough of that a person does. */
+static struct result unknown(const struct calling *c, struct str why)
+{
+    int64_t retry_us = c->row->attempts >= ATTEMPTS_MAX ? 0 : backoff(c->p, c->row->attempts);
+    return (struct result){OUTCOME_UNKNOWN, STR_NULL, why, retry_us};
+}
+
+/* This attempt did not do it, and never will; one before it may have. */
+static struct result never(const struct calling *c, struct str why)
+{
+    return c->maybe_done ? unknown(c, why) : (struct result){OUTCOME_REFUSED, STR_NULL, why, 0};
+}
+
+/* This attempt did not do it, and it may be tried again; not for ever. */
+static struct result later(const struct calling *c, struct str why, int64_t retry_us)
+{
+    if (c->row->attempts >= ATTEMPTS_MAX)
+        return never(c, why);
+    return (struct result){OUTCOME_RETRY, STR_NULL, why, retry_us != 0 ? retry_us : backoff(c->p, c->row->attempts)};
+}
+
+static int64_t retry_after(struct performer *p, const struct http_msg *msg)
+{
+    int64_t s = 0;
+    struct str given = http_msg_header(msg, "Retry-After");
+    return num_parse_i64(given, 0, RETRY_AFTER_MAX_S, &s) == OK ? clock_now_us(p->eng->clock) + s * US_PER_S : 0;
+}
+
+static struct result of_answer(const struct calling *c, const struct action_answer *a)
+{
+    switch (a->step) {
+    case STEP_DONE:
+        return (struct result){OUTCOME_CONFIRMED, a->id, a->detail, 0};
+    case STEP_ACCEPTED:
+        return c->row->attempts >= ATTEMPTS_MAX ? unknown(c, a->detail)
+                                                : (struct result){OUTCOME_RETRY, a->id, a->detail, clock_now_us(c->p->eng->clock) + ACCEPTED_WAIT_US};
+    case STEP_REFUSED:
+        return (struct result){OUTCOME_REFUSED, a->id, a->detail, 0};
+    case STEP_LATER:
+        return later(c, a->detail, 0);
+    case STEP_NEXT:
+    case STEP_UNKNOWN:
+        break;
+    }
+    return unknown(c, a->detail);
+}
+
+/* ---- pause: what cannot be read is paused */
+
+static bool is_paused(struct ctx *ctx, struct performer *p, int64_t merchant_id, struct str capability)
+{
+    bool paused = true;
+    return control_is_paused(ctx, p->db, merchant_id, capability, STR(CONTROL_ACTIONS), &paused) != OK || paused;
+}
+
+/* ---- calls */
+
+static enum err send(struct calling *c, int n, bool *effect, struct http_msg *answer)
+{
+    struct out_req req = {0};
+    enum err e = c->acct->conn->act->request(c->ctx, c->acct, &c->call, n, c->carry, &req, effect);
+    if (e == OK && !signs_itself(c->acct->conn, &req))
+        e = sign_in(c->ctx, c->acct, STR_NULL, &req);
+    if (e != OK) {
+        *effect = false; /* nothing left the house */
+        return e;
+    }
+    struct http_request http = {.method = req.method, .url = req.url, .headers = req.headers, .headers_n = req.headers_n, .body = req.body,
+                                .timeout_ms = c->acct->conn->limits.timeout_ms, .max_body = c->acct->conn->limits.body_max};
+    step(c->p);
+    e = http_client_do(c->p->http, c->ctx, &http, answer);
+    answer->received_us = clock_now_us(c->p->eng->clock);
+    step(c->p);
+    return e;
+}
+
+/* One call; true: it has come to an end, *out says how. */
+static bool call_once(struct calling *c, int n, struct result *out)
+{
+    bool effect = false;
+    struct http_msg msg = {0};
+    struct action_answer a = {.step = STEP_UNKNOWN};
+    enum err e = send(c, n, &effect, &msg);
+    if (e != OK) {
+        struct str why = arena_fmt(c->ctx->arena, "%s", c->ctx->msg);
+        bool hopeless = e == ERR_DENIED || e == ERR_PARSE || e == ERR_UNSUPPORTED;
+        *out = effect ? unknown(c, why) : hopeless ? never(c, why) : later(c, why, 0);
+        return true;
+    }
+    struct str why = arena_fmt(c->ctx->arena, "%s answered %d", c->acct->conn->id, msg.status);
+    if (msg.status == 429) {
+        *out = later(c, why, retry_after(c->p, &msg));
+        return true;
+    }
+    if (msg.status >= 500 || msg.status == 408) {
+        *out = effect ? unknown(c, why) : later(c, why, retry_after(c->p, &msg));
+        return true;
+    }
+    e = c->acct->conn->act->decode(c->ctx, c->acct, &c->call, n, &msg, &a);
+    if (e != OK) {
+        why = arena_fmt(c->ctx->arena, "%s", c->ctx->msg);
+        *out = effect ? unknown(c, why) : later(c, why, 0);
+        return true;
+    }
+    c->carry = a.carry;
+    *out = of_answer(c, &a);
+    return a.step != STEP_NEXT;
+}
+
+static struct result make_calls(struct calling *c)
+{
+    struct result r = unknown(c, STR("it came to no end"));
+    for (int n = 0; n < CALLS_MAX; n++) {
+        if (is_paused(c->ctx, c->p, c->merchant_id, str_of(capability_word(c->call.cap)))) /* what has an effect comes last */
+            return (struct result){OUTCOME_RETRY, STR_NULL, STR("paused"), clock_now_us(c->p->eng->clock)};
+        if (call_once(c, n, &r))
+            return r;
+    }
+    return r;
+}
+
+/* ---- one action */
+
+static enum err perform(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *row, struct result *out)
+{
+    struct calling c = {.ctx = ctx, .p = p, .row = row, .merchant_id = m->id};
+    struct action_kept act;
+    enum err e = action_by_key(ctx, p->db, m->id, row->key, &act);
+    if (e != OK)
+        return e;
+    c.acct = action_account(m->cfg, act.row.cap);
+    c.maybe_done = act.row.state == ACTION_UNKNOWN;
+    if (c.acct == NULL) {
+        *out = never(&c, STR("no account performs it: `performs` of an account in wismo.yaml"));
+        return OK;
+    }
+    e = action_call_make(ctx, p->rd, m, c.acct, &act, &c.call);
+    if (e == ERR_DENIED) {
+        *out = never(&c, arena_fmt(ctx->arena, "%s", ctx->msg));
+        return OK;
+    }
+    if (e != OK)
+        return e;
+    c.call.again = c.maybe_done || row->attempts > 1;
+    *out = make_calls(&c);
+    return OK;
+}
+
+static enum err deliver(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *due, size_t *made)
+{
+    bool got = false;
+    int64_t now = clock_now_us(p->eng->clock);
+    struct outbox_row row;
+    struct result r;
+    if (due->attempts == 0 && due->not_after_us != 0 && now > due->not_after_us)
+        return OK; /* the fold ends it at its next look */
+    enum err e = outbox_lease(ctx, p->db, m->id, due->key, now, now + LEASE_US, str_of(p->name), &got);
+    if (e != OK || !got)
+        return e;
+    step(p);
+    e = put_attempt(ctx, p, m->id, due);
+    if (e == OK)
+        e = outbox_get(ctx, p->db, m->id, due->key, &row);
+    if (e != OK || row.state != OUTBOX_OPEN || row.started != due->attempts + 1)
+        return e; /* called back before the attempt was folded */
+    step(p);
+    e = perform(ctx, p, m, &row, &r);
+    (*made)++;
+    if (e == OK)
+        e = put_result(ctx, p, m->id, &row, &r);
+    step(p);
+    return e == OK ? outbox_lease(ctx, p->db, m->id, row.key, INT64_MAX, 0, STR(""), &got) : e;
+}
+
+/* ---- rounds */
+
+static enum err run_merchant(struct ctx *ctx, struct performer *p, struct merchant *m, size_t max, size_t *n)
+{
+    struct outbox_row *rows = NULL;
+    size_t due = 0, i = (size_t)(m - p->eng->merchants);
+    if (atomic_load(&m->folded) < p->from_pos[i])
+        return OK;
+    enum err e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_ACTIONS, clock_now_us(p->eng->clock), STR_NULL, max, &rows, &due);
+    for (size_t k = 0; e == OK && k < due; k++)
+        if (!is_paused(ctx, p, m->id, str_sub(rows[k].capability, 4, rows[k].capability.n))) /* behind "act." */
+            e = deliver(ctx, p, m, &rows[k], n);
+    return e;
+}
+
+enum err performer_run(struct ctx *ctx, struct performer *p, size_t max, size_t *n)
+{
+    enum err e = OK;
+    *n = 0;
+    for (size_t i = 0; e == OK && i < p->eng->merchants_n; i++)
+        if (!str_empty(p->eng->merchants[i].cfg->policy_text))
+            e = run_merchant(ctx, p, &p->eng->merchants[i], max, n);
+    return e;
+}
+
+static void *performer_main(void *arg)
+{
+    struct performer *p = arg;
+    struct arena *a = arena_new((size_t)64 << 20);
+    struct ctx ctx;
+    thread_name("perform");
+    if (a == NULL)
+        return NULL;
+    ctx_init(&ctx, a, p->eng->clock, p->eng->log);
+    while (!atomic_load(&p->stop)) {
+        size_t n = 0;
+        enum err e = performer_run(&ctx, p, 20, &n);
+        if (e != OK)
+            LOG(p->eng->log, LOG_WARN, "performer", LOG_S("error", str_of(ctx.msg)));
+        arena_reset(a);
+        for (int i = 0; n == 0 && i < ROUND_MS / 50 && !atomic_load(&p->stop); i++)
+            nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+    arena_free(a);
+    return NULL;
+}
+
+enum err performer_new(struct ctx *ctx, struct engine *eng, struct performer **out)
+{
+    struct performer *p = calloc(1, sizeof(*p));
+    if (p == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "no memory");
+    p->eng = eng;
+    snprintf(p->name, sizeof(p->name), "performer-%ld", (long)getpid());
+    p->from_pos = calloc(eng->merchants_n + 1, sizeof(*p->from_pos));
+    p->http = http_client_new();
+    struct db_options o = {.path = eng->state_path, .part = DB_STATE, .cache_mb = 4};
+    enum err e = p->from_pos == NULL || p->http == NULL ? ctx_fail(ctx, ERR_MEMORY, "no memory") : db_open(ctx, &o, &p->db);
+    if (e == OK)
+        e = reader_open(ctx, eng, &p->rd);
+    for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
+        p->from_pos[i] = atomic_load(&eng->merchants[i].head);
+    if (e != OK) {
+        performer_free(p);
+        return e;
+    }
+    *out = p;
+    return OK;
+}
+
+enum err performer_start(struct ctx *ctx, struct performer *p)
+{
+    p->running = pthread_create(&p->thread, NULL, performer_main, p) == 0;
+    return p->running ? OK : ctx_fail(ctx, ERR_MEMORY, "cannot start the performer");
+}
+
+void performer_free(struct performer *p)
+{
+    if (p == NULL)
+        return;
+    atomic_store(&p->stop, true);
+    if (p->running)
+        pthread_join(p->thread, NULL);
+    reader_close(p->rd);
+    db_close(p->db);
+    http_client_free(p->http);
+    free(p->from_pos);
+    free(p);
+}

@@ -1,0 +1,340 @@
+/*
+ * The performer against a receiver that fails in every way a real one does: what it was asked to do is done once, never twice, and
+ * what is not certain is never called refused. And a process that ends between any two steps.
+ */
+#include "lib/effect_double.h"
+#include "lib/story_acts.h"
+
+#include "base/data.h"
+#include "flows/act_read.h"
+#include "flows/performer.h"
+#include "flows/reader.h"
+#include "flows/request.h"
+#include "storage/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STEPS_MAX 12
+
+struct stage {
+    struct fixture f;
+    struct arena *arena;
+    struct ctx ctx;
+    struct story_store st;
+    struct account acct;
+    struct effect_double *d;
+};
+
+static void fact(struct stage *s, const struct fact *fct)
+{
+    assert_ok(&s->ctx, story_store_append(&s->ctx, &s->st, STR("shop"), fct));
+    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
+}
+
+static void lost_order(struct stage *s)
+{
+    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .price_minor = 1450, .ships = true};
+    static const struct parcel_ref PARCEL = {.carrier = {"ups", 3}, .tracking_number = {"1Z7W4E590300010062", 18}};
+    struct fact ord = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
+    struct fact ful = {.kind = FACT_FULFILLMENT, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
+    struct fact scan = {.kind = FACT_TRACKING_EVENT, .role = ROLE_CARRIER};
+    ord.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US - US_PER_DAY, .currency = STR("USD"),
+                                      .total_minor = 1450, .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
+    ord.u.order.ship_to = (struct address){.name = STR("Anna Exemple"), .country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
+    ful.u.fulfillment = (struct fulfillment_fact){.order_id = STR("1020"), .fulfillment_id = STR("F1"), .state = FUL_SHIPPED, .items = &ITEM,
+                                                  .items_n = 1, .parcels = &PARCEL, .parcels_n = 1, .created_us = TEST_NOW_US};
+    scan.u.event = (struct tracking_event){.carrier = STR("ups"), .tracking_number = PARCEL.tracking_number, .status = PARCEL_LOST, .code = STR("X"),
+                                           .occurred = when_from_utc(TEST_NOW_US)};
+    fact(s, &ord);
+    fact(s, &ful);
+    fact(s, &scan);
+}
+
+static void stage_open(struct stage *s, const enum effect_way *ways, size_t n, const char *grant)
+{
+    fixture_init(&s->f);
+    s->arena = arena_new((size_t)512 << 20);
+    assert_non_null(s->arena);
+    s->ctx = s->f.ctx;
+    s->ctx.arena = s->arena;
+    clock_set(&s->f.clock, TEST_NOW_US);
+    s->d = effect_double_new(ways, n);
+    s->acct = (struct account){.merchant = STR("demo"), .id = STR("flow"), .conn = connector_find(STR("webhook")), .role = ROLE_SYSTEM,
+                               .base_url = str_of(effect_double_url(s->d)), .performs = 1u << CAP_REFUND};
+    assert_int_equal(secret_set(&s->acct.webhook_secrets[0], STR("a shared secret")), OK);
+    story_store_open(&s->ctx, &s->f.clock, &s->acct, 1, &s->st);
+    struct str text = policy_with_grant(&s->ctx, data_file("policy/default.yaml"), "refund", str_of(grant));
+    assert_ok(&s->ctx, story_store_policy(&s->ctx, &s->st, policy_with_grant(&s->ctx, text, "carrier_claim", STR("off"))));
+    lost_order(s);
+}
+
+static void stage_close(struct stage *s)
+{
+    struct replay_report rep = {.facts = 0};
+    assert_ok(&s->ctx, engine_replay(&s->ctx, s->st.eng, s->st.merchant_id, &rep));
+    if (rep.differences != 0)
+        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    story_store_close(&s->st);
+    effect_double_free(s->d);
+    secret_clear(&s->acct.webhook_secrets[0]);
+    arena_free(s->arena);
+    fixture_clear(&s->f);
+}
+
+static struct request_answer ask_refund(struct stage *s)
+{
+    struct request_given g = {.order_no = 1, .request = REQUEST_FIRST_CAP + CAP_REFUND, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT,
+                              .confidence = 100};
+    struct request_answer ans;
+    int64_t pos;
+    assert_ok(&s->ctx, request_make(&s->ctx, s->st.eng, s->st.rd, s->st.merchant_id, &g, &ans, &pos));
+    return ans;
+}
+
+static struct action_kept action(struct stage *s)
+{
+    struct action_kept act;
+    assert_ok(&s->ctx, action_get(&s->ctx, s->st.rd->state, s->st.merchant_id, 1, &act));
+    return act;
+}
+
+static size_t run(struct stage *s)
+{
+    struct performer *p = NULL;
+    size_t n = 0;
+    assert_ok(&s->ctx, performer_new(&s->ctx, s->st.eng, &p));
+    assert_ok(&s->ctx, performer_run(&s->ctx, p, 10, &n));
+    performer_free(p);
+    return n;
+}
+
+static void move(struct stage *s, int64_t us)
+{
+    clock_set(&s->f.clock, clock_now_us(&s->f.clock) + us);
+    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
+}
+
+/* Rounds of two hours and more, until nothing is left to be done. */
+static void run_out(struct stage *s)
+{
+    for (int i = 0; i < 20; i++) {
+        (void)run(s);
+        move(s, 25 * US_PER_H);
+    }
+}
+
+/* ---- every way of failing */
+
+static void each_way(void **state)
+{
+    static const struct {
+        const char *name;
+        enum effect_way ways[10];
+        size_t n;
+        enum action_state end;
+        size_t done;
+    } CASES[] = {
+        {"done", {EFFECT_DO}, 1, ACTION_CONFIRMED, 1},
+        {"busy", {EFFECT_BUSY, EFFECT_BUSY}, 2, ACTION_CONFIRMED, 1},
+        {"down", {EFFECT_FAIL, EFFECT_FAIL, EFFECT_CUT}, 3, ACTION_CONFIRMED, 1},
+        {"timed out, but done", {EFFECT_DONE_CUT}, 1, ACTION_CONFIRMED, 1},
+        {"failed, but done", {EFFECT_DONE_500, EFFECT_BUSY, EFFECT_DONE_CUT}, 3, ACTION_CONFIRMED, 1},
+        {"unreadable, but done", {EFFECT_GARBAGE}, 1, ACTION_CONFIRMED, 1},
+        {"refused", {EFFECT_REFUSE}, 1, ACTION_REFUSED, 0},
+        {"busy for ever", {EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY}, 8, ACTION_REFUSED, 0},
+        {"done, then busy for ever", {EFFECT_DONE_CUT, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY, EFFECT_BUSY}, 8,
+         ACTION_UNKNOWN, 1},
+        {"down for ever", {EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL}, 8, ACTION_UNKNOWN, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct stage s;
+        stage_open(&s, CASES[i].ways, CASES[i].n, "{mode: auto}");
+        assert_int_equal(ask_refund(&s).outcome, REQUEST_TAKEN);
+        run_out(&s);
+        if (action(&s).row.state != CASES[i].end || effect_double_done(s.d) != CASES[i].done)
+            fail_msg("%s: %s, done %zu times in %zu calls", CASES[i].name, action_state_word(action(&s).row.state), effect_double_done(s.d),
+                     effect_double_calls(s.d));
+        assert_int_equal(ask_refund(&s).outcome, REQUEST_SAME);
+        stage_close(&s);
+    }
+}
+
+/* A person hears of what was refused, and of what nobody knows. */
+static void a_person_hears(void **state)
+{
+    static const enum effect_way REFUSED[] = {EFFECT_REFUSE};
+    struct stage s;
+    struct case_acts acts;
+    (void)state;
+    stage_open(&s, REFUSED, 1, "{mode: auto}");
+    (void)ask_refund(&s);
+    assert_int_equal(run(&s), 1);
+    assert_ok(&s.ctx, case_acts_read(&s.ctx, s.st.rd, s.st.merchant_id, 1, &acts));
+    bool found = false;
+    for (size_t i = 0; i < acts.tasks.n; i++)
+        found = found || (acts.tasks.v[i].state == TASK_OPEN && str_eq(acts.tasks.v[i].key, STR("action/1")));
+    assert_true(found);
+    stage_close(&s);
+}
+
+/* ---- undo, pause, callback */
+
+static void called_back_in_time(void **state)
+{
+    struct stage s;
+    (void)state;
+    stage_open(&s, NULL, 0, "{mode: auto, undo_minutes: 30}");
+    assert_int_equal(ask_refund(&s).state, ACTION_WAITING);
+    move(&s, 29 * US_PER_MIN);
+    assert_int_equal(run(&s), 0);
+    struct fact undo = {.kind = FACT_VERDICT, .role = ROLE_SYSTEM};
+    undo.u.verdict = (struct verdict_fact){.verdict = VERDICT_UNDO, .action_no = 1, .by = STR("customer")};
+    fact(&s, &undo);
+    move(&s, 2 * US_PER_H);
+    assert_int_equal(run(&s), 0);
+    assert_int_equal(action(&s).row.state, ACTION_CANCELLED);
+    assert_int_equal(effect_double_calls(s.d), 0);
+    stage_close(&s);
+}
+
+static void nothing_starts_in_a_pause(void **state)
+{
+    struct stage s;
+    struct db *db = NULL;
+    (void)state;
+    stage_open(&s, NULL, 0, "{mode: auto}");
+    (void)ask_refund(&s);
+    struct db_options o = {.path = s.st.eng->state_path, .part = DB_STATE, .cache_mb = 1};
+    struct control_row row = {.what = STR("refund"), .paused = true, .why = STR("storm"), .changed_us = TEST_NOW_US};
+    assert_ok(&s.ctx, db_open(&s.ctx, &o, &db));
+    assert_ok(&s.ctx, control_set(&s.ctx, db, s.st.merchant_id, &row));
+    assert_int_equal(run(&s), 0);
+    row.paused = false;
+    assert_ok(&s.ctx, control_set(&s.ctx, db, s.st.merchant_id, &row));
+    assert_int_equal(run(&s), 1);
+    assert_int_equal(effect_double_done(s.d), 1);
+    db_close(db);
+    stage_close(&s);
+}
+
+static struct str sign(struct stage *s, struct str body)
+{
+    unsigned char sum[SHA256_LEN];
+    struct buf hex;
+    size_t n = 0;
+    int64_t at_s = clock_now_us(&s->f.clock) / US_PER_S;
+    const struct str parts[] = {arena_fmt(s->arena, "%lld.", (long long)at_s), body};
+    assert_int_equal(hmac_once(MAC_SHA256, STR("a shared secret"), parts, 2, sum, &n), OK);
+    buf_init(&hex, 256);
+    buf_add_hex(&hex, (struct str){(const char *)sum, n});
+    struct str out = arena_fmt(s->arena, "t=%lld,v1=%.*s", (long long)at_s, STR_ARG(buf_str(&hex)));
+    buf_clear(&hex);
+    return out;
+}
+
+/* Taken at once, told later: by the account's own webhook, in the form that is decoded there. */
+static void told_later(void **state)
+{
+    static const enum effect_way TAKEN[] = {EFFECT_ACCEPT};
+    struct stage s;
+    struct decoded d = {0};
+    (void)state;
+    stage_open(&s, TAKEN, 1, "{mode: auto}");
+    (void)ask_refund(&s);
+    assert_int_equal(run(&s), 1);
+    assert_int_equal(action(&s).row.state, ACTION_SENT);
+    assert_int_equal(run(&s), 0);
+    struct http_msg msg = {.body = arena_fmt(s.ctx.arena, "{\"key\":\"%.*s\",\"outcome\":\"confirmed\",\"id\":\"R7\"}", STR_ARG(action(&s).key)),
+                           .received_us = TEST_NOW_US};
+    assert_int_equal(s.acct.conn->hook->verify(&s.ctx, &s.acct, &msg), ERR_DENIED);
+    struct http_header signature = {STR("Wismo-Signature"), sign(&s, msg.body)};
+    msg.headers = &signature;
+    msg.headers_n = 1;
+    msg.received_us = clock_now_us(&s.f.clock);
+    assert_ok(&s.ctx, s.acct.conn->hook->verify(&s.ctx, &s.acct, &msg));
+    msg.received_us += US_PER_H;
+    assert_int_equal(s.acct.conn->hook->verify(&s.ctx, &s.acct, &msg), ERR_STALE);
+    assert_ok(&s.ctx, s.acct.conn->hook->decode(&s.ctx, &s.acct, &msg, &d));
+    assert_int_equal(d.n, 1);
+    fact(&s, &d.facts[0]);
+    assert_int_equal(action(&s).row.state, ACTION_CONFIRMED);
+    assert_str(action(&s).row.result_id, "R7");
+    fact(&s, &d.facts[0]); /* told twice */
+    assert_int_equal(action(&s).row.state, ACTION_CONFIRMED);
+    stage_close(&s);
+}
+
+static void what_is_sent(void **state)
+{
+    const struct json *v = NULL;
+    struct stage s;
+    (void)state;
+    stage_open(&s, NULL, 0, "{mode: auto}");
+    (void)ask_refund(&s);
+    assert_int_equal(run(&s), 1);
+    assert_ok(&s.ctx, json_parse(&s.ctx, str_of(effect_double_last(s.d)), &JSON_LIMITS_SMALL, &v));
+    assert_str(json_str(v, "action"), "refund");
+    assert_str(json_str(v, "order"), "#1020");
+    assert_str(json_str(v, "tracking_number"), "1Z7W4E590300010062");
+    assert_str(json_str(v, "carrier"), "ups");
+    assert_str(json_str(v, "email"), "anna@example.com");
+    assert_str(json_str(v, "currency"), "USD");
+    assert_int_equal(json_get(v, "items")->count, 1);
+    assert_true(json_true(v, "whole_order"));
+    assert_str(json_str(v, "key"), arena_fmt(s.ctx.arena, "%.*s", STR_ARG(action(&s).key)).p);
+    stage_close(&s);
+}
+
+/* ---- ends between any two steps */
+
+static void killed_between_steps(void **state)
+{
+    static const enum effect_way WAYS[][1] = {{EFFECT_DO}, {EFFECT_DONE_CUT}, {EFFECT_FAIL}};
+    int killed = 0;
+    (void)state;
+    for (size_t w = 0; w < sizeof(WAYS) / sizeof(WAYS[0]); w++)
+        for (int at = 1; at <= STEPS_MAX; at++) {
+            struct stage s;
+            int status = 0;
+            stage_open(&s, WAYS[w], 1, "{mode: auto}");
+            (void)ask_refund(&s);
+            pid_t child = fork();
+            assert_true(child >= 0);
+            if (child == 0) {
+                struct performer *p = NULL;
+                size_t n;
+                if (performer_new(&s.ctx, s.st.eng, &p) != OK)
+                    _exit(3);
+                performer_stop_at(p, at);
+                _exit(performer_run(&s.ctx, p, 10, &n) == OK ? 0 : 4);
+            }
+            assert_int_equal(waitpid(child, &status, 0), child);
+            assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 9 || WEXITSTATUS(status) == 0));
+            killed += WEXITSTATUS(status) == 9 ? 1 : 0;
+            /* another process opens the store again */
+            reader_close(s.st.rd);
+            engine_close(s.st.eng);
+            struct engine_options eo = {.config = &s.st.cfg, .clock = s.st.clock, .no_threads = true};
+            assert_ok(&s.ctx, engine_open(&s.ctx, &eo, &s.st.eng));
+            assert_ok(&s.ctx, reader_open(&s.ctx, s.st.eng, &s.st.rd));
+            assert_ok(&s.ctx, story_store_settle(&s.ctx, &s.st));
+            run_out(&s);
+            if (effect_double_done(s.d) != 1 || action(&s).row.state != ACTION_CONFIRMED)
+                fail_msg("way %zu, ended at step %d: %s, done %zu times", w, at, action_state_word(action(&s).row.state), effect_double_done(s.d));
+            stage_close(&s);
+        }
+    assert_true(killed >= 3 * 6); /* the steps there are */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_way),         cmocka_unit_test(a_person_hears),       cmocka_unit_test(called_back_in_time),
+        cmocka_unit_test(nothing_starts_in_a_pause), cmocka_unit_test(told_later),  cmocka_unit_test(what_is_sent),
+        cmocka_unit_test(killed_between_steps)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
