@@ -59,12 +59,20 @@ static void check_key_file(struct doctor *d, const struct config *cfg)
         SAY(d, FINE, "master key", NULL, "%.*s", STR_ARG(path));
 }
 
+static void unread(struct doctor *d, const struct merchant_config *mc, enum err e)
+{
+    SAY(d, FAIL, "store", "is the disk sound, and is there memory?", "%.*s: cannot be read: %s: %s", STR_ARG(mc->name), err_name(e), d->cli->ctx.msg);
+}
+
 static void check_undecoded(struct doctor *d, struct reader *rd, int64_t merchant_id, const struct merchant_config *mc)
 {
     struct undecoded_row *rows = NULL;
     size_t n = 0, aside = 0;
-    if (ledger_undecoded(&d->cli->ctx, rd, merchant_id, &rows, &n) != OK)
+    enum err e = ledger_undecoded(&d->cli->ctx, rd, merchant_id, &rows, &n);
+    if (e != OK) {
+        unread(d, mc, e);
         return;
+    }
     for (size_t i = 0; i < n; i++)
         aside += rows[i].set_aside;
     if (n > aside)
@@ -231,6 +239,8 @@ int cmd_doctor(struct cli *cli, int argc, char **argv)
                 check_vendor(&d, &cfg.merchants[m].accounts[i]);
             }
     }
+    if (ctx_whole(&cli->ctx, OK) != OK)
+        say(&d, FAIL, "memory", STR("too little of it: lines above may be missing or cut"), "run it again");
     fprintf(cli->out, "%d wrong, %d to look at\n", d.failed, d.warned);
     http_client_free(d.client);
     config_clear(&cfg);
