@@ -133,6 +133,24 @@ static enum err run_redecode(struct run *r)
     return e;
 }
 
+/* Webhooks of an account that was not configured when they came: now they decode. */
+static void with_decodable(struct world *w)
+{
+    size_t n = w->mc.accounts_n;
+    w->mc.accounts_n = 0;
+    assert_ok(&w->f.ctx, append_fixture(w, "order_created", true));
+    assert_ok(&w->f.ctx, append_fixture(w, "fulfillment_event", true));
+    assert_ok(&w->f.ctx, world_settle(w));
+    w->mc.accounts_n = n;
+}
+
+/* How many it tries depends on where the one before it ended. */
+static enum err run_redecode_all(struct run *r)
+{
+    int64_t tried = 0, decoded = 0;
+    return engine_redecode(&r->w->f.ctx, r->w->eng, 1, &tried, &decoded);
+}
+
 static enum err emit_row(void *user, struct ctx *ctx, struct str body, size_t facts)
 {
     struct world *w = user;
@@ -157,6 +175,19 @@ static enum err run_import(struct run *r)
     return e == OK ? world_settle(r->w) : e;
 }
 
+/* A row of the ledger for each fact: it may end between any two of them, and is begun anew. */
+static enum err run_import_rows(struct run *r)
+{
+    struct submit_report rep = {0};
+    struct str text = str_of(WORLD_FACTS), line;
+    enum err e = OK;
+    while (e == OK && str_split(&text, '\n', &line))
+        e = submit_facts(&r->w->f.ctx, line, 0, emit_row, r->w, &rep);
+    if (e == OK)
+        buf_fmt(&r->told, "%zu seen, %zu taken, %zu refused", rep.seen, rep.accepted, rep.refused);
+    return e == OK ? world_settle(r->w) : e;
+}
+
 static enum err run_start(struct run *r)
 {
     enum err e = world_open(r->w);
@@ -169,15 +200,17 @@ static enum err run_start(struct run *r)
 }
 
 static const struct work WORKS[] = {
-    {"append of a webhook", with_nothing, run_webhook, .opens = false},
-    {"fold", with_facts, run_fold, .opens = false},
-    {"timers", with_cases, run_fold, .opens = false},
-    {"ask", with_cases, run_ask, .opens = false, .quiet = true},
-    {"case read", with_cases, run_case, .opens = false},
-    {"replay", with_cases, run_replay, .opens = false},
-    {"redecode", with_undecoded, run_redecode, .opens = false},
-    {"import", with_nothing, run_import, .opens = false},
-    {"start", with_cases, run_start, .opens = true, .quiet = true},
+    {.name = "append of a webhook", .prepare = with_nothing, .run = run_webhook},
+    {.name = "fold", .prepare = with_facts, .run = run_fold},
+    {.name = "timers", .prepare = with_cases, .run = run_fold},
+    {.name = "ask", .prepare = with_cases, .run = run_ask, .quiet = true},
+    {.name = "case read", .prepare = with_cases, .run = run_case},
+    {.name = "replay", .prepare = with_cases, .run = run_replay},
+    {.name = "redecode", .prepare = with_undecoded, .run = run_redecode},
+    {.name = "redecode that decodes", .prepare = with_decodable, .run = run_redecode_all},
+    {.name = "import", .prepare = with_nothing, .run = run_import},
+    {.name = "import row by row", .prepare = with_nothing, .run = run_import_rows},
+    {.name = "start", .prepare = with_cases, .run = run_start, .opens = true, .quiet = true},
 };
 
 /* test_loops ["NAME OF A WORK"] */

@@ -1,6 +1,7 @@
 /* See fault.h. Names that begin with __wrap_ and __real_ are the linker's (ld, --wrap). */
 #include "lib/fault.h"
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -39,6 +40,8 @@ static bool fails_now(enum fault_kind kind)
     long n = atomic_fetch_add(&counted, 1) + 1;
     if (plan.nth == 0 || n < plan.nth || (n > plan.nth && !plan.from_on))
         return false;
+    if (plan.kill)
+        (void)raise(SIGKILL);
     atomic_store(&failed, true);
     return true;
 }

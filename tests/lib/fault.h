@@ -21,6 +21,7 @@ struct fault_plan {
     long nth;          /* from 1; 0: only count */
     bool from_on;      /* the Nth and all after it */
     bool all_threads;  /* else the calling thread alone */
+    bool kill;         /* nothing fails: the process is killed there, as by kill -9 */
 };
 
 /* fault_engine_init: before the first database of the process is opened. */

@@ -2,10 +2,14 @@
 #include "lib/fault_loop.h"
 #include "lib/fault.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define RUNS_MAX 20
+#define KILLS_MAX 10
 #define WORKS_MAX 32
 
 struct loop {
@@ -137,6 +141,66 @@ static void loop_kind(struct loop *l, enum fault_kind kind, const char *kind_wor
     print_message("%s: %ld x %s, %ld runs\n", l->work->name, calls, kind_word, runs);
 }
 
+/* ---- kill -9 */
+
+/* A child does the work on a copy of the base and dies at the plan's call; false when it came to its end. */
+static bool die_once(struct loop *l, const struct fault_plan *plan, const char *when)
+{
+    int status = 0;
+    world_copy(&l->w, "base", "work");
+    world_use(&l->w, "work");
+    fflush(NULL);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct buf told;
+        long calls = 0;
+        bool met = false;
+        buf_init(&told, (size_t)1 << 20);
+        if (!l->work->opens && world_open(&l->w) != OK)
+            _exit(2);
+        _exit(run_armed(l, plan, &calls, &met, &told) == OK ? 0 : 3);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        return true;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("%s: the child ended otherwise: %d", when, status);
+    return false;
+}
+
+static bool kill_once(struct loop *l, const struct fault_plan *plan, const char *when)
+{
+    struct buf got;
+    buf_init(&got, (size_t)4 << 20);
+    bool died = die_once(l, plan, when);
+    if (!l->work->opens)
+        assert_ok(&l->w.f.ctx, world_open(&l->w));
+    retry(l, when); /* whether it died or not: twice does no harm */
+    settle_and_read(l, when, &got);
+    if (!str_eq(buf_str(&got), buf_str(&l->want)))
+        fail_differing(when, buf_str(&got), buf_str(&l->want));
+    world_close(&l->w);
+    buf_clear(&got);
+    arena_reset(l->w.f.arena);
+    return died;
+}
+
+static void loop_kill(struct loop *l, enum fault_kind kind, const char *kind_word)
+{
+    long calls = run_whole(l, kind), kills = 0;
+    long stride = getenv("WISMO_LONG") != NULL || calls <= KILLS_MAX ? 1 : calls / KILLS_MAX | 1;
+    char when[160];
+    bool died = true;
+    for (long n = 1; died; n += stride) {
+        struct fault_plan plan = {.kind = kind, .nth = n, .kill = true};
+        snprintf(when, sizeof(when), "%s, killed %s %ld", l->work->name, kind_word, n);
+        died = kill_once(l, &plan, when);
+        kills += died;
+    }
+    print_message("%s: killed %s, %ld of %ld\n", l->work->name, kind_word, kills, calls);
+}
+
 static void loop_work(const struct work *work)
 {
     struct loop l = {.work = work};
@@ -154,6 +218,8 @@ static void loop_work(const struct work *work)
     loop_kind(&l, FAULT_COMMIT_TOLD, "commit told wrongly");
     loop_kind(&l, FAULT_ALLOC, "allocation");
     loop_kind(&l, FAULT_ENGINE, "allocation inside the database");
+    loop_kill(&l, FAULT_DB, "before call");
+    loop_kill(&l, FAULT_COMMIT_TOLD, "after commit");
     buf_clear(&l.want);
     buf_clear(&l.told);
     if (work->finish != NULL)

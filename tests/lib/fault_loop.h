@@ -4,6 +4,9 @@
  * failure and once as "from there on". After every run: the failure was told as one of the machine, a retry succeeds, and the store
  * holds what it holds without a fault. Leaks are seen where the tests run under ASan.
  *
+ * Then the same with kill -9: a process of its own does the work and dies before the Nth call of the database, or right after the Nth
+ * commit; the work is done again on what it left.
+ *
  * Long loops take strides, so that no loop runs much over 20 times; WISMO_LONG=1 in the environment takes every step.
  */
 #ifndef WISMO_TESTS_LIB_FAULT_LOOP_H
