@@ -17,6 +17,7 @@ struct http_request {
     struct str body;
     int timeout_ms;       /* 0: 10,000 */
     size_t max_body;      /* 0: 5 MiB */
+    bool once;            /* a connection of its own: on a kept one a request without an answer is sent again by the library */
 };
 
 struct http_client;
@@ -32,5 +33,7 @@ void http_client_do_many(struct http_client *c, struct ctx *ctx, const struct ht
 struct str url_encode(struct arena *a, struct str s);
 /* query_get: value of a parameter in a raw query or form body, decoded, in the arena; false when absent. */
 bool query_get(struct arena *a, struct str query, const char *name, struct str *out);
+/* query_decode: one name or value of such a body; false: a broken escape, a NUL, or no memory. */
+bool query_decode(struct arena *a, struct str s, struct str *out);
 
 #endif

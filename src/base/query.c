@@ -64,8 +64,7 @@ static bool is_named(struct str coded, struct str name)
     return coded.n == 0 && name.n == 0;
 }
 
-/* false: a broken escape, a NUL, or no memory. */
-static bool decode(struct arena *a, struct str s, struct str *out)
+bool query_decode(struct arena *a, struct str s, struct str *out)
 {
     char *p = arena_alloc(a, s.n + 1);
     size_t n = 0;
@@ -87,7 +86,7 @@ bool query_get(struct arena *a, struct str query, const char *name, struct str *
     while (str_split(&query, '&', &pair)) {
         struct str value = pair;
         if (str_split(&value, '=', &key) && is_named(key, str_of(name)))
-            return decode(a, value, out);
+            return query_decode(a, value, out);
     }
     return false;
 }

@@ -118,7 +118,7 @@ static enum err test_key(struct ctx *ctx, struct str *out)
 static enum err send_test(struct cli *cli, const struct message_options *o, struct message_store *ms, const char *kind)
 {
     struct outgoing out;
-    struct ready rdy = {.headers_n = 0};
+    struct ready rdy = {.mail = STR_NULL};
     struct send_result r;
     const struct channel *ch = channel_for(o->way);
     if (ch == NULL || !ms->open)
@@ -131,7 +131,9 @@ static enum err send_test(struct cli *cli, const struct message_options *o, stru
     if (e != OK)
         return e;
     out.merchant = ms->mc;
+    out.m.t.channel = o->way;
     out.thread = out.key;
+    out.since_us = out.now_us;
     out.who.email = o->way == CHANNEL_EMAIL ? str_of(o->to) : STR_NULL; /* nobody's but the asker's */
     out.who.phone = o->way == CHANNEL_EMAIL ? STR_NULL : str_of(o->to);
     struct http_client *http = http_client_new();

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "model/action.h"
 #include "model/fact.h"
+#include "model/message.h"
 
 /* A setting of an account, as configured: name and value text. */
 struct setting {
@@ -31,6 +32,7 @@ struct account {
     struct secret api_key, api_user, api_secret;        /* n == 0: unused */
     const struct setting *settings;
     size_t settings_n;
+    struct str public_url;    /* how vendors reach this server; empty: not known */
     struct str base_url;      /* overrides the vendor's host (sandboxes, doubles); empty: the vendor's */
     int line, column;         /* where the configuration names it; 0: not from one */
     uint32_t performs;        /* bits of capabilities that are performed through it */
@@ -143,6 +145,40 @@ struct act_ops {
                        struct action_answer *out);
 };
 
+/* A message to a person, as a channel's connector sees it. */
+struct send_ask {
+    enum channel_kind channel;
+    struct str key;           /* of the message: receipts bring it back */
+    struct str to;            /* E.164 */
+    struct str order;         /* its name */
+    struct str message;       /* word of its kind */
+    struct str text;          /* the short form */
+    struct str language;
+    struct str receipt_url;   /* where the vendor tells what became of it; empty: not asked for */
+    int64_t since_us;         /* none of it can have been sent before */
+};
+enum send_outcome {
+    SEND_TAKEN,
+    SEND_LATER,   /* try again: at retry_us, or when the courier likes */
+    SEND_REFUSED, /* not by this channel, ever */
+    SEND_WRONG    /* our own fault: it cannot be made into a message */
+};
+struct send_result {
+    enum send_outcome outcome;
+    struct str detail;        /* nothing personal: it becomes a fact */
+    int64_t retry_us;
+    bool channel_failed;      /* the channel itself, not this message: counts for its breaker */
+};
+struct send_ops {
+    uint32_t channels;        /* bits 1u << CHANNEL_... */
+    enum err (*request)(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out);
+    /* result: what an answer means; the engine adds Retry-After. */
+    void (*result)(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct send_result *out);
+    /* look: what was sent already, for an attempt whose outcome is not known; NULL: the vendor cannot tell. found: is it there? */
+    enum err (*look)(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out);
+    bool (*found)(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct str *id);
+};
+
 enum auth_kind {
     AUTH_NONE,
     AUTH_HEADER,      /* header auth_name: auth_prefix + api_key */
@@ -181,6 +217,7 @@ struct connector {
     const struct hook_ops *hook;
     const struct poll_ops *poll;
     const struct act_ops *act;
+    const struct send_ops *send;
 };
 
 /* The registry, from connectors.def, sorted by id. */

@@ -57,18 +57,22 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
     write_body(&w, o);
     enum err e = buf_err(&b);
     if (e == OK)
-        e = arena_dup(ctx->arena, buf_str(&b), &out->body);
+        e = arena_dup(ctx->arena, buf_str(&b), &out->req.body);
     if (e == OK)
-        e = sign(ctx, &mc->webhook_secret, o->now_us / US_PER_S, out->body, &signature);
+        e = sign(ctx, &mc->webhook_secret, o->now_us / US_PER_S, out->req.body, &signature);
     buf_clear(&b);
+    out->req.method = STR("POST");
+    out->req.url = mc->webhook_url;
+    if (e == OK)
+        e = out_req_header(ctx, &out->req, STR("Content-Type"), STR("application/json"));
+    if (e == OK)
+        e = out_req_header(ctx, &out->req, STR("Wismo-Signature"), signature);
+    if (e == OK)
+        e = out_req_header(ctx, &out->req, STR("Idempotency-Key"), o->key);
     if (e != OK) {
         *no = (struct send_result){SEND_WRONG, arena_fmt(ctx->arena, "webhook: %s", err_name(e)), 0, false};
         return false;
     }
-    out->url = mc->webhook_url;
-    out->headers[out->headers_n++] = (struct http_header){STR("Content-Type"), STR("application/json")};
-    out->headers[out->headers_n++] = (struct http_header){STR("Wismo-Signature"), signature};
-    out->headers[out->headers_n++] = (struct http_header){STR("Idempotency-Key"), o->key};
     return true;
 }
 
@@ -81,8 +85,8 @@ int64_t channel_retry_after(const struct http_msg *msg, int64_t now_us)
 static struct send_result post(struct ctx *ctx, struct http_client *http, const struct outgoing *o, const struct ready *rdy)
 {
     struct http_msg answer = {0};
-    struct http_request req = {.method = STR("POST"), .url = rdy->url, .headers = rdy->headers, .headers_n = rdy->headers_n,
-                               .body = rdy->body, .max_body = ANSWER_MAX};
+    struct http_request req = {.method = rdy->req.method, .url = rdy->req.url, .headers = rdy->req.headers, .headers_n = rdy->req.headers_n,
+                               .body = rdy->req.body, .max_body = ANSWER_MAX, .once = true};
     if (http_client_do(http, ctx, &req, &answer) != OK)
         return (struct send_result){SEND_LATER, arena_fmt(ctx->arena, "%s", ctx->msg), 0, true};
     struct str why = arena_fmt(ctx->arena, "answered %d", answer.status);
@@ -93,4 +97,4 @@ static struct send_result post(struct ctx *ctx, struct http_client *http, const 
                  : (struct send_result){SEND_REFUSED, why, 0, false};
 }
 
-const struct channel channel_hook = {make, post};
+const struct channel channel_hook = {make, post, NULL};

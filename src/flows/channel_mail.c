@@ -78,4 +78,4 @@ static struct send_result send_mail(struct ctx *ctx, struct http_client *http, c
     return (struct send_result){SEND_LATER, why, 0, e != ERR_BUSY};
 }
 
-const struct channel channel_mail = {make, send_mail};
+const struct channel channel_mail = {make, send_mail, NULL};

@@ -351,6 +351,21 @@ static void check_accounts(struct cfg_reader *r, const struct yaml *v, struct me
     }
 }
 
+/* Channels that need an account at a vendor. */
+static void check_senders(struct cfg_reader *r, const struct yaml *v, const struct merchant_config *mc)
+{
+    static const enum channel_kind KINDS[] = {CHANNEL_SMS, CHANNEL_WHATSAPP};
+    for (size_t k = 0; k < 2 && mc->messages.policy.enabled; k++) {
+        bool has = false;
+        for (size_t i = 0; i < mc->accounts_n; i++) {
+            const struct connector *c = mc->accounts[i].conn;
+            has = has || (c != NULL && c->send != NULL && (c->send->channels & 1u << KINDS[k]) != 0);
+        }
+        if (!has && message_policy_uses(&mc->messages.policy, KINDS[k]))
+            cfg_say(r, FINDING_ERROR, v, "add one under `accounts`, such as twilio", "messages: no account sends by %s", channel_kind_word(KINDS[k]));
+    }
+}
+
 static void merchant_check(struct cfg_reader *r, const struct yaml *v, void *base)
 {
     struct merchant_config *mc = base;
@@ -362,6 +377,7 @@ static void merchant_check(struct cfg_reader *r, const struct yaml *v, void *bas
     mc->messages.policy.country = mc->promises.home_country;
     if (str_empty(mc->messages.policy.store))
         mc->messages.policy.store = mc->name;
+    check_senders(r, at_or(v, "messages"), mc);
     for (size_t i = 0; i < mc->order_name_patterns_n; i++)
         if (!str_contains(mc->order_name_patterns[i], STR("{n}")))
             cfg_say(r, FINDING_ERROR, at_or(v, "order_name_patterns"), "write it like \"NW-{n}\"", "order_name_patterns: \"%.*s\" has no {n}",
@@ -547,6 +563,9 @@ static void config_check(struct cfg_reader *r, const struct yaml *v, void *base)
     check_unique(r, yaml_get(v, "tokens"));
     check_tokens(r, v, cfg);
     check_public_url(r, v, cfg);
+    for (size_t i = 0; i < cfg->merchants_n; i++)
+        for (size_t k = 0; k < cfg->merchants[i].accounts_n; k++)
+            cfg->merchants[i].accounts[k].public_url = cfg->public_url;
     cfg->store_path = cfg_path(r, cfg->store_path);
     cfg->master_key_file = cfg->master_key_file.n > 0 ? cfg_path(r, cfg->master_key_file)
                                                       : arena_fmt(r->ctx->arena, "%.*s.key", STR_ARG(cfg->store_path));

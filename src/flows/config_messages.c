@@ -213,29 +213,18 @@ static void messages_init(void *base)
     message_policy_default(&mc->policy);
 }
 
-static bool uses(const struct message_policy *mp, enum channel_kind c)
-{
-    bool used = false;
-    for (size_t i = 0; i < mp->channels_n; i++)
-        used = used || mp->channels[i] == c;
-    for (size_t i = 0; i < mp->rules_n; i++)
-        for (size_t k = 0; k < mp->rules[i].channels_n; k++)
-            used = used || mp->rules[i].channels[k] == c;
-    return used;
-}
-
 static void check_channels(struct cfg_reader *r, const struct yaml *v, const struct message_config *mc)
 {
-    static const enum channel_kind LATER[] = {CHANNEL_SMS, CHANNEL_WHATSAPP, CHANNEL_VOICE, CHANNEL_CHAT};
+    static const enum channel_kind LATER[] = {CHANNEL_VOICE, CHANNEL_CHAT};
     bool file = mc->folder.n > 0;
-    if (uses(&mc->policy, CHANNEL_EMAIL) && mc->smtp_url.n == 0 && !file)
+    if (message_policy_uses(&mc->policy, CHANNEL_EMAIL) && mc->smtp_url.n == 0 && !file)
         cfg_say(r, FINDING_ERROR, v, "add smtp: {url: smtp://...}, or folder: to write them as files", "messages: e-mail has no mail server");
-    if (uses(&mc->policy, CHANNEL_EMAIL) && mc->from.n == 0)
+    if (message_policy_uses(&mc->policy, CHANNEL_EMAIL) && mc->from.n == 0)
         cfg_say(r, FINDING_ERROR, v, "add from: orders@...", "messages: e-mail has no sender");
-    if (uses(&mc->policy, CHANNEL_WEBHOOK) && (mc->webhook_url.n == 0 || mc->webhook_secret.n == 0))
+    if (message_policy_uses(&mc->policy, CHANNEL_WEBHOOK) && (mc->webhook_url.n == 0 || mc->webhook_secret.n == 0))
         cfg_say(r, FINDING_ERROR, v, "add webhook: {url: ..., secret: ...}", "messages: the webhook has no address or no secret");
     for (size_t i = 0; i < sizeof(LATER) / sizeof(LATER[0]); i++)
-        if (uses(&mc->policy, LATER[i]))
+        if (message_policy_uses(&mc->policy, LATER[i]))
             cfg_say(r, FINDING_ERROR, v, "take it out of `channels`", "messages: this build cannot send by %s", channel_kind_word(LATER[i]));
 }
 

@@ -132,7 +132,7 @@ static enum err load(struct ctx *ctx, struct courier *c, struct merchant *m, con
 {
     struct case_answer ca;
     int64_t order_no = 0;
-    *out = (struct outgoing){.merchant = m->cfg, .key = row->key, .now_us = clock_now_us(c->eng->clock)};
+    *out = (struct outgoing){.merchant = m->cfg, .key = row->key, .now_us = clock_now_us(c->eng->clock), .since_us = row->not_before_us};
     enum err e = message_by_key(ctx, c->rd, m->id, row->key, &order_no, &out->m);
     if (e == OK)
         e = case_read(ctx, c->rd, m->id, order_no, 0, &ca);
@@ -191,13 +191,15 @@ static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, con
 {
     const struct channel *ch = channel_for((enum channel_kind)row->channel);
     struct outgoing o;
-    struct ready rdy = {.headers_n = 0};
+    struct ready rdy = {.mail = STR_NULL};
     *r = (struct send_result){SEND_REFUSED, STR("no such channel in this build"), 0, false};
     if (ch == NULL)
         return OK;
     enum err e = load(ctx, c, m, row, &o);
     if (e != OK || !ch->make(ctx, &o, &rdy, r))
         return e;
+    if (row->attempts > 1 && ch->taken != NULL && ch->taken(ctx, c->http, &o, &rdy, r))
+        return OK; /* an attempt before arrived, or nobody can say now */
     if (is_paused(ctx, c, m->id, row->capability)) {
         *r = (struct send_result){SEND_LATER, STR("paused"), clock_now_us(c->eng->clock), false};
         return OK;

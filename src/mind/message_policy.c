@@ -180,6 +180,17 @@ enum err message_policy_read(struct ctx *ctx, struct str text, struct message_po
     return e == OK || e == ERR_MEMORY ? e : ctx_fail(ctx, ERR_PARSE, "message rules: not as recorded");
 }
 
+bool message_policy_uses(const struct message_policy *mp, enum channel_kind c)
+{
+    bool used = false;
+    for (size_t i = 0; i < mp->channels_n; i++)
+        used = used || mp->channels[i] == c;
+    for (size_t i = 0; i < mp->rules_n; i++)
+        for (size_t k = 0; k < mp->rules[i].channels_n; k++)
+            used = used || mp->rules[i].channels[k] == c;
+    return used;
+}
+
 const struct message_rule *message_rule_for(const struct message_policy *mp, enum message_kind kind, struct str country,
                                             struct str carrier, int64_t value_minor)
 {

@@ -49,6 +49,8 @@ void message_policy_write(struct jw *w, const struct message_policy *mp);
 MUST_CHECK enum err message_policy_read(struct ctx *ctx, struct str text, struct message_policy *out);
 /* message_policy_text: the JSON in the arena and the version set in *mp. */
 MUST_CHECK enum err message_policy_text(struct ctx *ctx, struct message_policy *mp, struct str *out);
+/* message_policy_uses: some message may go by this channel. */
+bool message_policy_uses(const struct message_policy *mp, enum channel_kind c);
 /* message_rule_for: NULL when none fits. */
 const struct message_rule *message_rule_for(const struct message_policy *mp, enum message_kind kind, struct str country,
                                             struct str carrier, int64_t value_minor);

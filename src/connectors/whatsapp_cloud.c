@@ -1,0 +1,243 @@
+/*
+ * WhatsApp Cloud API: messages out as approved templates, what became of them, and STOP. Sources: Meta's OpenAPI of the business
+ * messaging API (v23.0) and its webhook reference, read 2026-11. What we send unasked may meet a closed 24-hour window, so it is
+ * always a template; its two body parameters are the order and the text. There is no key and no look-up: our message's key goes along
+ * as biz_opaque_callback_data and comes back with each status, so an attempt without an answer waits for one before it is repeated.
+ * Trap: bodies are signed as received, with \uXXXX in them.
+ */
+#include "connectors/lib/phone.h"
+#include "connectors/lib/signature.h"
+
+#include "base/http_client.h"
+#include "base/num.h"
+
+#define BASE "https://graph.facebook.com"
+#define VERSION "v23.0"
+#define PARAMETER_MAX 1024
+
+static const struct cfg_field CFG[] = {
+    {"api_key", true, true, "token of a system user"},
+    {"webhook_secrets", false, true, "app secret: signs what Meta sends to us"},
+    {"phone_number_id", true, false, "id of the number that messages come from"},
+    {"template", true, false, "approved utility template; {message} is replaced by the kind of message; two body parameters: order, text"},
+    {"template_language", false, false, "its language, such as en_US; else the message's"},
+    {"verify_token", false, false, "word of the handshake when the webhook is set up"},
+    {NULL, false, false, NULL},
+};
+
+/* ---- sending */
+
+static struct str template_name(struct ctx *ctx, const struct account *acct, const struct send_ask *ask)
+{
+    struct str t = account_setting(acct, "template");
+    for (size_t i = 0; i + 9 <= t.n; i++)
+        if (memcmp(t.p + i, "{message}", 9) == 0)
+            return arena_fmt(ctx->arena, "%.*s%.*s%.*s", STR_ARG(str_sub(t, 0, i)), STR_ARG(ask->message), STR_ARG(str_sub(t, i + 9, t.n)));
+    return t;
+}
+
+/* A parameter has no line breaks and no runs of blanks (132012 otherwise). */
+static struct str one_line(struct ctx *ctx, struct str s)
+{
+    char *p = arena_alloc(ctx->arena, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; p != NULL && i < s.n; i++) {
+        bool blank = (unsigned char)s.p[i] <= 0x20;
+        if (!blank || (n > 0 && p[n - 1] != ' '))
+            p[n++] = blank ? ' ' : s.p[i];
+    }
+    return p == NULL ? STR_NULL : (struct str){p, n};
+}
+
+static void write_parameter(struct jw *w, struct str text)
+{
+    jw_obj(w);
+    jw_kstr(w, "type", STR("text"));
+    jw_kstr(w, "text", text);
+    jw_end(w);
+}
+
+static void write_body(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct jw *w)
+{
+    struct str language = account_setting(acct, "template_language");
+    jw_obj(w);
+    jw_kstr(w, "messaging_product", STR("whatsapp"));
+    jw_kstr(w, "recipient_type", STR("individual"));
+    jw_kstr(w, "to", str_sub(ask->to, 1, ask->to.n));
+    jw_kstr(w, "type", STR("template"));
+    jw_key(w, "template");
+    jw_obj(w);
+    jw_kstr(w, "name", template_name(ctx, acct, ask));
+    jw_key(w, "language");
+    jw_obj(w);
+    jw_kstr(w, "code", str_empty(language) ? ask->language : language);
+    jw_end(w);
+    jw_key(w, "components");
+    jw_arr(w);
+    jw_obj(w);
+    jw_kstr(w, "type", STR("body"));
+    jw_key(w, "parameters");
+    jw_arr(w);
+    write_parameter(w, one_line(ctx, ask->order));
+    write_parameter(w, one_line(ctx, ask->text));
+    jw_arr_end(w);
+    jw_end(w);
+    jw_arr_end(w);
+    jw_end(w);
+    jw_kstr(w, "biz_opaque_callback_data", ask->key);
+    jw_end(w);
+}
+
+static enum err request(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out)
+{
+    struct str base = str_empty(acct->base_url) ? STR(BASE) : acct->base_url, id = account_setting(acct, "phone_number_id");
+    struct buf b;
+    if (str_empty(id) || str_empty(account_setting(acct, "template")))
+        return ctx_fail(ctx, ERR_PARSE, "%s: not set", str_empty(id) ? "phone_number_id" : "template");
+    if (ask->text.n > PARAMETER_MAX)
+        return ctx_fail(ctx, ERR_PARSE, "the text is over %d bytes", PARAMETER_MAX);
+    buf_init(&b, 65536);
+    struct jw w = jw_of(&b);
+    write_body(ctx, acct, ask, &w);
+    enum err e = buf_err(&b);
+    if (e == OK)
+        e = arena_dup(ctx->arena, buf_str(&b), &out->body);
+    buf_clear(&b);
+    out->method = STR("POST");
+    out->url = arena_fmt(ctx->arena, "%.*s/" VERSION "/%.*s/messages", STR_ARG(base), STR_ARG(url_encode(ctx->arena, id)));
+    return e == OK ? out_req_header(ctx, out, STR("Content-Type"), STR("application/json")) : e;
+}
+
+/* Codes of Meta's errors that are not about this person: too fast, or the account's own trouble. */
+static bool is_later(int64_t code, bool *channel)
+{
+    static const int64_t PACE[] = {4, 80007, 130429, 131048, 131056}, ACCOUNT[] = {0, 1, 2, 190, 131031, 133010};
+    *channel = false;
+    for (size_t i = 0; i < sizeof(ACCOUNT) / sizeof(ACCOUNT[0]); i++)
+        *channel = *channel || code == ACCOUNT[i];
+    for (size_t i = 0; i < sizeof(PACE) / sizeof(PACE[0]); i++)
+        if (code == PACE[i])
+            return true;
+    return *channel;
+}
+
+static void result(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct send_result *out)
+{
+    const struct json *v = NULL, *first;
+    int64_t code = -1;
+    bool channel = false, read = json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v) == OK;
+    (void)acct;
+    (void)ask;
+    if (msg->status >= 200 && msg->status < 300) {
+        first = read && json_get(v, "messages") != NULL ? json_get(v, "messages")->first : NULL;
+        *out = (struct send_result){SEND_TAKEN, first == NULL ? STR("taken") : json_str(first, "id"), 0, false};
+        return;
+    }
+    if (!read || json_i64(json_get(v, "error"), "code", 0, 9999999, &code) != OK)
+        code = -1;
+    bool later = is_later(code, &channel) || msg->status == 429 || msg->status >= 500;
+    *out = (struct send_result){later ? SEND_LATER : SEND_REFUSED, arena_fmt(ctx->arena, "answered %d, code %lld", msg->status, (long long)code), 0,
+                                channel || msg->status >= 500};
+}
+
+/* ---- what Meta sends to us */
+
+static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
+{
+    return sig_hmac(ctx, acct, MAC_SHA256, SIG_HEX, STR("sha256="), http_msg_header(msg, "X-Hub-Signature-256"), &msg->body, 1);
+}
+
+/* The handshake: GET with a word that we know gets its challenge back. */
+static enum err reply(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct buf *body)
+{
+    struct str word = STR_NULL, challenge = STR_NULL, known = account_setting(acct, "verify_token");
+    if (!str_eq(msg->method, STR("GET")))
+        return OK;
+    if (!query_get(ctx->arena, msg->query, "hub.verify_token", &word) || !query_get(ctx->arena, msg->query, "hub.challenge", &challenge) ||
+        str_empty(known) || !bytes_eq_ct(word, known))
+        return ctx_fail(ctx, ERR_DENIED, "handshake: not the word that is configured");
+    buf_add(body, challenge);
+    return buf_err(body);
+}
+
+static int64_t stamp(const struct json *v, int64_t def_us)
+{
+    int64_t s;
+    return num_parse_i64(json_text(v, "timestamp"), 0, INT64_C(9999999999), &s) == OK ? s * US_PER_S : def_us;
+}
+
+static enum err decode_status(struct ctx *ctx, const struct json *v, int64_t now_us, struct decoded *out)
+{
+    static const struct {
+        const char *word;
+        enum receipt_status is;
+    } ENDS[] = {{"delivered", RECEIPT_DELIVERED}, {"read", RECEIPT_OPENED}, {"failed", RECEIPT_FAILED}};
+    struct str key = json_str(v, "biz_opaque_callback_data"), status = json_str(v, "status"), detail = status;
+    const struct json *errors = json_get(v, "errors");
+    if (str_empty(key))
+        return OK; /* not ours */
+    if (errors != NULL && errors->first != NULL)
+        detail = arena_fmt(ctx->arena, "%.*s, code %.*s", STR_ARG(status), STR_ARG(str_sub(json_text(errors->first, "code"), 0, 12)));
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
+        if (str_eq(status, str_of(ENDS[i].word)))
+            return add_receipt(ctx, out, key, ENDS[i].is, detail, stamp(v, now_us));
+    return OK;
+}
+
+static enum err decode_message(struct ctx *ctx, const struct json *v, int64_t now_us, struct decoded *out)
+{
+    enum stop_word word = stop_word_of(json_str(json_get(v, "text"), "body"));
+    if (word == STOP_NONE || str_empty(json_str(v, "from")))
+        return OK;
+    struct str from = arena_fmt(ctx->arena, "+%.*s", STR_ARG(json_str(v, "from")));
+    return add_consent(ctx, out, from, CHANNEL_WHATSAPP, word == STOP_STOP, stamp(v, now_us));
+}
+
+static enum err decode_value(struct ctx *ctx, const struct json *value, int64_t now_us, struct decoded *out)
+{
+    enum err e = OK;
+    JSON_EACH(s, json_get(value, "statuses")) {
+        if (e == OK)
+            e = decode_status(ctx, s, now_us, out);
+    }
+    JSON_EACH(m, json_get(value, "messages")) {
+        if (e == OK)
+            e = decode_message(ctx, m, now_us, out);
+    }
+    return e;
+}
+
+static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
+{
+    const struct json *v = NULL;
+    enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
+    (void)acct;
+    if (e == OK && !str_eq(json_str(v, "object"), STR("whatsapp_business_account")))
+        e = ctx_fail(ctx, ERR_PARSE, "object: expected whatsapp_business_account");
+    JSON_EACH(entry, json_get(v, "entry")) {
+        JSON_EACH(change, json_get(entry, "changes")) {
+            if (e == OK)
+                e = decode_value(ctx, json_get(change, "value"), msg->received_us, out);
+        }
+    }
+    if (e == OK && out->n == 0)
+        out->note = STR("nothing that ends a message of ours");
+    return e;
+}
+
+static const struct hook_ops HOOK = {.verify = verify, .reply = reply, .decode = decode};
+static const struct send_ops SEND = {.channels = 1u << CHANNEL_WHATSAPP, .request = request, .result = result};
+
+const struct connector connector_whatsapp_cloud = {
+    .id = "whatsapp_cloud",
+    .title = "WhatsApp Cloud API",
+    .docs_url = "https://developers.facebook.com/docs/whatsapp/cloud-api",
+    .api_version = VERSION,
+    .role = ROLE_SYSTEM,
+    .auth = AUTH_BEARER,
+    .base_url = BASE,
+    .limits = {.calls = 80, .window_s = 1, .timeout_ms = 15000, .body_max = (size_t)1 << 20, .source = "Meta: 80 messages a second for a number"},
+    .cfg = CFG,
+    .hook = &HOOK,
+    .send = &SEND,
+};
