@@ -141,8 +141,9 @@ struct act_ops {
     uint32_t kinds;             /* 1u << capability */
     enum err (*request)(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
                         struct out_req *out, bool *effect);
-    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, const struct http_msg *msg,
-                       struct action_answer *out);
+    /* decode: carry is what the request got. Errs: what cannot be read; of an effect that is an unknown outcome. */
+    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
+                       const struct http_msg *msg, struct action_answer *out);
 };
 
 /* A message to a person, as a channel's connector sees it. */

@@ -588,4 +588,5 @@ const struct connector connector_shopify = {
     .status_file = "shopify",
     .hook = &HOOK,
     .poll = &shopify_poll,
+    .act = &shopify_act,
 };

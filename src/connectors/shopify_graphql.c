@@ -330,7 +330,7 @@ static enum err gql_hold(struct ctx *ctx, const struct json *v, struct decoded *
 static const struct word_map CODES[] = {{"THROTTLED", ERR_BUSY},           {"ACCESS_DENIED", ERR_DENIED}, {"SHOP_INACTIVE", ERR_UNAVAILABLE},
                                         {"INTERNAL_SERVER_ERROR", ERR_UNAVAILABLE}, {"MAX_COST_EXCEEDED", ERR_LIMIT}, {NULL, 0}};
 
-static enum err gql_errors(struct ctx *ctx, const struct json *v)
+enum err shopify_errors(struct ctx *ctx, const struct json *v)
 {
     const struct json *err = json_path(v, "errors.0");
     struct str text = json_is(json_get(v, "errors"), JSON_STRING) ? json_str(v, "errors") : json_str(err, "message");
@@ -378,7 +378,7 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
     e = decode_data(ctx, data, out, &any);
     if (e != OK)
         return e;
-    e = gql_errors(ctx, v);
+    e = shopify_errors(ctx, v);
     if (e != OK && any && e != ERR_BUSY) { /* a field was refused (protected customer data): the rest stands */
         out->note = arena_fmt(ctx->arena, "%s", ctx->msg);
         e = OK;

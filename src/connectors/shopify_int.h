@@ -10,6 +10,9 @@
 extern const struct word_map shopify_financial[], shopify_fulfilled[];
 extern const struct poll_ops shopify_poll;
 
+extern const struct act_ops shopify_act;
+/* shopify_errors: errors inside a 200. Errs: ERR_BUSY throttled, ERR_DENIED no right, others with the vendor's words. */
+enum err shopify_errors(struct ctx *ctx, const struct json *v);
 /* shopify_gid_tail: "gid://shopify/LineItem/123" -> "123"; a bare id stays. */
 struct str shopify_gid_tail(struct str gid);
 /* shopify_parked: stand-in number for events of a fulfillment that come without one. */

@@ -151,14 +151,15 @@ static enum err act_request(struct ctx *ctx, const struct account *acct, const s
 }
 
 /* Without an outcome in the answer it was taken, and what came of it is posted back. */
-static enum err act_decode(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, const struct http_msg *msg,
-                           struct action_answer *out)
+static enum err act_decode(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
+                           const struct http_msg *msg, struct action_answer *out)
 {
     const struct json *v = NULL;
     enum action_outcome outcome;
     (void)acct;
     (void)call;
     (void)step;
+    (void)carry;
     *out = (struct action_answer){.step = STEP_ACCEPTED, .detail = arena_fmt(ctx->arena, "answered %d", msg->status)};
     if (msg->status >= 300) {
         out->step = STEP_REFUSED;

@@ -224,7 +224,7 @@ static bool call_once(struct calling *c, int n, struct result *out)
         *out = effect ? unknown(c, why) : later(c, why, retry_after(c->p, &msg));
         return true;
     }
-    e = c->acct->conn->act->decode(c->ctx, c->acct, &c->call, n, &msg, &a);
+    e = c->acct->conn->act->decode(c->ctx, c->acct, &c->call, n, c->carry, &msg, &a);
     if (e != OK) {
         why = arena_fmt(c->ctx->arena, "%s", c->ctx->msg);
         *out = effect ? unknown(c, why) : later(c, why, 0);
@@ -269,7 +269,7 @@ static enum err perform(struct ctx *ctx, struct performer *p, struct merchant *m
     }
     if (e != OK)
         return e;
-    c.call.again = c.maybe_done || row->attempts > 1;
+    c.call.again = c.maybe_done;
     *out = make_calls(&c);
     return OK;
 }

@@ -13,7 +13,7 @@
 #define COST_MAX 1000
 
 struct schema {
-    const struct json *types;
+    const struct json *types, *directives;
 };
 
 struct query {
@@ -22,6 +22,7 @@ struct query {
     struct scan s;
     struct str text;
     const char *vars[8][2]; /* name, type */
+    bool lists[8];
     size_t vars_n;
 };
 
@@ -118,8 +119,13 @@ static void variables(struct query *q)
         assert_true(q->vars_n < 8);
         q->vars[q->vars_n][0] = keep(q, name(q));
         expect(q, ':');
+        bool list = next_is(q, '[');
         type = name(q);
-        q->vars[q->vars_n++][1] = arena_fmt(q->ctx->arena, "%.*s%s", STR_ARG(type), next_is(q, '!') ? "!" : "").p;
+        bool each = next_is(q, '!');
+        if (list)
+            expect(q, ']');
+        q->lists[q->vars_n] = list;
+        q->vars[q->vars_n++][1] = arena_fmt(q->ctx->arena, "%.*s%s", STR_ARG(type), each || next_is(q, '!') ? "!" : "").p;
     }
 }
 
@@ -144,6 +150,19 @@ static void check_value(struct query *q, const struct json *arg, int64_t *first)
         assert_true(scan_until(&q->s, '"', &s));
         expect(q, ']');
         assert_true(str_eq(type, STR("String")));
+        return;
+    }
+    if (next_is(q, '{')) { /* an input object of constants */
+        const struct json *t = type_named(q->schema, type);
+        while (!next_is(q, '}')) {
+            (void)next_is(q, ',');
+            struct str f = name(q);
+            const struct json *in = member_named(json_get(t, "inputFields"), f);
+            if (in == NULL)
+                fail_msg("query: %.*s has no %.*s", STR_ARG(type), STR_ARG(f));
+            expect(q, ':');
+            check_value(q, in, first);
+        }
         return;
     }
     struct str word = name(q);
@@ -204,6 +223,17 @@ static int64_t selections(struct query *q, struct str type_name)
         blanks(q);
         if (str_starts(q->s.rest, STR("(")))
             arguments(q, field, &first);
+        if (next_is(q, '@')) { /* the one directive of ours */
+            struct str directive = name(q);
+            assert_true(str_eq(directive, STR("idempotent")) && member_named(q->schema->directives, directive) != NULL);
+            expect(q, '(');
+            struct str key = name(q);
+            assert_true(str_eq(key, STR("key")));
+            expect(q, ':');
+            expect(q, '$');
+            (void)name(q);
+            expect(q, ')');
+        }
         bool leaf = str_eq(json_str(t, "kind"), STR("SCALAR")) || str_eq(json_str(t, "kind"), STR("ENUM"));
         n++;
         if (leaf)
@@ -220,17 +250,105 @@ static int64_t selections(struct query *q, struct str type_name)
     return cost;
 }
 
-static int64_t check_query(struct ctx *ctx, const struct schema *schema, struct str text)
+/* ---- variables: what is sent for them fits their types, down to the last field */
+
+static void check_input(struct query *q, struct str type_name, bool list, bool required, const struct json *v)
+{
+    if (v == NULL || v->type == JSON_NULL) {
+        if (required)
+            fail_msg("variables: a %.*s is missing", STR_ARG(type_name));
+        return;
+    }
+    if (list) {
+        assert_true(v->type == JSON_ARRAY);
+        JSON_EACH(c, v)
+            check_input(q, type_name, false, true, c);
+        return;
+    }
+    const struct json *t = type_named(q->schema, type_name);
+    struct str kind = json_str(t, "kind");
+    if (str_eq(kind, STR("ENUM"))) {
+        if (member_named(json_get(t, "enumValues"), v->text) == NULL)
+            fail_msg("variables: %.*s is no %.*s", STR_ARG(v->text), STR_ARG(type_name));
+    } else if (str_eq(kind, STR("SCALAR"))) {
+        enum json_type want = str_eq(type_name, STR("Boolean")) ? JSON_BOOL : str_eq(type_name, STR("Int")) ? JSON_NUMBER : JSON_STRING;
+        if (v->type != want)
+            fail_msg("variables: expected a %.*s", STR_ARG(type_name));
+    } else {
+        assert_true(v->type == JSON_OBJECT);
+        JSON_EACH(c, v) {
+            if (member_named(json_get(t, "inputFields"), c->key) == NULL)
+                fail_msg("variables: %.*s has no %.*s", STR_ARG(type_name), STR_ARG(c->key));
+        }
+        JSON_EACH(in, json_get(t, "inputFields")) {
+            bool is_list;
+            struct str key = json_str(in, "name"), of = bare_type(json_get(in, "type"), &is_list);
+            const struct json *given = NULL;
+            JSON_EACH(c, v) {
+                if (str_eq(c->key, key))
+                    given = c;
+            }
+            check_input(q, of, is_list, str_eq(json_str(json_get(in, "type"), "kind"), STR("NON_NULL")), given);
+        }
+    }
+}
+
+static void check_variables(struct query *q, const struct json *values)
+{
+    JSON_EACH(c, values) {
+        size_t i = 0;
+        while (i < q->vars_n && !str_eq(c->key, str_of(q->vars[i][0])))
+            i++;
+        if (i == q->vars_n)
+            fail_msg("variables: $%.*s is not declared", STR_ARG(c->key));
+    }
+    for (size_t i = 0; i < q->vars_n; i++) {
+        struct str type = str_of(q->vars[i][1]);
+        bool required = str_ends(type, STR("!"));
+        check_input(q, required ? str_sub(type, 0, type.n - 1) : type, q->lists[i], required && !q->lists[i], json_get(values, q->vars[i][0]));
+    }
+}
+
+static int64_t check_query(struct ctx *ctx, const struct schema *schema, struct str text, const struct json *values)
 {
     struct query q = {.ctx = ctx, .schema = schema, .s = scan_of(text), .text = text};
-    assert_true(str_eq(name(&q), STR("query")));
+    struct str what = name(&q);
+    bool changes = str_eq(what, STR("mutation"));
+    assert_true(changes || str_eq(what, STR("query")));
     if (next_is(&q, '('))
         variables(&q);
     expect(&q, '{');
-    int64_t cost = selections(&q, STR("QueryRoot"));
+    int64_t cost = selections(&q, changes ? STR("Mutation") : STR("QueryRoot"));
     blanks(&q);
     assert_true(scan_end(&q.s));
+    if (values != NULL)
+        check_variables(&q, values);
     return cost;
+}
+
+/* Every document of every action, with all that there may be in its variables. */
+static void actions_fit(struct fixture *f, const struct schema *schema, const struct account *acct)
+{
+    static const struct action_line LINES[] = {{{"MUG", 3}, {"11", 2}, {"Mug", 3}, 1}, {{"TEA", 3}, {"12", 2}, {"Tea", 3}, 2}};
+    static const char CARRY[] = "14.50 gid://shopify/OrderTransaction/5 manual\n1.50 gid://shopify/OrderTransaction/6 gift_card";
+    size_t effects = 0;
+    for (int cap = 0; cap < CAP_COUNT; cap++)
+        for (int step = 0; (acct->conn->act->kinds >> cap & 1) != 0 && step < 6; step++) {
+            struct action_call call = {.key = STR("0af1"), .cap = (enum capability)cap, .order_id = STR("1020"), .lines = LINES, .lines_n = 2,
+                                       .whole = step % 2 == 0, .amount_minor = 1450, .currency = STR("USD")};
+            struct out_req req = {0};
+            const struct json *body = NULL;
+            bool effect = false;
+            call.new_address = (struct address){.name = STR("Anna Exemple"), .line1 = STR("1 Street"), .line2 = STR("Flat 2"), .city = STR("Chicago"),
+                                                .region = STR("IL"), .postal_code = STR("60601"), .country = STR("US"), .phone = STR("+15550100")};
+            assert_ok(&f->ctx, acct->conn->act->request(&f->ctx, acct, &call, step, STR(CARRY), &req, &effect));
+            assert_ok(&f->ctx, json_parse(&f->ctx, req.body, &JSON_LIMITS_SMALL, &body));
+            int64_t cost = check_query(&f->ctx, schema, json_str(body, "query"), json_get(body, "variables"));
+            assert_true(cost <= COST_MAX);
+            assert_int_equal(effect, str_starts(json_str(body, "query"), STR("mutation")));
+            effects += effect ? 1 : 0;
+        }
+    assert_true(effects >= 4);
 }
 
 static void queries_fit(void **state)
@@ -254,8 +372,9 @@ static void queries_fit(void **state)
     ctx_init(&f.ctx, f.arena, &f.clock, NULL);
     const struct json *v = NULL;
     assert_ok(&f.ctx, json_parse(&f.ctx, unzip(f.arena, path), &WIDE, &v));
-    struct schema schema = {json_path(v, "data.__schema.types")};
+    struct schema schema = {json_path(v, "data.__schema.types"), json_path(v, "data.__schema.directives")};
     assert_non_null(schema.types);
+    assert_non_null(schema.directives);
     struct account acct;
     test_account(&acct, "shopify", NULL);
     for (size_t i = 0; i < sizeof(ASKS) / sizeof(ASKS[0]); i++) {
@@ -264,10 +383,11 @@ static void queries_fit(void **state)
         const struct json *body = NULL;
         assert_ok(&f.ctx, acct.conn->poll->request(&f.ctx, &acct, &ask, &req));
         assert_ok(&f.ctx, json_parse(&f.ctx, req.body, &JSON_LIMITS_SMALL, &body));
-        int64_t cost = check_query(&f.ctx, &schema, json_str(body, "query"));
+        int64_t cost = check_query(&f.ctx, &schema, json_str(body, "query"), json_get(body, "variables"));
         print_message("%-18s costs at most %lld points\n", ASKS[i].kind == POLL_SINCE ? "changed orders" : ASKS[i].what, (long long)cost);
         assert_true(cost > 0 && cost <= COST_MAX);
     }
+    actions_fit(&f, &schema, &acct);
     test_account_clear(&acct);
     fixture_clear(&f);
 }
