@@ -1,8 +1,9 @@
-/* wismo outbox: what waits and what could not be sent, and sending one of those again. From the store, or by a running server. */
+/* wismo outbox, wismo promises: what waits and what could not be sent, sending one of those again; what was promised to customers. */
 #include "cli/cli.h"
 
 #include "base/http_client.h"
 #include "cli/remote.h"
+#include "flows/message_list.h"
 #include "flows/outbox_list.h"
 
 #define OUT_MAX ((size_t)16 << 20)
@@ -101,4 +102,35 @@ int cmd_outbox(struct cli *cli, int argc, char **argv)
         return EXIT_USAGE;
     }
     return o.remote.server != NULL ? remote_outbox(cli, &o, again) : local_outbox(cli, &o, again);
+}
+
+/* ---- promises */
+
+static int local_promises(struct cli *cli, const struct outbox_options *o)
+{
+    struct cli_store st;
+    struct buf b;
+    enum err e = cli_store_open(cli, &o->store, &st);
+    if (e != OK)
+        return cli_fail(cli, "promises", e);
+    buf_init(&b, OUT_MAX);
+    e = promises_show(&cli->ctx, st.rd, st.merchant_id, o->json, &b);
+    int code = e != OK ? cli_fail(cli, "promises", e) : cli_print(cli, buf_str(&b)) ? EXIT_OK : EXIT_NO;
+    buf_clear(&b);
+    cli_store_close(&st);
+    return code;
+}
+
+int cmd_promises(struct cli *cli, int argc, char **argv)
+{
+    struct outbox_options o = {.store = {.read_only = true}};
+    struct option_list words;
+    const struct option opts[] = {
+        OPT_TEXT("config", 'c', &o.store.config_path, "FILE", "configuration: read its store"),
+        OPT_TEXT("merchant", 'm', &o.store.merchant, "NAME", "which merchant, when there are several"),
+        OPT_FLAG("json", 0, &o.json, "as JSON"),
+        OPT_END,
+    };
+    int code = options_begin(cli, opts, argc, argv, 0, 0, &words);
+    return code >= 0 ? code : local_promises(cli, &o);
 }

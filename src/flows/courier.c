@@ -8,6 +8,7 @@
 
 #include "base/http_client.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "flows/channel.h"
 #include "flows/pause.h"
 #include "flows/reader.h"
@@ -171,6 +172,9 @@ static void count(struct courier *c, const struct merchant *m, int channel, cons
 {
     struct line *l = line_of(c, m, channel);
     l->sent++;
+    metric_add(METRIC_MESSAGE_TRIES, (size_t)r->outcome, 1);
+    if (r->outcome == SEND_TAKEN)
+        metric_add(METRIC_MESSAGES, (size_t)channel, 1);
     l->failures = r->channel_failed ? l->failures + 1 : 0;
     if (l->failures < BREAKER_FAILURES)
         return;

@@ -5,6 +5,7 @@
  */
 #include "flows/fold.h"
 
+#include "base/metrics.h"
 #include "connectors/lib/tracking_number.h"
 #include "mind/message_text.h"
 #include "mind/tell.h"
@@ -125,6 +126,8 @@ enum err fold_obligation(struct fold *f, int64_t order_no, const struct told_ent
     db_bind_i64(st, 4, t->settled_us);
     db_bind_i64(st, 5, t->promise_us);
     db_bind_i64(st, 6, t->promise);
+    if (!f->replay)
+        metric_add(METRIC_PROMISES, (size_t)(t->promise - PROMISE_OPEN), 1);
     return db_run(f->ctx, st);
 }
 

@@ -25,6 +25,17 @@ MUST_CHECK enum err message_by_key(struct ctx *ctx, struct reader *rd, int64_t m
 /* case_messages_json: an array under "messages" of an open object. */
 void case_messages_json(struct jw *w, const struct case_message *list, size_t n);
 
+struct promise_row {
+    int64_t order_no, made_us, due_us;
+    struct str key;         /* of the message that made it */
+    enum promise_state state;
+};
+/* promise_list: of a state, those due first first; in the arena. */
+MUST_CHECK enum err promise_list(struct ctx *ctx, struct reader *rd, int64_t merchant_id, enum promise_state state, size_t max,
+                                 struct promise_row **out, size_t *n);
+/* promises_show: open and unkept ones with their orders, and the counts; as text or JSON. */
+MUST_CHECK enum err promises_show(struct ctx *ctx, struct reader *rd, int64_t merchant_id, bool json, struct buf *out);
+
 struct message_counts {
     int64_t open, done, dead, withdrawn;
     int64_t promises_open, promises_kept, promises_unkept;

@@ -262,7 +262,8 @@ static int told_on_day(const struct teller *t, int64_t day_us)
     int64_t from = local_day_start(t, day_us, 0);
     for (size_t i = 0; i < t->told->n; i++) {
         const struct told_entry *e = &t->told->entries[i];
-        n += (SAID_OR_PLANNED & 1u << e->state) != 0 && time_of(e) >= from && time_of(e) < from + US_PER_DAY;
+        bool counts = (tell_kind_of(e->kind)->flags & TELL_FREE) == 0;
+        n += counts && (SAID_OR_PLANNED & 1u << e->state) != 0 && time_of(e) >= from && time_of(e) < from + US_PER_DAY;
     }
     return n;
 }

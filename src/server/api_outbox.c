@@ -1,4 +1,5 @@
-/* GET /v1/outbox, POST /v1/outbox/{id}/resend, GET and POST /v1/pause, POST /v1/resume. All run on workers. */
+/* GET /v1/outbox, GET /v1/promises, POST /v1/outbox/{id}/resend, GET and POST /v1/pause, POST /v1/resume. All run on workers. */
+#include "flows/message_list.h"
 #include "flows/outbox_list.h"
 #include "flows/pause.h"
 #include "server/app.h"
@@ -70,6 +71,26 @@ void api_outbox_resend(struct http_exchange *ex)
         app_fail(ex, e);
     else
         workers_run(app_of(ex)->workers, resend, ex);
+}
+
+static void show_promises(void *user, struct reader *rd, struct http_exchange *ex)
+{
+    int64_t merchant_id;
+    (void)user;
+    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
+    if (e == OK)
+        e = promises_show(&ex->ctx, rd, merchant_id, true, ex->out);
+    answer(ex, e);
+}
+
+void api_promises_get(struct http_exchange *ex)
+{
+    int64_t merchant_id;
+    enum err e = allowed(ex, STR_NULL, SCOPE_READ, &merchant_id);
+    if (e != OK)
+        app_fail(ex, e);
+    else
+        workers_run(app_of(ex)->workers, show_promises, ex);
 }
 
 /* ---- the kill switch */

@@ -31,6 +31,7 @@ static const struct route ROUTES[] = {
     {"GET", "/v1/estimate", api_estimate_get, 0, 0},
     {"GET", "/v1/outbox", api_outbox_list, 0, 0},
     {"POST", "/v1/outbox/{id}/resend", api_outbox_resend, 0, 0},
+    {"GET", "/v1/promises", api_promises_get, 0, 0},
     {"GET", "/v1/pause", api_pause_get, 0, 0},
     {"POST", "/v1/pause", api_pause_post, 4096, 0},
     {"POST", "/v1/resume", api_pause_post, 4096, 0},

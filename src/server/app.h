@@ -96,6 +96,7 @@ void api_ask_post(struct http_exchange *ex);
 void api_estimate_get(struct http_exchange *ex);
 void api_outbox_list(struct http_exchange *ex);
 void api_outbox_resend(struct http_exchange *ex);
+void api_promises_get(struct http_exchange *ex);
 void api_pause_get(struct http_exchange *ex);
 void api_pause_post(struct http_exchange *ex); /* and resume */
 void api_clock_get(struct http_exchange *ex);

@@ -52,6 +52,8 @@ static const struct call CALLS[] = {
     {"outbox of an order", "outbox --config %s --order 1010 --json", 0, "\"order\":\"#1010\"", "#1020"},
     {"no dead letters", "outbox --config %s --dead", 0, " 0 dead", NULL},
     {"nothing to send again", "outbox resend nothing --config %s", 1, "no message has the key", NULL},
+    {"promises", "promises --config %s", 0, " unkept", NULL},
+    {"promises as JSON", "promises --config %s --json", 0, "\"promises\":[", NULL},
     {"pause", "pause messages --config %s --why storm", 0, "\"why\":\"storm\"", NULL},
     {"pause of what", "pause everything --config %s", 1, "expected all, messages", NULL},
     {"resume", "resume messages --config %s", 0, "\"pauses\":[]", NULL},

@@ -24,6 +24,7 @@ struct teller {
     unsigned lookups, hashes;
     int64_t start_us;              /* day 0 */
     bool history;                  /* facts from here on are history */
+    struct message_rule *rules;    /* the policy's, while the story adds to them */
     bool tells;                    /* the story says `messages`: the clock moves in minutes, and what is due goes out */
     struct message_policy policy;
 };
@@ -275,7 +276,35 @@ static enum err message_rules(struct teller *t, struct ctx *ctx, const struct st
         e = number_of(ctx, ln, "per_day", &mp->per_day);
     if (e == OK)
         e = number_of(ctx, ln, "spacing", &mp->spacing_hours);
+    if (e == OK)
+        e = number_of(ctx, ln, "gather", &mp->gather_minutes);
+    t->rules = rules;
     return e;
+}
+
+/* rule message=KIND country= carrier= value_from= channels=a,b off: after `messages`, before `start`. */
+static enum err add_rule(struct teller *t, struct ctx *ctx, const struct story_line *ln)
+{
+    struct message_rule r = {.kind = MESSAGE_KIND_COUNT, .country = story_get(ln, "country"), .carrier = story_get(ln, "carrier"),
+                             .send = !story_has(ln, "off")};
+    struct str kind = story_get(ln, "message"), value = story_get(ln, "value_from"), ch = story_get(ln, "channels"), one;
+    if (t->rules == NULL || t->st.eng != NULL || t->policy.rules_n == MESSAGE_RULES_MAX)
+        return ctx_fail(ctx, ERR_PARSE, "line %zu: `rule` stands between `messages` and `start`", ln->number);
+    bool ok = (str_empty(kind) || message_kind_parse(kind, &r.kind)) &&
+              (str_empty(value) || num_parse_i64(value, 0, INT64_MAX, &r.value_from_minor) == OK);
+    while (ok && !str_empty(ch) && str_split(&ch, ',', &one))
+        ok = r.channels_n < CHANNEL_KIND_COUNT && channel_kind_parse(one, &r.channels[r.channels_n++]);
+    t->rules[t->policy.rules_n++] = r;
+    return ok ? OK : ctx_fail(ctx, ERR_PARSE, "line %zu: no such rule", ln->number);
+}
+
+/* stop CONTACT CHANNEL: the customer says so by that channel. */
+static enum err stop_contact(struct teller *t, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
+{
+    struct fact fct = {.kind = FACT_CONSENT, .role = ROLE_CUSTOMER};
+    fct.u.consent = (struct consent_fact){.contact = story_bare(ln, 0), .channel = story_bare(ln, 1), .withdrawn = true, .at_us = now_us};
+    enum err e = story_store_append(ctx, &t->st, STR("sms"), &fct);
+    return e == OK ? story_store_settle(ctx, &t->st) : e;
 }
 
 static enum err messages_of(struct teller *t, struct ctx *ctx, const struct story_line *ln, struct case_message **out, size_t *n)
@@ -286,6 +315,38 @@ static enum err messages_of(struct teller *t, struct ctx *ctx, const struct stor
     if (e == OK && orders != 1)
         e = ctx_fail(ctx, ERR_CONFLICT, "line %zu: %zu orders found, expected one", ln->number, orders);
     return e == OK ? case_messages(ctx, t->st.rd, t->st.merchant_id, found[0], out, n) : e;
+}
+
+static const struct case_message *newest(const struct case_message *list, size_t n, enum message_kind kind)
+{
+    for (size_t i = n; i > 0; i--)
+        if (list[i - 1].t.kind == kind && !str_empty(list[i - 1].t.key))
+            return &list[i - 1];
+    return NULL;
+}
+
+/* receipt NAME KIND STATUS: a channel tells what became of the newest of that kind; way_out NAME KIND: its link is used. */
+static enum err tell_of_message(struct teller *t, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
+{
+    struct case_message *list = NULL;
+    size_t n = 0;
+    enum message_kind kind = MESSAGE_KIND_COUNT;
+    bool out = str_eq(ln->verb, STR("way_out"));
+    struct fact fct = {.kind = out ? FACT_CONSENT : FACT_RECEIPT, .role = ROLE_SYSTEM};
+    enum err e = messages_of(t, ctx, ln, &list, &n);
+    const struct case_message *m = e == OK && message_kind_parse(story_bare(ln, 1), &kind) ? newest(list, n, kind) : NULL;
+    if (e == OK && m == NULL)
+        e = ctx_fail(ctx, ERR_PARSE, "line %zu: no such message", ln->number);
+    if (e != OK)
+        return e;
+    if (out)
+        fct.u.consent = (struct consent_fact){.message_key = m->t.key, .channel = str_of(channel_kind_word(m->t.channel)), .withdrawn = true, .at_us = now_us};
+    else
+        fct.u.receipt = (struct receipt_fact){.message_key = m->t.key, .at_us = now_us};
+    if (!out && !receipt_status_parse(story_bare(ln, 2), &fct.u.receipt.status))
+        return ctx_fail(ctx, ERR_PARSE, "line %zu: no such status", ln->number);
+    e = story_store_append(ctx, &t->st, STR("wismo"), &fct);
+    return e == OK ? story_store_settle(ctx, &t->st) : e;
 }
 
 /* "confirmation 2026-11-16T09:00:00Z, shipped ..." of the messages that were sent, in the order of their times. */
@@ -378,6 +439,12 @@ static enum err on_other(void *user, struct ctx *ctx, const struct story_line *l
         return e;
     if (str_eq(ln->verb, STR("messages")))
         return message_rules(t, ctx, ln);
+    if (str_eq(ln->verb, STR("rule")))
+        return add_rule(t, ctx, ln);
+    if (str_eq(ln->verb, STR("receipt")) || str_eq(ln->verb, STR("way_out")))
+        return tell_of_message(t, ctx, ln, now_us);
+    if (str_eq(ln->verb, STR("stop")))
+        return stop_contact(t, ctx, ln, now_us);
     if (str_eq(ln->verb, STR("sent")))
         return expect_sent(t, ctx, ln);
     if (str_eq(ln->verb, STR("message")))

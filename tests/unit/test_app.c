@@ -127,6 +127,7 @@ static const struct call OPEN_CALLS[] = {
     {"outbox", "GET", "/v1/outbox", NULL, NULL, NULL, 200, "\"counts\":{\"open\":0", NULL},
     {"outbox of an order", "GET", "/v1/outbox?order=1020", "Accept", "text/plain", NULL, 200, "0 open, 0 sent", NULL},
     {"nothing to send again", "POST", "/v1/outbox/abc/resend", NULL, NULL, NULL, 404, "no message has the key", NULL},
+    {"promises", "GET", "/v1/promises", NULL, NULL, NULL, 200, "\"unkept\":0", NULL},
     {"pause", "POST", "/v1/pause", NULL, NULL, "{\"what\":\"messages\",\"why\":\"storm\"}", 200, "\"what\":\"messages\",\"why\":\"storm\"", NULL},
     {"pauses", "GET", "/v1/pause", NULL, NULL, NULL, 200, "\"on_the_wire\":[]", NULL},
     {"pause of what", "POST", "/v1/pause", NULL, NULL, "{\"what\":\"it\"}", 400, "\"field\":\"what\"", NULL},

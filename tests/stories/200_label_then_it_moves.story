@@ -1,0 +1,10 @@
+# The first scan after that is told: it moves (B47).
+messages
+start 2026-11-16T15:00:00Z
+order #1020 email=anna@example.com city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d5T16:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-25
+at d5T17:00
+message #1020 moving_again at=d5T16:00

@@ -1,0 +1,15 @@
+# Past the promised day: told once, and that there is no new date (R100).
+messages
+start 2026-11-16T15:00:00Z
+order #1020 email=anna@example.com city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-19
+at d2T10:00
+scan ups 1Z7W4E590300010062 in_transit place=Columbus,OH,US
+at d3T22:00
+scan ups 1Z7W4E590300010062 in_transit place=Gary,IN,US
+at d5T00:00
+expect #1020 class=late
+message #1020 delay says="delayed"

@@ -1,0 +1,16 @@
+# A person writes before the update is due: the promise is kept, and no update is sent (R84).
+messages
+start 2026-11-16T15:00:00Z
+order #1020 email=anna@example.com city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-24
+at d1T15:00
+scan ups 1Z7W4E590300010062 in_transit place=Columbus,OH,US
+at d3T16:00
+message #1020 silent at=d3T15:00
+at d4T15:00
+told #1020 by=person
+at d5T01:00
+sent #1020 confirmation,shipped,silent

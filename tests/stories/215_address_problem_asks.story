@@ -1,0 +1,11 @@
+# The address is not whole: the customer is asked for it.
+messages
+start 2026-11-16T15:00:00Z
+order #1020 email=anna@example.com city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-24
+at d2T16:00
+scan ups 1Z7W4E590300010062 exception place=Chicago,IL,US reason=address_issue
+message #1020 address_problem at=d2T16:00

@@ -1,0 +1,14 @@
+# A scan that arrives three days late is no news: the customer has the parcel.
+messages
+start 2026-11-16T15:00:00Z
+order #1020 email=anna@example.com city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-24
+at d2T10:00
+scan ups 1Z7W4E590300010062 in_transit place=Columbus,OH,US
+at d6T20:00
+scan ups 1Z7W4E590300010062 delivered place=Chicago,IL,US at=d3T20:00
+at d6T22:00
+message #1020 delivered state=quiet why=too_late

@@ -1,0 +1,19 @@
+# Two parcels arrive within ten minutes: one message.
+messages
+start 2026-11-16T15:00:00Z
+order #1020 email=anna@example.com city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d0T20:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062,ups/1Z7W4E590300010071
+at d1T01:00
+scan ups 1Z7W4E590300010062 accepted place=Newark,NJ,US eta=2026-11-19
+scan ups 1Z7W4E590300010071 accepted place=Newark,NJ,US eta=2026-11-19
+at d2T10:00
+scan ups 1Z7W4E590300010062 in_transit place=Columbus,OH,US
+scan ups 1Z7W4E590300010071 in_transit place=Columbus,OH,US
+at d3T20:00
+scan ups 1Z7W4E590300010062 delivered place=Chicago,IL,US
+at d3T20:04
+scan ups 1Z7W4E590300010071 delivered place=Chicago,IL,US
+at d3T22:00
+message #1020 delivered says="2 parcels"
+sent #1020 confirmation,shipped,delivered
