@@ -225,7 +225,7 @@ static void bench_reads(struct engine *eng, long orders)
     for (int i = 0; i < 5000; i++) {
         int64_t t = clock_mono_us();
         if (identity_match(&ctx, rd, 1, &given, &res) != OK || res.n != 1 || case_read(&ctx, rd, 1, res.orders[0], 0, &ca) != OK ||
-            str_empty(diagnosis_for_customer(&ctx, ca.cas, &ca.cd, NULL, ca.as_of_us)))
+            str_empty(diagnosis_for_customer(&ctx, STR("en"), ca.cas, &ca.cd, NULL, ca.as_of_us)))
             abort();
         took[i] = clock_mono_us() - t;
         arena_reset(arena);

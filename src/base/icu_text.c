@@ -437,6 +437,11 @@ struct str icu_day(struct ctx *ctx, struct str lang, struct str zone, int64_t at
     return date_text(ctx, lang, zone, at_us, "EEEEdMMMM");
 }
 
+struct str icu_date(struct ctx *ctx, struct str lang, struct str zone, int64_t at_us)
+{
+    return date_text(ctx, lang, zone, at_us, "EEEEdMMMMy");
+}
+
 struct str icu_clock(struct ctx *ctx, struct str lang, struct str zone, int64_t at_us)
 {
     struct str s = date_text(ctx, lang, zone, at_us, "jm");

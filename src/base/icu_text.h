@@ -27,6 +27,7 @@ MUST_CHECK enum err icu_message(struct ctx *ctx, struct str lang, struct str pat
 MUST_CHECK enum err icu_names(struct ctx *ctx, struct str pattern, void (*fn)(void *user, struct str name, bool is_number), void *user);
 /* icu_day: "Friday, November 20"; icu_clock: "6:00 PM"; in the zone, in the arena; empty when there is none. */
 struct str icu_day(struct ctx *ctx, struct str lang, struct str zone, int64_t at_us);
+struct str icu_date(struct ctx *ctx, struct str lang, struct str zone, int64_t at_us); /* with the year */
 struct str icu_clock(struct ctx *ctx, struct str lang, struct str zone, int64_t at_us);
 /* icu_money: "$12.90" of minor units. */
 struct str icu_money(struct ctx *ctx, struct str lang, struct str currency, int64_t minor);

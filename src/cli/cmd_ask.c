@@ -8,7 +8,7 @@
 struct ask_options {
     struct cli_store_options store;
     struct remote remote;
-    const char *order, *email, *zip, *phone, *tracking;
+    const char *order, *email, *zip, *phone, *tracking, *lang;
     bool json;
 };
 
@@ -45,7 +45,7 @@ static int local_ask(struct cli *cli, const struct ask_options *o, struct str te
     struct cli_store st;
     struct ask_reply rep;
     struct ask_question q = {.text = text, .order_name = given(o->order), .email = given(o->email), .zip = given(o->zip),
-                             .phone = given(o->phone), .tracking_number = given(o->tracking)};
+                             .phone = given(o->phone), .tracking_number = given(o->tracking), .lang = given(o->lang)};
     enum err e = cli_store_open(cli, &o->store, &st);
     if (e != OK)
         return cli_fail(cli, "ask", e);
@@ -66,6 +66,7 @@ static void question_json(struct jw *w, const struct ask_options *o, struct str 
     jw_kstr_opt(w, "zip", given(o->zip));
     jw_kstr_opt(w, "phone", given(o->phone));
     jw_kstr_opt(w, "tracking_number", given(o->tracking));
+    jw_kstr_opt(w, "lang", given(o->lang));
     jw_end(w);
 }
 
@@ -111,6 +112,7 @@ int cmd_ask(struct cli *cli, int argc, char **argv)
         OPT_TEXT("zip", 0, &o.zip, "CODE", "postal code as a field"),
         OPT_TEXT("phone", 0, &o.phone, "NUMBER", "telephone number as a field"),
         OPT_TEXT("tracking-number", 0, &o.tracking, "NUMBER", "tracking number as a field"),
+        OPT_TEXT("lang", 'l', &o.lang, "LANG", "answer in this language, such as es; else that of the words"),
         OPT_FLAG("json", 0, &o.json, "with position, ages and class (docs/ask.schema.json)"),
         OPT_END,
     };

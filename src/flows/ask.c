@@ -6,8 +6,10 @@
  */
 #include "flows/ask.h"
 
+
 #include "base/log.h"
 #include "flows/case_json.h"
+#include "mind/template.h"
 #include "model/fact_json.h"
 
 #define ASK_FIELD_MAX 320 /* the longest e-mail address is 254 */
@@ -247,6 +249,23 @@ static enum err note_report(struct ctx *ctx, const struct ask_env *env, struct s
     return case_read(ctx, env->rd, env->merchant_id, order_no, 0, &rep->ca);
 }
 
+/* ---- the language */
+
+static struct str store_language(const struct merchant_config *mc)
+{
+    struct str lang = words_language(mc->messages.policy.language);
+    return str_empty(lang) ? STR("en") : lang;
+}
+
+/* Words without a language of their own, such as a bare number: the order's locale knows. */
+static void choose_order_language(struct ask_reply *rep)
+{
+    const struct order_view *v = order_anchor(rep->ca.cas);
+    struct str lang = rep->own_lang || v == NULL ? STR_NULL : words_language(v->locale);
+    if (!str_empty(lang))
+        rep->lang = lang;
+}
+
 static enum err answer_order(struct ctx *ctx, const struct ask_env *env, struct str folded, int64_t order_no, struct ask_reply *rep)
 {
     enum err e = case_read(ctx, env->rd, env->merchant_id, order_no, 0, &rep->ca);
@@ -265,13 +284,14 @@ static enum err answer_order(struct ctx *ctx, const struct ask_env *env, struct 
         return e;
     rep->outcome = ASK_ANSWERED;
     rep->now_us = rep->ca.as_of_us;
-    rep->text = ask_render(ctx, &rep->ca, p, rep->now_us);
+    choose_order_language(rep);
+    rep->text = ask_render(ctx, rep->lang, &rep->ca, p, rep->now_us);
     return rep->text.p == NULL ? ctx_fail(ctx, ERR_MEMORY, "answer: no memory for its text") : OK;
 }
 
-struct str ask_render(struct ctx *ctx, const struct case_answer *ca, const struct promises *p, int64_t now_us)
+struct str ask_render(struct ctx *ctx, struct str lang, const struct case_answer *ca, const struct promises *p, int64_t now_us)
 {
-    return reply_answer(ctx, ca->cas, &ca->cd, p, now_us);
+    return reply_answer(ctx, lang, ca->cas, &ca->cd, p, now_us);
 }
 
 /* ---- the record */
@@ -311,6 +331,7 @@ static void write_row(struct jw *w, const struct ask_question *q, const struct a
     jw_ki64(w, "position", known ? rep->ca.position : 0);
     jw_kstr(w, "class", known ? str_of(diag_class_word(rep->ca.cd.order.cls)) : STR(""));
     jw_ki64(w, "now_us", known ? rep->now_us : now_us);
+    jw_kstr(w, "lang", rep->lang);
     jw_kstr(w, "text_sha256", (struct str){hex, 2 * SHA256_LEN});
     jw_end(w);
     buf_addc(w->b, '\n');
@@ -358,7 +379,7 @@ static enum err answer(struct ctx *ctx, const struct ask_env *env, const struct 
     if (tries.n == 0) {
         struct reply_given given = what_is_given(q, ent);
         rep->outcome = ASK_NEED;
-        rep->text = reply_need(ctx, &given, q->asked_before);
+        rep->text = reply_need(rep->lang, &given, q->asked_before);
         return OK;
     }
     struct identity_result ids;
@@ -371,7 +392,7 @@ static enum err answer(struct ctx *ctx, const struct ask_env *env, const struct 
     if (order_no != 0)
         return answer_order(ctx, env, ent->folded, order_no, rep);
     rep->outcome = rep->choices_n > 1 ? ASK_CHOICE : ASK_NO_MATCH;
-    rep->text = rep->choices_n > 1 ? reply_choices(ctx, rep->choices, rep->choices_n) : reply_no_match();
+    rep->text = rep->choices_n > 1 ? reply_choices(ctx, rep->lang, rep->choices, rep->choices_n) : reply_no_match(rep->lang);
     return OK;
 }
 
@@ -386,6 +407,10 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
     enum err e = entities_find(ctx, q->text, &pat, &ent);
     if (e == OK)
         e = wish_of(ctx, str_sub(q->text, 0, ENTITIES_TEXT_MAX), &rep.wish);
+    rep.lang = words_language(str_empty(q->lang) ? rep.wish.lang : q->lang);
+    rep.own_lang = !str_empty(rep.lang);
+    if (!rep.own_lang)
+        rep.lang = store_language(mc);
     if (e == OK)
         e = answer(ctx, env, q, &ent, &rep);
     e = ctx_whole(ctx, e); /* no answer with a part missing */
@@ -393,12 +418,12 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
         return e;
     if (env->record)
         record(ctx, env, q, &rep); /* before what is said of wishes: the recorded hash is that of ask_render's text */
-    struct str also = rep.outcome == ASK_ANSWERED ? wish_words(ctx, &rep.wish, rep.ca.cd.order.cls) : STR_NULL;
+    struct str also = rep.outcome == ASK_ANSWERED ? wish_words(ctx, rep.lang, &rep.wish, rep.ca.cd.order.cls) : STR_NULL;
     if (!str_empty(also))
         rep.text = join_lines(ctx, rep.text, also);
     rep.wants_person = rep.wish.person || text_has_word(ent.folded, PERSON_WORDS);
     if (rep.wants_person)
-        rep.text = join_lines(ctx, reply_person(), rep.text);
+        rep.text = join_lines(ctx, reply_person(rep.lang), rep.text);
     if (rep.text.p == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "answer: no memory for its text");
     *out = rep;
@@ -454,6 +479,7 @@ void ask_json(struct ctx *ctx, struct jw *w, const struct ask_reply *rep)
     jw_obj(w);
     jw_kstr(w, "outcome", str_of(ask_outcome_word(rep->outcome)));
     jw_kstr(w, "text", rep->text);
+    jw_kstr(w, "lang", rep->lang);
     jw_kbool(w, "person", rep->wants_person);
     if (rep->wish.intent < INTENT_COUNT) {
         jw_kstr(w, "intent", str_of(intent_word(rep->wish.intent)));
@@ -473,7 +499,7 @@ enum err ask_question_read(struct ctx *ctx, const struct json *v, struct ask_que
         const char *key;
         struct str *to;
     } FIELDS[] = {{"text", &q.text}, {"order", &q.order_name}, {"email", &q.email}, {"phone", &q.phone},
-                  {"zip", &q.zip}, {"tracking_number", &q.tracking_number}};
+                  {"zip", &q.zip}, {"tracking_number", &q.tracking_number}, {"lang", &q.lang}};
     if (!json_is(v, JSON_OBJECT))
         return ctx_fail(ctx, ERR_PARSE, "body: expected one JSON object");
     for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++) {

@@ -16,6 +16,7 @@
 struct ask_question {
     struct str text;                          /* free words; may be empty when the fields say it all */
     struct str order_name, email, phone, zip, tracking_number; /* given as fields: they win over the text */
+    struct str lang;                          /* BCP 47: to be answered in; empty: the words' own language */
     bool asked_before;                        /* the asker has had one clarifying question already */
 };
 
@@ -50,6 +51,8 @@ struct ask_reply {
     struct str text;
     bool wants_person;      /* the asker asked for one; text says what that leads to */
     struct wish wish;       /* what the words ask for */
+    struct str lang;        /* that text is in, of data/words */
+    bool own_lang;          /* the asker's, not the store's or the order's */
     unsigned lookups, hashes;
     /* ASK_ANSWERED only */
     struct case_answer ca;
@@ -68,13 +71,13 @@ struct ask_reply {
  */
 MUST_CHECK enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_question *q, struct ask_reply *out);
 
-/* ask_render: the text of an answer, from the case alone: the same bytes at any later time (replay compares their SHA-256). */
-struct str ask_render(struct ctx *ctx, const struct case_answer *ca, const struct promises *p, int64_t now_us);
+/* ask_render: the text of an answer, from language and case alone: the same bytes at any later time (replay compares their SHA-256). */
+struct str ask_render(struct ctx *ctx, struct str lang, const struct case_answer *ca, const struct promises *p, int64_t now_us);
 
 /* ask_json: the reply as one object (docs/ask.schema.json); nothing but outcome and text when no order was identified. */
 void ask_json(struct ctx *ctx, struct jw *w, const struct ask_reply *rep);
 
-/* ask_question_read: from a JSON object: text, order, email, phone, zip, tracking_number, clarified. Errs: ERR_PARSE, field named. */
+/* ask_question_read: from a JSON object: text, order, email, phone, zip, tracking_number, lang, clarified. Errs: ERR_PARSE, field named. */
 MUST_CHECK enum err ask_question_read(struct ctx *ctx, const struct json *v, struct ask_question *out);
 
 #endif

@@ -163,7 +163,7 @@ static void diagnosis_json(const struct view *v, const struct diagnosis *d, cons
     jw_kbool(w, "late_initial_scan", d->flag_late_initial_scan);
     jw_kbool(w, "not_updated_recently", d->flag_not_updated);
     jw_kstr_null(w, "conflict", d->conflict);
-    jw_kstr(w, "customer", diagnosis_for_customer(v->ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
+    jw_kstr(w, "customer", diagnosis_for_customer(v->ctx, STR("en"), ca->cas, &ca->cd, pd, ca->as_of_us));
     jw_kstr(w, "operator", diagnosis_for_operator(v->ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
     figures_json(v->ctx, w, &d->fig);
     limits_json(w, &d->limits);

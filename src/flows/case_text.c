@@ -23,7 +23,7 @@ static void add_age(struct ctx *ctx, struct buf *b, int64_t at_us, int64_t now_u
 {
     if (at_us == 0 || now_us < at_us)
         return;
-    struct str words = duration_words(ctx->arena, now_us - at_us);
+    struct str words = duration_words(ctx, STR("en"), now_us - at_us);
     buf_fmt(b, " (%.*s ago)", STR_ARG(words));
 }
 
@@ -57,7 +57,7 @@ static void add_head(struct ctx *ctx, struct buf *b, const struct case_answer *c
         add_time(ctx, b, d->next_look_us);
     }
     buf_addz(b, "\n\n  customer: ");
-    buf_add(b, diagnosis_for_customer(ctx, ca->cas, &ca->cd, NULL, ca->as_of_us));
+    buf_add(b, diagnosis_for_customer(ctx, STR("en"), ca->cas, &ca->cd, NULL, ca->as_of_us));
     buf_addz(b, "\n  operator: ");
     buf_add(b, diagnosis_for_operator(ctx, ca->cas, &ca->cd, NULL, ca->as_of_us));
     buf_addz(b, "\n");
@@ -102,7 +102,7 @@ static void add_parcel(struct ctx *ctx, struct buf *b, const struct case_answer 
     struct str title = carrier_title(pd->carrier);
     buf_fmt(b, "\nParcel %zu of %zu: %.*s %.*s: %s\n  customer: ", i + 1, ca->cd.parcels_n, STR_ARG(title),
             STR_ARG(pd->parcel->number), diag_class_word(pd->d.cls));
-    buf_add(b, diagnosis_for_customer(ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
+    buf_add(b, diagnosis_for_customer(ctx, STR("en"), ca->cas, &ca->cd, pd, ca->as_of_us));
     buf_addz(b, "\n  carrier heard of");
     add_age(ctx, b, parcel_heard_us(pd->parcel), ca->as_of_us);
     buf_addc(b, '\n');

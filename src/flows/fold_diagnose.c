@@ -61,7 +61,7 @@ static enum err join_parcels(struct fold *f, struct fold_order *fo, struct fold_
 static void write_text(struct fold *f, struct jw *w, const struct fold_order *fo, const struct case_diagnosis *cd,
                        const struct parcel_diagnosis *pd)
 {
-    jw_kstr(w, "customer", diagnosis_for_customer(f->ctx, &fo->c, cd, pd, f->now_us));
+    jw_kstr(w, "customer", diagnosis_for_customer(f->ctx, STR("en"), &fo->c, cd, pd, f->now_us));
     jw_kstr(w, "operator", diagnosis_for_operator(f->ctx, &fo->c, cd, pd, f->now_us));
 }
 

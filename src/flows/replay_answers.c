@@ -36,7 +36,7 @@ static enum err add_told(struct ctx *ctx, struct db_stmt *st, struct told **list
         *cap = more;
     }
     struct told *t = &(*list)[*n];
-    *t = (struct told){.pos = row.pos, .build = row.build, .sha = json_str(v, "text_sha256")};
+    *t = (struct told){.pos = row.pos, .build = row.build, .lang = json_str(v, "lang"), .sha = json_str(v, "text_sha256")};
     if (json_i64(v, "order_no", 1, INT64_MAX, &t->order_no) == OK && json_i64(v, "position", 0, INT64_MAX, &t->seen) == OK &&
         json_i64(v, "now_us", 0, INT64_MAX, &t->now_us) == OK)
         (*n)++;
@@ -82,7 +82,7 @@ enum err told_again(struct ctx *ctx, struct engine *eng, struct db *db, struct m
         return OK;
     if (e != OK)
         return e;
-    sha256(ask_render(ctx, &ca, &m->cfg->promises, t->now_us), sum);
+    sha256(ask_render(ctx, str_empty(t->lang) ? STR("en") : t->lang, &ca, &m->cfg->promises, t->now_us), sum);
     buf_init(&hex, 256);
     buf_add_hex(&hex, (struct str){(const char *)sum, SHA256_LEN});
     *same = str_eq(buf_str(&hex), t->sha);

@@ -7,6 +7,7 @@
 struct told {
     int64_t seen;    /* fold position that the answer rested on */
     int64_t order_no, now_us, pos, build;
+    struct str lang; /* that it was told in */
     struct str sha;  /* SHA-256 of its text, hex */
 };
 /* told_load: the answers about an order, by the position they had seen; in the arena. */

@@ -105,11 +105,11 @@ MUST_CHECK enum err diagnose(struct ctx *ctx, const struct order_case *cas,
 bool parcel_is_named(const struct case_diagnosis *cd, size_t i);
 
 /*
- * The words: plain language, English here (templates are data: data/words/en.tsv), in the arena.
- * For the customer: days in the destination's zone, no vendor's text, nothing personal. For the
- * operator: figures in UTC, the limits that hold, the evidence.
+ * The words: plain language, in the arena; templates are data (data/words). For the customer: in
+ * one of their languages, days in the destination's zone, no vendor's text, nothing personal. For
+ * the operator: English, figures in UTC, the limits that hold, the evidence.
  */
-struct str diagnosis_for_customer(struct ctx *ctx, const struct order_case *cas,
+struct str diagnosis_for_customer(struct ctx *ctx, struct str lang, const struct order_case *cas,
                                   const struct case_diagnosis *cd,
                                   const struct parcel_diagnosis *pd /* NULL: the order */,
                                   int64_t now_us);

@@ -2,8 +2,10 @@
 #include "mind/phrases.h"
 
 #include "base/clock.h"
+#include "base/icu_text.h"
 #include "base/timefmt.h"
 #include "base/zone.h"
+#include "mind/template.h"
 
 #include <ctype.h>
 
@@ -34,23 +36,40 @@ static struct str day_name(const struct day_of *d, int64_t local_us)
     struct civil c = civil_from_us(local_us), now = civil_from_us(local_of(d, d->now_us));
     const char *day = DAYS[civil_weekday(local_us)], *month = MONTHS[c.month - 1];
     if (c.year != now.year)
-        return arena_fmt(d->a, "%s, %d %s %d", day, c.day, month, c.year);
-    return arena_fmt(d->a, "%s, %d %s", day, c.day, month);
+        return arena_fmt(d->ctx->arena, "%s, %d %s %d", day, c.day, month, c.year);
+    return arena_fmt(d->ctx->arena, "%s, %d %s", day, c.day, month);
+}
+
+/* English days are written as the answers always did; other languages as ICU does. */
+static struct str date_words(const struct day_of *d, int64_t utc_us)
+{
+    if (str_eq(d->lang, STR("en")))
+        return day_name(d, local_of(d, utc_us));
+    bool other_year = civil_from_us(local_of(d, utc_us)).year != civil_from_us(local_of(d, d->now_us)).year;
+    return other_year ? icu_date(d->ctx, d->lang, d->zone, utc_us) : icu_day(d->ctx, d->lang, d->zone, utc_us);
+}
+
+static struct str word(const struct day_of *d, const char *key)
+{
+    return words_find(d->lang, str_of(key));
+}
+
+static struct str one_value(void *user, struct str name)
+{
+    (void)name;
+    return *(struct str *)user;
 }
 
 struct str phrase_day(const struct day_of *d, int64_t utc_us, bool with_on)
 {
     if (utc_us == 0)
         return STR_NULL;
-    int64_t local = local_of(d, utc_us), days = days_from_now(d, local);
-    if (days == 0)
-        return STR("today");
-    if (days == 1)
-        return STR("tomorrow");
-    if (days == -1)
-        return STR("yesterday");
-    struct str day = day_name(d, local);
-    return with_on ? arena_fmt(d->a, "on %.*s", STR_ARG(day)) : day;
+    int64_t days = days_from_now(d, local_of(d, utc_us));
+    if (days >= -1 && days <= 1)
+        return word(d, days == 0 ? "day.today" : days == 1 ? "day.tomorrow" : "day.yesterday");
+    struct str day = date_words(d, utc_us);
+    struct template_slots slots = {one_value, &day};
+    return with_on ? template_fill(d->ctx, word(d, "day.on"), &slots) : day;
 }
 
 static const char *part_of_day(int64_t local_us)
@@ -65,10 +84,8 @@ struct str phrase_past(const struct day_of *d, int64_t utc_us, int64_t local_us,
     if (utc_us == 0 || day_only || days > 0 || days < -1)
         return phrase_day(d, utc_us, true);
     bool wall = local_us != 0 && local_us != utc_us && civil_day(local_us) == civil_day(here);
-    const char *part = part_of_day(wall ? local_us : here);
-    if (part[0] == 'e' && part[1] == 'a') /* before five */
-        return days == 0 ? STR("early this morning") : STR("early yesterday morning");
-    return arena_fmt(d->a, "%s %s", days == 0 ? "this" : "yesterday", part);
+    struct str key = arena_fmt(d->ctx->arena, "when.%s_%s", days == 0 ? "today" : "yesterday", part_of_day(wall ? local_us : here));
+    return words_find(d->lang, key);
 }
 
 struct str phrase_clock(const struct day_of *d, int64_t utc_us)
@@ -76,8 +93,17 @@ struct str phrase_clock(const struct day_of *d, int64_t utc_us)
     struct civil c = civil_from_us(local_of(d, utc_us));
     int h = c.hour % 12 == 0 ? 12 : c.hour % 12;
     const char *half = c.hour < 12 ? "AM" : "PM";
-    return c.min == 0 ? arena_fmt(d->a, "%d %s", h, half)
-                      : arena_fmt(d->a, "%d:%02d %s", h, c.min, half);
+    if (!str_eq(d->lang, STR("en")))
+        return icu_clock(d->ctx, d->lang, d->zone, utc_us);
+    return c.min == 0 ? arena_fmt(d->ctx->arena, "%d %s", h, half)
+                      : arena_fmt(d->ctx->arena, "%d:%02d %s", h, c.min, half);
+}
+
+struct str phrase_count(struct ctx *ctx, struct str lang, const char *key, int64_t n)
+{
+    const struct icu_arg arg = {.name = STR("n"), .is_number = true, .number = n};
+    struct str out;
+    return icu_message(ctx, lang, words_find(lang, str_of(key)), &arg, 1, &out) == OK ? out : STR_NULL;
 }
 
 struct str phrase_age(const struct day_of *d, int64_t since_us)
@@ -85,10 +111,9 @@ struct str phrase_age(const struct day_of *d, int64_t since_us)
     if (since_us == 0)
         return STR_NULL;
     int64_t h = since_us > d->now_us ? 0 : (d->now_us - since_us) / US_PER_H;
-    if (h < 2)
-        return h < 1 ? STR("less than an hour") : STR("an hour");
-    return h < 48 ? arena_fmt(d->a, "%lld hours", (long long)h)
-                  : arena_fmt(d->a, "%lld days", (long long)(h / 24));
+    if (h < 1)
+        return word(d, "age.under_hour");
+    return phrase_count(d->ctx, d->lang, h < 48 ? "age.hours" : "age.days", h < 48 ? h : h / 24);
 }
 
 /* "SAINT-DENIS" reads better as "Saint-Denis"; names that are not all capitals stay. */

@@ -11,9 +11,10 @@
 #include "model/fact.h"
 
 struct day_of {
-    struct arena *a;
+    struct ctx *ctx;
     struct str zone; /* of the destination: the customer's clock */
     int64_t now_us;
+    struct str lang; /* of data/words */
 };
 
 /*
@@ -30,6 +31,8 @@ struct str phrase_clock(const struct day_of *d, int64_t utc_us);
 bool phrase_is_today(const struct day_of *d, int64_t utc_us);
 /* phrase_age: "less than an hour", "5 hours", "3 days". */
 struct str phrase_age(const struct day_of *d, int64_t since_us);
+/* phrase_count: a text with a number {n} and its plural, of data/words: "3 days". */
+struct str phrase_count(struct ctx *ctx, struct str lang, const char *key, int64_t n);
 /* phrase_place: "Newark, NJ"; capitals throughout become "Paris". Empty without a city. */
 struct str phrase_place(struct arena *a, const struct place *p);
 /* phrase_capital: the first letter large. */

@@ -8,7 +8,7 @@
 
 #include "base/zone.h"
 
-static struct words words_of(struct ctx *ctx, const struct order_case *cas,
+static struct words words_of(struct ctx *ctx, struct str lang, const struct order_case *cas,
                              const struct case_diagnosis *cd, const struct parcel_diagnosis *pd,
                              int64_t now_us)
 {
@@ -21,7 +21,7 @@ static struct words words_of(struct ctx *ctx, const struct order_case *cas,
                                                     : cas->parcels[0]->dest_country};
     if (str_empty(dest.country))
         dest = w.d->fig.last_place;
-    w.day = (struct day_of){ctx->arena, zone_of_place(dest.country, dest.region, &exact), now_us};
+    w.day = (struct day_of){ctx, zone_of_place(dest.country, dest.region, &exact), now_us, lang};
     return w;
 }
 
@@ -48,7 +48,7 @@ static struct str customer_key(const struct words *w)
 
 static struct str verdict(struct words *w)
 {
-    return words_fill_text(w, words_find(STR("en"), customer_key(w)));
+    return words_fill_text(w, words_find(w->day.lang, customer_key(w)));
 }
 
 /* A leg that was handed on is not a parcel of its own. */
@@ -162,11 +162,11 @@ static struct str order_text(struct words *w)
     return words_keep(w, &b);
 }
 
-struct str diagnosis_for_customer(struct ctx *ctx, const struct order_case *cas,
+struct str diagnosis_for_customer(struct ctx *ctx, struct str lang, const struct order_case *cas,
                                   const struct case_diagnosis *cd,
                                   const struct parcel_diagnosis *pd, int64_t now_us)
 {
-    struct words w = words_of(ctx, cas, cd, pd, now_us);
+    struct words w = words_of(ctx, lang, cas, cd, pd, now_us);
     if (pd == NULL)
         return order_text(&w);
     w.subject = words_text(&w, "part.your_parcel", NULL);
@@ -179,6 +179,6 @@ struct str diagnosis_for_operator(struct ctx *ctx, const struct order_case *cas,
                                   const struct case_diagnosis *cd,
                                   const struct parcel_diagnosis *pd, int64_t now_us)
 {
-    struct words w = words_of(ctx, cas, cd, pd, now_us);
+    struct words w = words_of(ctx, STR("en"), cas, cd, pd, now_us);
     return words_fill(&w, "operator.any");
 }

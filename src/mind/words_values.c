@@ -9,7 +9,7 @@
 
 struct str words_text(struct words *w, const char *group, const char *word)
 {
-    return words_find(STR("en"), word == NULL ? str_of(group)
+    return words_find(w->day.lang, word == NULL ? str_of(group)
                                               : arena_fmt(w->ctx->arena, "%s.%s", group, word));
 }
 
@@ -81,10 +81,13 @@ static struct str v_lacking(struct words *w)
 
 struct str words_order(struct words *w)
 {
+    return words_fill(w, "part.order");
+}
+
+static struct str v_name(struct words *w)
+{
     const struct order_view *v = order_anchor(w->cas);
-    return v == NULL || str_empty(v->name)
-               ? STR("your order")
-               : arena_fmt(w->ctx->arena, "your order %.*s", STR_ARG(v->name));
+    return v == NULL ? STR_NULL : v->name;
 }
 
 static struct str v_Order(struct words *w)
@@ -136,8 +139,17 @@ static struct str v_expected(struct words *w)
     struct str day = phrase_day(&w->day, f->expected_us, true);
     if (str_empty(day) || f->expected_day_only)
         return day;
-    struct str clock = phrase_clock(&w->day, f->expected_us);
-    return arena_fmt(w->ctx->arena, "%.*s by %.*s", STR_ARG(day), STR_ARG(clock));
+    return words_fill(w, "part.expected_by");
+}
+
+static struct str v_expected_on(struct words *w)
+{
+    return phrase_day(&w->day, w->d->fig.expected_us, true);
+}
+
+static struct str v_expected_clock(struct words *w)
+{
+    return phrase_clock(&w->day, w->d->fig.expected_us);
 }
 
 static struct str v_expected_day(struct words *w)
@@ -473,6 +485,9 @@ static const struct {
     V(old),
     V(not_updated),
     V(expected),
+    V(expected_on),
+    V(expected_clock),
+    V(name),
     V(expected_day),
     V(likely),
     V(likely_day),
@@ -560,7 +575,7 @@ static struct str value_of(void *user, struct str name)
 
 struct str words_fill_text(struct words *w, struct str tpl)
 {
-    return template_fill(w->ctx, tpl, &(struct slots){value_of, w});
+    return template_fill(w->ctx, tpl, &(struct template_slots){value_of, w});
 }
 
 struct str words_fill(struct words *w, const char *key)

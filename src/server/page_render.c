@@ -16,7 +16,7 @@ static void add_ago(struct ctx *ctx, struct buf *b, int64_t us, int64_t now_us)
 {
     if (us == 0 || now_us < us)
         return;
-    html_text(b, duration_words(ctx->arena, now_us - us));
+    html_text(b, duration_words(ctx, STR("en"), now_us - us));
     HTML(b, " ago");
 }
 
@@ -136,7 +136,7 @@ static void add_evidence(struct ctx *ctx, struct buf *b, const struct diagnosis 
 static void add_words(struct ctx *ctx, struct buf *b, const struct case_answer *ca, const struct parcel_diagnosis *pd)
 {
     HTML(b, "<dl><dt>For the customer</dt><dd>");
-    html_text(b, diagnosis_for_customer(ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
+    html_text(b, diagnosis_for_customer(ctx, STR("en"), ca->cas, &ca->cd, pd, ca->as_of_us));
     HTML(b, "</dd><dt>For the operator</dt><dd>");
     html_text(b, diagnosis_for_operator(ctx, ca->cas, &ca->cd, pd, ca->as_of_us));
     HTML(b, "</dd></dl>\n");

@@ -4,6 +4,9 @@
  */
 #include "talk/reply.h"
 
+#include "mind/phrases.h"
+#include "mind/template.h"
+
 #define REPLY_MAX 16384
 
 static bool is_settled(enum diag_class cls)
@@ -52,18 +55,37 @@ struct reply_age reply_age(const struct order_case *cas, const struct case_diagn
     return age;
 }
 
-struct str duration_words(struct arena *a, int64_t us)
+struct str duration_words(struct ctx *ctx, struct str lang, int64_t us)
 {
     static const struct {
         int64_t from, unit;
-        const char *word;
-    } STEPS[] = {{2 * US_PER_DAY, US_PER_DAY, "day"}, {US_PER_H, US_PER_H, "hour"}, {US_PER_MIN, US_PER_MIN, "minute"}};
+        const char *key;
+    } STEPS[] = {{2 * US_PER_DAY, US_PER_DAY, "age.days"}, {US_PER_H, US_PER_H, "age.hours"}, {US_PER_MIN, US_PER_MIN, "age.minutes"}};
     for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++)
-        if (us >= STEPS[i].from) {
-            int64_t n = us / STEPS[i].unit;
-            return arena_fmt(a, "%lld %s%s", (long long)n, STEPS[i].word, n == 1 ? "" : "s");
-        }
-    return STR("less than a minute");
+        if (us >= STEPS[i].from)
+            return phrase_count(ctx, lang, STEPS[i].key, us / STEPS[i].unit);
+    return words_find(lang, STR("age.under_minute"));
+}
+
+/* ---- templates with a few values */
+
+struct pair {
+    const char *name;
+    struct str value;
+};
+
+static struct str pair_value(void *user, struct str name)
+{
+    for (const struct pair *p = user; p->name != NULL; p++)
+        if (str_eq(name, str_of(p->name)))
+            return p->value;
+    return STR_NULL;
+}
+
+static struct str fill(struct ctx *ctx, struct str lang, const char *key, struct pair *pairs)
+{
+    const struct template_slots slots = {pair_value, pairs};
+    return template_fill(ctx, words_find(lang, str_of(key)), &slots);
 }
 
 /* ---- the answer */
@@ -71,79 +93,68 @@ struct str duration_words(struct arena *a, int64_t us)
 #define WORTH_TELLING_US (10 * US_PER_MIN)
 
 /* A label that no carrier has told of yet is old news for a refresh, but there is no age to tell. */
-static void add_age(struct ctx *ctx, struct buf *b, const struct reply_age *age, int64_t now_us)
+static void add_age(struct ctx *ctx, struct str lang, struct buf *b, const struct reply_age *age, int64_t now_us)
 {
     if (!age->old || age->oldest_need_us == 0 || now_us - age->oldest_need_us < WORTH_TELLING_US)
         return;
-    struct str words = duration_words(ctx->arena, now_us - age->oldest_need_us);
-    buf_fmt(b, "\nPlease note: the newest information I have is %.*s old.", STR_ARG(words));
+    struct pair age_words[] = {{"age", duration_words(ctx, lang, now_us - age->oldest_need_us)}, {NULL, STR_NULL}};
+    buf_addc(b, '\n');
+    buf_add(b, fill(ctx, lang, "reply.age", age_words));
 }
 
-struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
+struct str reply_answer(struct ctx *ctx, struct str lang, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
                         int64_t now_us)
 {
     struct buf b;
     buf_init(&b, REPLY_MAX);
     struct reply_age age = reply_age(cas, cd, p, now_us);
-    buf_add(&b, diagnosis_for_customer(ctx, cas, cd, NULL, now_us));
-    add_age(ctx, &b, &age, now_us);
+    buf_add(&b, diagnosis_for_customer(ctx, lang, cas, cd, NULL, now_us));
+    add_age(ctx, lang, &b, &age, now_us);
     return buf_move(&b, ctx->arena);
 }
 
 /* ---- everything that is not an answer */
 
-struct str reply_choices(struct ctx *ctx, const struct reply_choice *list, size_t n)
+struct str reply_choices(struct ctx *ctx, struct str lang, const struct reply_choice *list, size_t n)
 {
-    static const char *const SHORT[DIAG_CLASS_COUNT] = {
-        [DIAG_AWAITING_FULFILLMENT] = "being prepared", [DIAG_FULFILLMENT_LATE] = "being prepared, later than planned",
-        [DIAG_BACKORDERED] = "waiting for stock", [DIAG_PREORDER] = "pre-order", [DIAG_ON_HOLD] = "on hold",
-        [DIAG_LABEL_ONLY] = "packed, not yet with the carrier", [DIAG_ON_TRACK] = "on its way",
-        [DIAG_SLOW] = "on its way, slower than usual", [DIAG_LATE] = "on its way, late", [DIAG_STUCK] = "no news from the carrier",
-        [DIAG_PRESUMED_LOST] = "may be lost", [DIAG_OUT_FOR_DELIVERY] = "out for delivery",
-        [DIAG_ATTEMPT_FAILED] = "delivery was tried", [DIAG_ADDRESS_PROBLEM] = "problem with the address",
-        [DIAG_CUSTOMS_HOLD] = "in customs", [DIAG_PICKUP_WAITING] = "ready for pickup", [DIAG_DELIVERED] = "delivered",
-        [DIAG_DELIVERED_NOT_RECEIVED] = "reported as not received", [DIAG_SPLIT_INCOMPLETE] = "partly delivered",
-        [DIAG_DAMAGED] = "damaged", [DIAG_WRONG_ITEM] = "reported as wrong", [DIAG_RETURNING] = "going back to the sender",
-        [DIAG_RETURNED] = "back at the sender", [DIAG_LOST] = "lost", [DIAG_CANCELLED] = "cancelled", [DIAG_REFUNDED] = "refunded",
-        [DIAG_DATA_CONFLICT] = "being checked"};
     struct buf b;
     buf_init(&b, REPLY_MAX);
-    buf_addz(&b, "I found several orders. Which one do you mean?");
+    buf_add(&b, words_find(lang, STR("reply.choose")));
     for (size_t i = 0; i < n; i++) {
         struct civil c = civil_from_us(list[i].placed_us);
-        buf_fmt(&b, "\n%.*s", STR_ARG(list[i].name));
-        if (list[i].placed_us > 0)
-            buf_fmt(&b, ", placed %04d-%02d-%02d", c.year, c.month, c.day);
-        if (list[i].cls < DIAG_CLASS_COUNT)
-            buf_fmt(&b, ": %s", SHORT[list[i].cls]);
+        const char *word = list[i].cls < DIAG_CLASS_COUNT ? diag_class_word(list[i].cls) : "";
+        struct pair values[] = {
+            {"name", list[i].name},
+            {"date", list[i].placed_us > 0 ? arena_fmt(ctx->arena, "%04d-%02d-%02d", c.year, c.month, c.day) : STR_NULL},
+            {"state", words_find(lang, arena_fmt(ctx->arena, "state.%s", word))},
+            {NULL, STR_NULL}};
+        buf_addc(&b, '\n');
+        buf_add(&b, fill(ctx, lang, "reply.choice", values));
     }
     return buf_move(&b, ctx->arena);
 }
 
-struct str reply_need(struct ctx *ctx, const struct reply_given *given, bool asked_before)
+struct str reply_need(struct str lang, const struct reply_given *given, bool asked_before)
 {
-    (void)ctx;
-    if (asked_before)
-        return STR("I cannot identify your order with what I have, and I may not tell anything about an order before two details "
-                   "match. Please contact the store's team directly: they can look it up with you.");
-    if (given->order || given->tracking)
-        return STR("To tell you about this order I need one more detail: what is the e-mail address or the postal code that was "
-                   "given with it?");
-    if (given->email || given->phone || given->zip)
-        return STR("To find your order I need one more detail: what is the order number? (If you do not have it: e-mail address "
-                   "and postal code together do as well.)");
-    return STR("Which order is it? Please give me the order number, and the e-mail address or the postal code that was given "
-               "with it.");
+    const char *key = asked_before                                    ? "reply.need_contact"
+                      : given->order || given->tracking               ? "reply.need_contact_data"
+                      : given->email || given->phone || given->zip    ? "reply.need_number"
+                                                                      : "reply.need_both";
+    return words_find(lang, str_of(key));
 }
 
-struct str reply_no_match(void)
+struct str reply_no_match(struct str lang)
 {
-    return STR("I could not find an order that matches these details. Please check the order number, and the e-mail address or "
-               "postal code that was given with the order.");
+    return words_find(lang, STR("reply.no_match"));
 }
 
-struct str reply_person(void)
+struct str reply_person(struct str lang)
 {
-    return STR("You asked for a person. I have put your message on record for the store's team. This desk does not open a ticket or "
-               "alert anyone by itself yet, so if it is urgent, please also use the store's usual contact address.");
+    return words_find(lang, STR("reply.person"));
+}
+
+struct str reply_wish(struct ctx *ctx, struct str lang, const char *wish)
+{
+    struct pair values[] = {{"wish", words_find(lang, arena_fmt(ctx->arena, "wish.%s", wish))}, {NULL, STR_NULL}};
+    return str_empty(values[0].value) ? STR_NULL : fill(ctx, lang, "reply.wish", values);
 }

@@ -1,6 +1,6 @@
 /*
- * The words of an answer, whole: pure functions of what is known, so that a replay gives the same bytes. English; what a class
- * means in plain words comes from the diagnosis, this adds the age of the news and says what is missing.
+ * The words of an answer, whole: pure functions of what is known, so that a replay gives the same bytes. What a class means in plain
+ * words comes from the diagnosis, this adds the age of the news and says what is missing. lang is one of data/words.
  */
 #ifndef WISMO_TALK_REPLY_H
 #define WISMO_TALK_REPLY_H
@@ -21,7 +21,7 @@ struct reply_age reply_age(const struct order_case *cas, const struct case_diagn
  * reply_answer: the answer about one order: the diagnosis' explanation (parcel by parcel, with what has left and what has not)
  * and the age of the news where it is old. In ctx's arena; STR_NULL when memory is short.
  */
-struct str reply_answer(struct ctx *ctx, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
+struct str reply_answer(struct ctx *ctx, struct str lang, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
                         int64_t now_us);
 
 /* One order of a list to choose from. */
@@ -31,17 +31,19 @@ struct reply_choice {
     enum diag_class cls;
     int64_t placed_us;
 };
-struct str reply_choices(struct ctx *ctx, const struct reply_choice *list, size_t n);
+struct str reply_choices(struct ctx *ctx, struct str lang, const struct reply_choice *list, size_t n);
 
 /* reply_need: what is still missing before anything may be told; asked_before: it has been asked once, so no second time. */
 struct reply_given {
     bool order, email, zip, phone, tracking;
 };
-struct str reply_need(struct ctx *ctx, const struct reply_given *given, bool asked_before);
+struct str reply_need(struct str lang, const struct reply_given *given, bool asked_before);
 /* The fixed texts: one for every way of not matching; and what asking for a person leads to today. */
-struct str reply_no_match(void);
-struct str reply_person(void);
+struct str reply_no_match(struct str lang);
+struct str reply_person(struct str lang);
+/* reply_wish: that a wish besides ("cancel_order") is on record; empty: such a wish has no words. */
+struct str reply_wish(struct ctx *ctx, struct str lang, const char *wish);
 /* duration_words: "3 minutes", "5 hours", "2 days"; in the arena. */
-struct str duration_words(struct arena *a, int64_t us);
+struct str duration_words(struct ctx *ctx, struct str lang, int64_t us);
 
 #endif

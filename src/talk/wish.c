@@ -1,6 +1,8 @@
 /* See wish.h. */
 #include "talk/wish.h"
 
+#include "talk/reply.h"
+
 #define SURE 60  /* per cent, to tell the asker what was understood */
 #define SAID 50  /* to believe what is said of a delivery that the carrier reports as made */
 
@@ -41,18 +43,9 @@ static bool is_covered(enum intent in, enum diag_class cls)
     return (money && cls == DIAG_REFUNDED) || (in == INTENT_CANCEL_ORDER && cls == DIAG_CANCELLED);
 }
 
-struct str wish_words(struct ctx *ctx, const struct wish *w, enum diag_class cls)
+struct str wish_words(struct ctx *ctx, struct str lang, const struct wish *w, enum diag_class cls)
 {
-    static const char *const WISHES[INTENT_COUNT] = {
-        [INTENT_CHANGE_ADDRESS] = "change the address",      [INTENT_CANCEL_ORDER] = "cancel the order",
-        [INTENT_CHANGE_ORDER] = "change the order",          [INTENT_REFUND_REQUEST] = "have your money back",
-        [INTENT_REFUND_STATUS] = "know about your refund",   [INTENT_RETURN_REQUEST] = "send something back",
-        [INTENT_RESHIP_REQUEST] = "have it sent again",      [INTENT_INVOICE_OR_PAYMENT] = "have a payment or an invoice cleared",
-    };
-    if (w->intent >= INTENT_COUNT || w->confidence < SURE || WISHES[w->intent] == NULL || is_covered(w->intent, cls))
+    if (w->intent >= INTENT_COUNT || w->confidence < SURE || is_covered(w->intent, cls))
         return STR_NULL;
-    return arena_fmt(ctx->arena,
-                     "I understand that you would also like to %s. I cannot do that from here; it is on record for the store's team. "
-                     "If it is urgent, please also use the store's usual contact address.",
-                     WISHES[w->intent]);
+    return reply_wish(ctx, lang, intent_word(w->intent));
 }

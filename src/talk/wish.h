@@ -21,6 +21,6 @@ struct wish {
 /* wish_of: pure. Errs: ERR_MEMORY, ERR_PARSE when the embedded model is not whole. */
 MUST_CHECK enum err wish_of(struct ctx *ctx, struct str text, struct wish *out);
 /* wish_words: what to say of a wish that goes beyond the answer about an order; empty: the answer covers it, or it is not sure. */
-struct str wish_words(struct ctx *ctx, const struct wish *w, enum diag_class cls);
+struct str wish_words(struct ctx *ctx, struct str lang, const struct wish *w, enum diag_class cls);
 
 #endif

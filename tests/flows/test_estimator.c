@@ -162,7 +162,7 @@ static void test_learned_and_told(void **state)
     assert_in_range(est->p90_us, est->p50_us, TEST_NOW_US + 5 * US_PER_DAY);
     assert_int_equal(est->late_pm, -1);
     fits_schema(&w, &ca);
-    struct str said = diagnosis_for_customer(&w.ctx, ca.cas, &ca.cd, NULL, TEST_NOW_US);
+    struct str said = diagnosis_for_customer(&w.ctx, STR("en"), ca.cas, &ca.cd, NULL, TEST_NOW_US);
     if (!str_contains(said, STR("Going by past deliveries, it is very likely there by ")))
         fail_msg("%.*s", STR_ARG(said));
     replays(&w);

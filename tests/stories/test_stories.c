@@ -169,7 +169,7 @@ static enum err expect(struct teller *t, struct ctx *ctx, const struct story_lin
         return expect_parcel(ctx, ln, &ca, cls);
     if (!str_empty(story_get(ln, "sku")))
         return expect_item(ctx, ln, &ca);
-    text = ask_render(ctx, &ca, &t->st.mc.promises, ca.as_of_us);
+    text = ask_render(ctx, STR("en"), &ca, &t->st.mc.promises, ca.as_of_us);
     if (!str_empty(cls) && !str_eq(cls, str_of(diag_class_word(ca.cd.order.cls))))
         return wrong(ctx, ln, "class", arena_fmt(ctx->arena, "%s: %.*s", diag_class_word(ca.cd.order.cls),
                      STR_ARG(diagnosis_for_operator(ctx, ca.cas, &ca.cd, NULL, ca.as_of_us))), cls);

@@ -218,7 +218,7 @@ static void the_text_can_be_made_again(void **state)
     desk_open(&d);
     struct ask_reply rep = ask_text(&d, "#1020 anna@example.com");
     clock_advance(&d.f.clock, 30 * US_PER_DAY);
-    assert_true(str_eq(rep.text, ask_render(&d.f.ctx, &rep.ca, &d.st.mc.promises, rep.now_us)));
+    assert_true(str_eq(rep.text, ask_render(&d.f.ctx, STR("en"), &rep.ca, &d.st.mc.promises, rep.now_us)));
     struct replay_report r = {.facts = 0};
     (void)head(&d);
     assert_ok(&d.f.ctx, engine_replay(&d.f.ctx, d.st.eng, d.st.merchant_id, &r));

@@ -26,7 +26,7 @@ static void wishes(void **state)
         struct wish w;
         fixture_init(&f);
         assert_ok(&f.ctx, wish_of(&f.ctx, str_of(CASES[i].text), &w));
-        struct str said = wish_words(&f.ctx, &w, CASES[i].cls);
+        struct str said = wish_words(&f.ctx, STR("en"), &w, CASES[i].cls);
         if (CASES[i].has == NULL ? !str_empty(said) : !str_contains(said, str_of(CASES[i].has)))
             fail_msg("\"%s\": \"%.*s\"", CASES[i].text, STR_ARG(said));
         fixture_clear(&f);

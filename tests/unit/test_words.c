@@ -98,6 +98,8 @@ static const char *const NEVER[] = {"Terminal",  "Exception",
                                     "60601",     "in_transit",
                                     "on_track",  "severity"};
 
+static const char *const LANGUAGES[] = {"es", "fr", "de", "it", "pt", "nl", "pl", "sv", "hi", "ja", "ar"};
+
 static int64_t us(const char *text)
 {
     struct when w;
@@ -121,7 +123,7 @@ static void speak(struct fixture *f, const char *text, struct spoken *out)
     if (e != OK)
         fail_msg("%s\n%s", f->ctx.msg, text);
     assert_ok(&f->ctx, diagnose(&f->ctx, &out->cs.cas, &p, out->cs.now_us, &out->cd));
-    out->customer = diagnosis_for_customer(&f->ctx, &out->cs.cas, &out->cd, NULL, out->cs.now_us);
+    out->customer = diagnosis_for_customer(&f->ctx, STR("en"), &out->cs.cas, &out->cd, NULL, out->cs.now_us);
     out->operator_ = diagnosis_for_operator(&f->ctx, &out->cs.cas, &out->cd, NULL, out->cs.now_us);
 }
 
@@ -160,7 +162,7 @@ static size_t check_case(struct fixture *f, const struct text_case *c, struct sp
         wrong++;
     }
     for (size_t i = 0; i < sp->cd.parcels_n; i++)
-        wrong += faults(diagnosis_for_customer(&f->ctx, &sp->cs.cas, &sp->cd, &sp->cd.parcels[i],
+        wrong += faults(diagnosis_for_customer(&f->ctx, STR("en"), &sp->cs.cas, &sp->cd, &sp->cd.parcels[i],
                                                sp->cs.now_us),
                         c->cls);
     if (!str_contains(sp->operator_, str_of(c->cls)) ||
@@ -299,7 +301,7 @@ static void test_phrases(void **state)
     (void)state;
     fixture_init(&f);
     for (size_t i = 0; i < sizeof(CASES_) / sizeof(CASES_[0]); i++) {
-        struct day_of d = {f.arena, str_of(CASES_[i].zone), us(CASES_[i].now)};
+        struct day_of d = {&f.ctx, str_of(CASES_[i].zone), us(CASES_[i].now), STR("en")};
         int64_t at = us(CASES_[i].at), local = CASES_[i].local == NULL ? 0 : us(CASES_[i].local);
         if (local != 0)
             assert_str(phrase_past(&d, at, local, true), CASES_[i].day);
@@ -309,7 +311,7 @@ static void test_phrases(void **state)
         assert_str(phrase_age(&d, at), CASES_[i].age);
     }
     assert_true(
-        str_empty(phrase_past(&(struct day_of){f.arena, STR("UTC"), us(DAY0)}, 0, 0, false)));
+        str_empty(phrase_past(&(struct day_of){&f.ctx, STR("UTC"), us(DAY0), STR("en")}, 0, 0, false)));
     fixture_clear(&f);
 }
 
@@ -371,7 +373,7 @@ static void test_templates(void **state)
     fixture_init(&f);
     for (size_t i = 0; i < sizeof(CASES_) / sizeof(CASES_[0]); i++) {
         int asked = 0;
-        struct slots s = {letters, &asked};
+        struct template_slots s = {letters, &asked};
         assert_str(template_fill(&f.ctx, str_of(CASES_[i].tpl), &s), CASES_[i].want);
         assert_int_equal(asked, CASES_[i].asked);
     }
@@ -390,6 +392,7 @@ static void test_names_and_keys(void **state)
     fixture_init(&f);
     struct str code = test_read_file(f.arena, test_source_path("src/mind/words_values.c"));
     struct str says = test_read_file(f.arena, test_source_path("src/mind/words.c"));
+    struct str replies = test_read_file(f.arena, test_source_path("src/talk/reply.c"));
     struct str rest = test_read_file(f.arena, test_source_path("data/words/en.tsv")), piece;
     (void)str_split(&rest, '\n', &piece); /* the head speaks of {name} */
     while (str_split(&rest, '{', &piece)) {
@@ -398,7 +401,8 @@ static void test_names_and_keys(void **state)
             continue;
         if (!str_contains(code, arena_fmt(f.arena, "V(%.*s)", STR_ARG(name))) &&
             !str_contains(code, arena_fmt(f.arena, "{\"%.*s\", ", STR_ARG(name))) &&
-            !str_eq(name, STR("name"))) {
+            !str_contains(replies, arena_fmt(f.arena, "{\"%.*s\", ", STR_ARG(name))) &&
+            !str_eq(name, STR("day")) && !str_contains(name, STR(", plural"))) {
             print_error("{%.*s} is not known\n", STR_ARG(name));
             wrong++;
         }
@@ -420,6 +424,111 @@ static void test_names_and_keys(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- languages */
+
+static bool is_operators(struct str key)
+{
+    return str_starts(key, STR("operator.")) || str_starts(key, STR("limit."));
+}
+
+/* Each {name} of a text that is not asked for by the English one of the same key. */
+static size_t foreign_names(struct arena *a, struct str lang, struct str key, struct str text)
+{
+    size_t wrong = 0;
+    struct str english = words_find(STR("en"), key), piece;
+    (void)str_split(&text, '{', &piece);
+    while (text.p != NULL && str_split(&text, '{', &piece)) {
+        struct str name;
+        (void)str_split(&piece, '}', &name);
+        if (str_starts(key, STR("age.")) || str_contains_nocase(english, arena_fmt(a, "{%.*s}", STR_ARG(name))))
+            continue;
+        print_error("%.*s: %.*s: {%.*s} is not in the English text\n", STR_ARG(lang), STR_ARG(key), STR_ARG(name));
+        wrong++;
+    }
+    return wrong;
+}
+
+static void test_languages_are_whole(void **state)
+{
+    struct fixture f;
+    size_t wrong = 0, rows = 0;
+    struct str lang, text, key;
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; (key = words_at(i, &lang, &text)).n > 0; i++, rows++) {
+        wrong += foreign_names(f.arena, lang, key, text);
+        if (str_empty(words_find(STR("en"), key)) || (!str_eq(lang, STR("en")) && is_operators(key))) {
+            print_error("%.*s: %.*s has no place here\n", STR_ARG(lang), STR_ARG(key));
+            wrong++;
+        }
+        for (size_t k = 0; str_eq(lang, STR("en")) && !is_operators(key) && k < sizeof(LANGUAGES) / sizeof(LANGUAGES[0]); k++)
+            if (str_empty(words_find(str_of(LANGUAGES[k]), key))) {
+                print_error("%s lacks %.*s\n", LANGUAGES[k], STR_ARG(key));
+                wrong++;
+            }
+    }
+    assert_int_equal(wrong, 0);
+    assert_true(rows > 150);
+    fixture_clear(&f);
+}
+
+static bool ends_as_a_sentence(struct str s)
+{
+    static const char *const ENDS[] = {".", "!", "?", ")", "\xe3\x80\x82", "\xe0\xa5\xa4"};
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
+        if (str_ends(s, str_of(ENDS[i])))
+            return true;
+    return false;
+}
+
+/* Every class in every language: nothing unfilled, no raw word, a sentence to its end, and not the English one. */
+static void test_classes_in_all_languages(void **state)
+{
+    struct fixture f;
+    size_t wrong = 0;
+    (void)state;
+    for (size_t k = 0; k < sizeof(LANGUAGES) / sizeof(LANGUAGES[0]); k++)
+        for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+            struct spoken sp;
+            fixture_init(&f);
+            speak(&f, CASES[i].text, &sp);
+            struct str said = diagnosis_for_customer(&f.ctx, str_of(LANGUAGES[k]), &sp.cs.cas, &sp.cd, NULL, sp.cs.now_us);
+            for (size_t n = 0; n < sizeof(NEVER) / sizeof(NEVER[0]); n++)
+                if (str_contains(said, str_of(NEVER[n]))) {
+                    print_error("%s has \"%s\": %.*s\n", LANGUAGES[k], NEVER[n], STR_ARG(said));
+                    wrong++;
+                }
+            if (said.n < 12 || !ends_as_a_sentence(said) || str_eq(said, sp.customer)) {
+                print_error("%s, %s: \"%.*s\"\n", LANGUAGES[k], CASES[i].cls, STR_ARG(said));
+                wrong++;
+            }
+            fixture_clear(&f);
+        }
+    assert_int_equal(wrong, 0);
+}
+
+static void test_numbers_in_all_languages(void **state)
+{
+    static const char *const KEYS[] = {"age.minutes", "age.hours", "age.days"};
+    static const int64_t NUMBERS[] = {1, 2, 3, 5, 11, 12, 22, 25, 100, 101};
+    struct fixture f;
+    (void)state;
+    fixture_init(&f);
+    for (size_t k = 0; k < sizeof(LANGUAGES) / sizeof(LANGUAGES[0]); k++)
+        for (size_t i = 0; i < 3; i++)
+            for (size_t n = 0; n < sizeof(NUMBERS) / sizeof(NUMBERS[0]); n++) {
+                struct str text = phrase_count(&f.ctx, str_of(LANGUAGES[k]), KEYS[i], NUMBERS[n]);
+                if (str_empty(text) || str_contains(text, STR("#")) || str_contains(text, STR("{")))
+                    fail_msg("%s %s %lld: \"%.*s\" %s", LANGUAGES[k], KEYS[i], (long long)NUMBERS[n], STR_ARG(text), f.ctx.msg);
+            }
+    assert_str(phrase_count(&f.ctx, STR("pl"), "age.days", 22), "22 dni");
+    assert_str(words_language(STR("pt-BR")), "pt");
+    assert_str(words_language(STR("DE")), "de");
+    assert_true(str_empty(words_language(STR("xx"))));
+    assert_true(str_empty(words_language(STR(""))));
+    fixture_clear(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +536,7 @@ int main(void)
         cmocka_unit_test(test_operator),       cmocka_unit_test(test_phrases),
         cmocka_unit_test(test_places),         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_names_and_keys),
+        cmocka_unit_test(test_languages_are_whole), cmocka_unit_test(test_classes_in_all_languages), cmocka_unit_test(test_numbers_in_all_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
