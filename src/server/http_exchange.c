@@ -98,7 +98,7 @@ void *http_on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
     ex->mhd = mhd;
     cn->ex = ex;
     ex->begun = ex->handled = ex->deferred = ex->answered = false;
-    ex->header_flood = ex->length_twice = ex->has_length = ex->has_encoding = false;
+    ex->header_flood = ex->bad_header = ex->has_length = ex->has_encoding = ex->odd_encoding = ex->unsure = false;
     ex->drained = ex->claimed = ex->header_bytes = 0;
     ex->refuse = all.n > HTTP_URL_MAX ? 414 : all.n == 0 || all.p[0] != '/' ? 400 : 0;
     if (ex->refuse == 0 && arena_dup(ex->pub.ctx.arena, all, &copy) != OK)
@@ -113,6 +113,23 @@ void *http_on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
     return ex;
 }
 
+static bool fits_a_line(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '\r' || s.p[i] == '\n' || s.p[i] == '\0')
+            return false;
+    return s.p != NULL;
+}
+
+/* The library takes "Content-Length : 3" as a header of another name; a proxy before us may not. */
+static bool is_header_name(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 127 || strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
+            return false;
+    return s.n > 0;
+}
+
 static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value, size_t value_n)
 {
     struct exchange *ex = cls;
@@ -124,12 +141,15 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
         ex->header_flood = true;
         return MHD_NO;
     }
+    ex->bad_header = ex->bad_header || !is_header_name(key) || (val.n > 0 && !fits_a_line(val));
     if (name_n == 14 && str_eq_nocase(key, STR("Content-Length"))) {
-        ex->length_twice = ex->length_twice || ex->has_length;
+        ex->bad_header = ex->bad_header || ex->has_length;
         ex->has_length = true;
     }
-    if (name_n == 17 && str_eq_nocase(key, STR("Transfer-Encoding")))
+    if (name_n == 17 && str_eq_nocase(key, STR("Transfer-Encoding"))) {
         ex->has_encoding = true;
+        ex->odd_encoding = ex->odd_encoding || !str_eq_nocase(val, STR("chunked"));
+    }
     ex->headers[m->headers_n++] = (struct http_header){key, val};
     return MHD_YES;
 }
@@ -205,11 +225,13 @@ static enum MHD_Result take_head(struct exchange *ex, const char *method)
     set_request_id(ex);
     if (ex->refuse == 0 && ex->header_flood)
         ex->refuse = 431;
-    if (ex->refuse == 0 && (ex->length_twice || (ex->has_length && ex->has_encoding)))
-        ex->refuse = 400; /* two readers may see two requests in it */
+    ex->unsure = ex->bad_header || ex->odd_encoding || (ex->has_length && ex->has_encoding); /* two readers may see two requests in it */
+    if (ex->refuse == 0 && ex->unsure)
+        ex->refuse = ex->odd_encoding && !ex->bad_header && !ex->has_length ? 501 : 400;
     if (ex->refuse == 0)
         ask_admission(ex);
     check_length(ex, &now);
+    now = now || ex->unsure;
     conn_phase(ex->conn, PHASE_BODY);
     if (ex->refuse == 0 || !now)
         return MHD_YES;
@@ -268,6 +290,7 @@ static void refuse(struct exchange *ex)
         {413, "too_large", "the body is larger than this address takes"},
         {414, "uri_too_long", "the address is too long"},
         {431, "headers_too_large", "too many headers, or too large ones"},
+        {501, "unsupported", "a body comes with a length or in chunks, not encoded otherwise"},
         {503, "busy", "too much at once; try again in a moment"},
     };
     struct http_exchange *pub = &ex->pub;
@@ -282,14 +305,6 @@ static void refuse(struct exchange *ex)
         ex->answer.extra[0].name = STR("Allow");
         ex->answer.extra_n = 1;
     }
-}
-
-static bool fits_a_line(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '\r' || s.p[i] == '\n' || s.p[i] == '\0')
-            return false;
-    return s.p != NULL;
 }
 
 static bool answer_set(struct exchange *ex, int status, const char *type, struct str body, const struct http_header *extra, size_t n)
@@ -366,7 +381,7 @@ static void put_headers(const struct exchange *ex, struct MHD_Response *rsp)
     }
     for (size_t i = 0; i < an->extra_n; i++)
         MHD_add_response_header(rsp, an->extra[i].name.p, an->extra[i].value.p);
-    if (ex->loop->srv->stopping)
+    if (ex->loop->srv->stopping || ex->unsure)
         MHD_add_response_header(rsp, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 

@@ -51,7 +51,8 @@ struct exchange {
     struct buf body, out;
     struct answer answer;
     size_t header_bytes;
-    bool header_flood, length_twice, has_length, has_encoding;
+    bool header_flood, bad_header, has_length, has_encoding, odd_encoding;
+    bool unsure;   /* where this request ends, and the next begins: the connection ends with its answer */
     struct http_header headers[HTTP_HEADERS_MAX];
 };
 

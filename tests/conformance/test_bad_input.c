@@ -1,5 +1,5 @@
 /*
- * Bad input, item by item and face by face: webhook, POST /v1/facts (JSON and NDJSON), CSV import, decode, ask. Each gets a clear
+ * Bad input, item by item and face by face: webhook, POST /v1/facts (JSON and NDJSON), CSV import, decode, ask, poll. Each gets a clear
  * error that names the field, or is kept and shown; the server answers the next request, and replay has no difference in the end.
  * Skipped rows of the commands say so where the program was not built.
  */
@@ -18,8 +18,8 @@
 
 #define SECRET "s3cret"
 
-enum face { HOOK, JSON, NDJSON, CSV, DECODE, ASK };
-static const char *const FACES[] = {"webhook", "json", "ndjson", "csv", "decode", "ask"};
+enum face { HOOK, JSON, NDJSON, CSV, DECODE, ASK, POLL };
+static const char *const FACES[] = {"webhook", "json", "ndjson", "csv", "decode", "ask", "poll"};
 enum make { AS_IS, UNSIGNED, MISSIGNED, TEN_MB, DEEP, NUL_BYTE };
 
 struct bad {
@@ -34,6 +34,10 @@ struct bad {
 #define GOOD "{\"kind\":\"inventory_level\",\"sku\":\"A\",\"available\":1}"
 #define SHOP(members) "{\"id\":71,\"name\":\"#71\",\"created_at\":\"2026-11-16T10:00:00Z\",\"updated_at\":\"2026-11-16T10:00:00Z\"," members "}"
 #define LINE "\"line_items\":[{\"id\":1,\"sku\":\"A\",\"title\":\"A\",\"quantity\":1,\"price\":\"1.00\"}]"
+/* A carrier's answer to a poll; the dates and the rest of an event. */
+#define TOLD(date, rest) "{\"trackResponse\":{\"shipment\":[{\"package\":[{\"trackingNumber\":\"1ZPOLLED\",\"activity\":[{\"status\":" \
+                         "{\"type\":\"I\",\"statusCode\":\"005\"},\"date\":\"" date "\",\"time\":\"101500\",\"gmtDate\":\"" date "\",\"gmtTime\":\"101500\"" \
+                         rest "}]}]}]}}"
 #define HEAD "order_id,name,placed_at,currency,total_minor,items.sku,items.quantity\n"
 
 static const struct bad TABLE[] = {
@@ -100,6 +104,32 @@ static const struct bad TABLE[] = {
     {"negative quantity", JSON, "{\"kind\":\"order\",\"order_id\":\"71\",\"items\":[{\"sku\":\"A\",\"quantity\":-1}]}", AS_IS, 422, "items[0].quantity"},
     {"negative quantity", CSV, HEAD "71,#71,2026-11-16T10:00:00Z,EUR,100,A,-1\n", AS_IS, 1, "quantity"},
     {"negative quantity", DECODE, SHOP("\"line_items\":[{\"id\":1,\"sku\":\"A\",\"quantity\":-1}]"), AS_IS, 1, "quantity"},
+    {"10 MB body", NDJSON, NULL, TEN_MB, 413, "too_large"},
+    {"NUL byte", NDJSON, NULL, NUL_BYTE, 202, "NUL"},
+    {"NUL byte", ASK, NULL, NUL_BYTE, 400, "NUL"},
+    {"year 0", NDJSON, "{\"kind\":\"hold\",\"order_id\":\"71\",\"hold_id\":\"h\",\"released\":false,\"at\":\"0000-01-01T00:00:00Z\"}", AS_IS, 202, "\"field\":\"at\""},
+    {"year 9999", HOOK, "{\"id\":73,\"name\":\"#73\",\"created_at\":\"9999-12-31T23:59:59Z\"," LINE "}", AS_IS, 200, "created_at"},
+    {"year 9999", JSON, "{\"kind\":\"order\",\"order_id\":\"71\",\"placed_at\":\"9999-12-31T23:59:59Z\"}", AS_IS, 422, "placed_at"},
+    {"year 9999", DECODE, "{\"id\":73,\"name\":\"#73\",\"created_at\":\"9999-12-31T23:59:59Z\"," LINE "}", AS_IS, 1, "created_at"},
+    {"unknown currency", NDJSON, "{\"kind\":\"refund\",\"order_id\":\"71\",\"refund_id\":\"r\",\"currency\":\"Taler\",\"amount_minor\":1}", AS_IS, 202, "currency"},
+    {"duplicate key", NDJSON, "{\"kind\":\"order\",\"order_id\":\"71\",\"order_id\":\"72\"}", AS_IS, 202, "order_id"},
+    {"duplicate column", CSV, "order_id,name,order_id\n71,#71,72\n", AS_IS, 1, "\"order_id\" stands twice"},
+    {"order without items", NDJSON, "{\"kind\":\"order\",\"order_id\":\"no-items-2\",\"name\":\"#noitems2\"}", AS_IS, 202, "\"accepted\":2"},
+    {"order without items", CSV, "order_id,name\nno-items-3,#noitems3\n", AS_IS, 0, "1 facts read, 1 taken, 0 refused"},
+    {"negative quantity", NDJSON, "{\"kind\":\"order\",\"order_id\":\"71\",\"items\":[{\"sku\":\"A\",\"quantity\":-1}]}", AS_IS, 202, "items[0].quantity"},
+    {"text is no text", ASK, "{\"text\":[1,2]}", AS_IS, 400, "\"field\":\"text\""},
+    {"column nobody reads", CSV, "order_id,e-mail\nno-items-4,a@example.com\n", AS_IS, 0, "did you mean \"email\"?"},
+    {"truncated body", POLL, "{\"trackResponse\":{\"shipment\":[{\"pack", AS_IS, 0, "byte"},
+    {"10 MB body", POLL, NULL, TEN_MB, 0, "bytes"},
+    {"deep JSON", POLL, NULL, DEEP, 0, "deep"},
+    {"invalid UTF-8", POLL, TOLD("20261117", ",\"x\":\"\xff\""), AS_IS, 0, "UTF-8"},
+    {"NUL byte", POLL, NULL, NUL_BYTE, 0, "NUL"},
+    {"NUL escaped", POLL, TOLD("20261117", ",\"location\":{\"address\":{\"city\":\"a\\u0000\"}}"), AS_IS, 0, "NUL"},
+    {"year 0", POLL, TOLD("00000101", ""), AS_IS, 0, NULL}, /* a scan without a time is kept */
+    {"year 9999", POLL, TOLD("99991231", ""), AS_IS, 0, NULL},
+    {"missing field", POLL, "{\"trackResponse\":{\"shipment\":[{\"package\":[{\"activity\":[{\"status\":{\"type\":\"I\"}}]}]}]}}", AS_IS, 0, NULL}, /* the number is the one that was asked for */
+    {"duplicate key", POLL, TOLD("20261117", ",\"date\":\"20261118\""), AS_IS, 0, "twice"},
+    {"HTML instead", POLL, "<html>502</html>", AS_IS, 0, "byte"},
     {"scan for an unknown parcel", NDJSON, "{\"kind\":\"tracking_event\",\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E590300010062\",\"status\":\"in_transit\",\"occurred_at\":\"2026-11-17T10:00:00Z\"}", AS_IS, 202, "\"accepted\":2"},
     {"and its order", NDJSON, "{\"kind\":\"order\",\"order_id\":\"late\",\"name\":\"#late\",\"items\":[{\"sku\":\"A\",\"quantity\":1}]}\n{\"kind\":\"fulfillment\",\"order_id\":\"late\",\"fulfillment_id\":\"fl\",\"items\":[{\"sku\":\"A\",\"quantity\":1}],\"parcels\":[{\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E590300010062\"}]}", AS_IS, 202, "\"accepted\":3"},
 };
@@ -107,7 +137,7 @@ static const struct bad TABLE[] = {
 struct world {
     struct fixture f;
     struct story_store st;
-    struct account account;
+    struct account accounts[2];
     struct app *app;
     struct http_client *client;
     char file[96];
@@ -117,8 +147,9 @@ static void open_world(struct world *w)
 {
     memset(w, 0, sizeof(*w));
     fixture_init(&w->f);
-    test_account(&w->account, "shopify", SECRET);
-    story_store_open_threads(&w->f.ctx, &w->f.clock, &w->account, 1, &w->st);
+    test_account(&w->accounts[0], "shopify", SECRET);
+    test_account(&w->accounts[1], "ups", NULL);
+    story_store_open_threads(&w->f.ctx, &w->f.clock, w->accounts, 2, &w->st);
     struct app_options ao = {.config = &w->st.cfg, .eng = w->st.eng, .clock = &w->f.clock, .ask_per_minute = 1000};
     assert_ok(&w->f.ctx, app_start(&w->f.ctx, &ao, &w->app));
     w->client = http_client_new();
@@ -130,7 +161,8 @@ static void close_world(struct world *w)
     http_client_free(w->client);
     app_stop(w->app, 2000);
     story_store_close(&w->st);
-    test_account_clear(&w->account);
+    test_account_clear(&w->accounts[0]);
+    test_account_clear(&w->accounts[1]);
     fixture_clear(&w->f);
 }
 
@@ -142,6 +174,19 @@ static struct str filled(struct arena *a, size_t n, char c)
     assert_non_null(p);
     memset(p, c, n);
     return (struct str){p, n};
+}
+
+static struct str second_line(struct arena *a, struct str text)
+{
+    struct buf b;
+    struct str out = STR_NULL;
+    buf_init(&b, (size_t)16 << 20);
+    buf_add(&b, STR(GOOD "\n"));
+    buf_add(&b, text); /* to its last byte, a NUL in it or not */
+    buf_addc(&b, '\n');
+    assert_int_equal(arena_dup(a, buf_str(&b), &out), OK);
+    buf_clear(&b);
+    return out;
 }
 
 static struct str body_of(struct world *w, const struct bad *b)
@@ -158,7 +203,7 @@ static struct str body_of(struct world *w, const struct bad *b)
         text = STR(HEAD "71,#7\0001,2026-11-16T10:00:00Z,EUR,100,A,1\n");
     else if (b->make == NUL_BYTE)
         text = STR("{\"kind\":\"order\",\"id\":71,\"order_id\":\"a\0b\"}");
-    return b->face == NDJSON ? arena_fmt(a, GOOD "\n%.*s\n", STR_ARG(text)) : text;
+    return b->face == NDJSON ? second_line(a, text) : text;
 }
 
 /* ---- faces */
@@ -196,6 +241,17 @@ static struct str why_not(struct world *w)
     return n > 0 && rows[n - 1].pos == s.head ? rows[n - 1].why : STR_NULL;
 }
 
+/* As the poller keeps it: what was asked goes along. Gives 0, and why it could not be decoded; or what the ledger says to it. */
+static int by_poll(struct world *w, const struct bad *b, struct str *says)
+{
+    struct http_msg msg = {.status = 200, .body = body_of(w, b), .query = STR("ask=parcel&carrier=ups&number=1ZPOLLED")};
+    struct append_req req = {.merchant_id = w->st.merchant_id, .source = RECV_POLL, .account = STR("ups"), .msg = &msg};
+    int64_t pos = 0;
+    enum err e = engine_append_wait(&w->f.ctx, w->st.eng, &req, &pos);
+    *says = e == OK ? why_not(w) : str_of(w->f.ctx.msg);
+    return 0;
+}
+
 static int by_command(struct world *w, const struct bad *b, struct str *says)
 {
     const char *program = getenv("WISMO_BINARY");
@@ -224,9 +280,9 @@ static int by_command(struct world *w, const struct bad *b, struct str *says)
 
 static bool one_row(struct world *w, const struct bad *b)
 {
-    static const char *const PATHS[] = {"/hooks/shopify/demo", "/v1/facts", "/v1/facts", NULL, NULL, "/v1/ask"};
+    static const char *const PATHS[] = {"/hooks/shopify/demo", "/v1/facts", "/v1/facts", NULL, NULL, "/v1/ask", NULL};
     struct str says = STR_NULL;
-    int status = PATHS[b->face] != NULL ? by_http(w, b, PATHS[b->face], &says) : by_command(w, b, &says);
+    int status = PATHS[b->face] != NULL ? by_http(w, b, PATHS[b->face], &says) : b->face == POLL ? by_poll(w, b, &says) : by_command(w, b, &says);
     if (status < 0) {
         print_message("skipped, the program is not built: %s, %s\n", b->item, FACES[b->face]);
         return true;

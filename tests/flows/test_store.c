@@ -1,7 +1,6 @@
 /*
  * What the store promises whatever the backend: personal data is never in its files in the clear, destroyed keys leave replay
- * whole, merchants never see one another, every statement names its merchant, a big import of one merchant does not hold up
- * another, repeats by webhook and our own API count once.
+ * whole, merchants never see one another, every statement names its merchant, repeats by webhook and our own API count once.
  */
 #include "lib/fixture.h"
 
@@ -275,40 +274,6 @@ static void every_statement_names_its_merchant(void **state)
             fail_msg("%s does not name merchant_id", ALL[i].name);
 }
 
-/* A merchant that imports a lot waits in slices; the facts of another are folded between them. */
-static void an_import_does_not_hold_up_another(void **state)
-{
-    struct store s;
-    struct buf b;
-    int64_t worst = 0;
-    (void)state;
-    store_make(&s, true);
-    buf_init(&b, (size_t)1 << 20);
-    for (int chunk = 0; chunk < 100; chunk++) {
-        buf_reset(&b);
-        for (int i = 0; i < 400; i++)
-            buf_fmt(&b, "{\"kind\":\"tracking_event\",\"carrier\":\"ups\",\"tracking_number\":\"1ZBULK%06d\",\"status\":\"in_transit\","
-                        "\"occurred_at\":\"2026-11-1%dT10:00:00Z\",\"event_id\":\"b%d-%d\"}\n",
-                    (chunk * 400 + i) % 5000, i % 8, chunk, i);
-        store_append(&s, 2, buf_str(&b), ORIGIN_HISTORY);
-    }
-    for (int i = 0; i < 30; i++) {
-        int64_t t = clock_mono_us();
-        int64_t pos = store_append(&s, 1, STR(ORDER), ORIGIN_LIVE);
-        assert_ok(&s.f.ctx, engine_wait_folded(&s.f.ctx, s.eng, 1, pos, 20000));
-        int64_t took = clock_mono_us() - t;
-        worst = took > worst ? took : worst;
-    }
-    struct engine_status st;
-    engine_status(s.eng, 2, &st);
-    print_message("slowest of 30 live facts: %.1f ms, the import is at %lld of %lld\n", (double)worst / 1000, (long long)st.folded,
-                  (long long)st.head);
-    /* not a race against the clock: it must only not wait for the whole import, which takes seconds */
-    assert_ok(&s.f.ctx, engine_wait_folded(&s.f.ctx, s.eng, 2, st.head, 120000));
-    buf_clear(&b);
-    store_drop(&s);
-}
-
 /* ---- repeats */
 
 static void repeats_count_once(void **state)
@@ -364,7 +329,6 @@ int main(void)
         cmocka_unit_test(replay_sees_a_change),
         cmocka_unit_test(merchants_do_not_cross),
         cmocka_unit_test(every_statement_names_its_merchant),
-        cmocka_unit_test(an_import_does_not_hold_up_another),
         cmocka_unit_test(repeats_count_once),
         cmocka_unit_test(what_cannot_be_decoded_is_kept),
     };

@@ -97,7 +97,7 @@ static void handle(void *user, struct http_exchange *ex)
     ex->route->handle(ex);
 }
 
-static void start(struct env *v, int idle_ms, int body_ms)
+static void start_with(struct env *v, int idle_ms, int body_ms, int connections)
 {
     struct http_config cfg;
     memset(v, 0, sizeof(*v));
@@ -108,12 +108,18 @@ static void start(struct env *v, int idle_ms, int body_ms)
     cfg.port = 0;
     cfg.idle_ms = cfg.head_ms = idle_ms;
     cfg.body_ms = body_ms;
+    cfg.max_connections = connections;
     cfg.clock = &v->f.clock;
     cfg.admit = admit;
     cfg.handle = handle;
     cfg.user = v;
     assert_ok(&v->f.ctx, http_server_start(&v->f.ctx, &cfg, &v->srv));
     assert_int_equal(pthread_create(&v->late.thread, NULL, late_main, v), 0);
+}
+
+static void start(struct env *v, int idle_ms, int body_ms)
+{
+    start_with(v, idle_ms, body_ms, 10000);
 }
 
 static void stop(struct env *v)
@@ -225,6 +231,19 @@ static void test_requests(void **state)
         {"body where none goes", "GET /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 413, "\"code\":\"too_large\""},
         {"not answered", "GET /silent HTTP/1.1\r\nHost: x\r\n\r\n", 500, "\"code\":\"internal\""},
         {"asked before it is sent", "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9999\r\n\r\n", 413, "too_large"},
+        {"length below zero", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -3\r\n\r\nabc", 400, NULL},
+        {"lengths that differ", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, "bad_request"},
+        {"old version", "GET /echo HTTP/1.0\r\n\r\n", 200, "GET /echo? 0:"},
+        {"old version with a body", "POST /echo HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello", 200, "5:hello"},
+        {"version to come", "GET /echo HTTP/9.9\r\nHost: x\r\n\r\n", 505, NULL},
+        {"no version", "GET /echo\r\n\r\n", 400, NULL},
+        {"no host", "GET /echo HTTP/1.1\r\n\r\n", 400, NULL},
+        {"chunk's length is no number", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n", 400, NULL},
+        {"chunk's length over all bounds", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffffffff\r\nabc\r\n0\r\n\r\n", 413, NULL},
+        {"chunk longer than it says", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcde\r\n0\r\n\r\n", 400, NULL},
+        {"chunk's length is missing", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\r\nabc\r\n0\r\n\r\n", 400, NULL},
+        {"unknown encoding", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\nabc", 501, "unsupported"},
+        {"blank before the colon", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\nabc", 400, NULL},
         {"far too large", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", 413, "too_large"},
     };
     char text[8192];
@@ -236,6 +255,61 @@ static void test_requests(void **state)
         if (status != CASES[i].status || (CASES[i].part != NULL && strstr(text, CASES[i].part) == NULL))
             fail_msg("%s: got %d: %s", CASES[i].name, status, text);
     }
+    stop(&v);
+}
+
+/* All sent before the first answer is read: answered one after the other, in order; behind what cannot be read nothing is. */
+static void test_pipelining(void **state)
+{
+    enum { N = 20 };
+    char text[4096], part[40];
+    struct env v;
+    struct buf b;
+    (void)state;
+    start(&v, 15000, 60000);
+    buf_init(&b, 65536);
+    for (int i = 0; i < N; i++)
+        buf_fmt(&b, "POST /echo?%d HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n%03d", i, i);
+    buf_add(&b, STR("POST /echo?bad HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 9\r\n\r\nabcGET /echo?behind HTTP/1.1\r\nHost: x\r\n\r\n"));
+    int fd = dial(&v);
+    assert_true(put(fd, b.p, b.n));
+    for (int i = 0; i < N; i++) {
+        snprintf(part, sizeof(part), "POST /echo?%d 3:%03d", i, i);
+        assert_int_equal(get(fd, text, sizeof(text)), 200);
+        assert_has(text, part);
+    }
+    assert_int_equal(get(fd, text, sizeof(text)), 400);
+    assert_int_equal(get(fd, text, sizeof(text)), 0); /* what may be another request to another reader is none */
+    close(fd);
+    buf_clear(&b);
+    stop(&v);
+}
+
+/* More connections than are allowed: those that are open are served, the others wait, and are served when these end. */
+static void test_connections_over_the_limit(void **state)
+{
+    enum { N = 12, LIMIT = 4 };
+    char text[4096];
+    int fds[N], open = 0;
+    struct env v;
+    (void)state;
+    start_with(&v, 15000, 60000, LIMIT);
+    for (int i = 0; i < N; i++) {
+        fds[i] = dial(&v);
+        putz(fds[i], "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    poll(NULL, 0, 300);
+    for (int i = 0; i < N; i++)
+        open += recv(fds[i], text, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    assert_true(open >= LIMIT / 2 && open <= LIMIT + 2); /* shared by two threads, rounded up; the kernel chooses whose a connection is */
+    for (int waits = N; waits > 0;) /* each that ends makes room for one that waits */
+        for (int i = 0; i < N; i++)
+            if (fds[i] >= 0 && recv(fds[i], text, 1, MSG_PEEK | MSG_DONTWAIT) == 1) {
+                assert_int_equal(get(fds[i], text, sizeof(text)), 200);
+                close(fds[i]);
+                fds[i] = -1;
+                waits--;
+            }
     stop(&v);
 }
 
@@ -528,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_requests),     cmocka_unit_test(test_garbage_then_fine), cmocka_unit_test(test_large_bodies),
         cmocka_unit_test(test_floods),       cmocka_unit_test(test_many_ready),        cmocka_unit_test(test_many_deferred),
         cmocka_unit_test(test_slow_clients), cmocka_unit_test(test_graceful_stop),     cmocka_unit_test(test_stop_gives_up),
+        cmocka_unit_test(test_pipelining),   cmocka_unit_test(test_connections_over_the_limit),
         cmocka_unit_test(test_taken_port),   cmocka_unit_test(test_bad_routes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
