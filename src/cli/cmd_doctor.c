@@ -66,21 +66,18 @@ static void unread(struct doctor *d, const struct merchant_config *mc, enum err 
 
 static void check_undecoded(struct doctor *d, struct reader *rd, int64_t merchant_id, const struct merchant_config *mc)
 {
-    struct undecoded_row *rows = NULL;
-    size_t n = 0, aside = 0;
-    enum err e = ledger_undecoded(&d->cli->ctx, rd, merchant_id, &rows, &n);
+    int64_t undecoded = 0, aside = 0;
+    enum err e = ledger_undecoded_counts(&d->cli->ctx, rd, merchant_id, &undecoded, &aside);
     if (e != OK) {
         unread(d, mc, e);
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        aside += rows[i].set_aside;
-    if (n > aside)
-        SAY(d, WARN, "decoding", "wismo ledger --undecoded lists them; wismo redecode tries again", "%.*s: %zu payloads not decoded",
-            STR_ARG(mc->name), n - aside);
+    if (undecoded > 0)
+        SAY(d, WARN, "decoding", "wismo ledger --undecoded lists them; wismo redecode tries again", "%.*s: %lld payloads not decoded",
+            STR_ARG(mc->name), (long long)undecoded);
     if (aside > 0)
         SAY(d, FAIL, "ledger", "wismo ledger --undecoded lists them; is the disk sound? take damaged ones from a backup, wismo redecode the others",
-            "%.*s: %zu rows set aside: damaged, or the fold could not take them", STR_ARG(mc->name), aside);
+            "%.*s: %lld rows set aside: damaged, or the fold could not take them", STR_ARG(mc->name), (long long)aside);
 }
 
 static void check_polls(struct doctor *d, struct db *state, int64_t merchant_id, const struct account *acct)

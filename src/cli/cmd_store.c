@@ -9,17 +9,27 @@ static const char *source_word(enum recv_source s)
 
 /* ---- ledger */
 
-static int list_undecoded(struct cli *cli, struct cli_store *st)
+static void print_undecoded(struct cli *cli, const struct undecoded_row *rows, size_t n)
 {
-    struct undecoded_row *rows = NULL;
-    size_t n = 0;
-    enum err e = ledger_undecoded(&cli->ctx, st->rd, st->merchant_id, &rows, &n);
-    if (e != OK)
-        return cli_fail(cli, "ledger", e);
     for (size_t i = 0; i < n; i++)
         fprintf(cli->out, "%lld\t%.*s\t%.*s\t%s%.*s\n", (long long)rows[i].pos, STR_ARG(time_rfc3339(cli->arena, rows[i].at_us)),
                 STR_ARG(rows[i].account), rows[i].set_aside ? "set aside: " : "", STR_ARG(rows[i].why));
-    fprintf(cli->err, "%zu not decoded\n", n);
+}
+
+static int list_undecoded(struct cli *cli, struct cli_store *st)
+{
+    struct undecoded_row *rows = NULL;
+    size_t n = UNDECODED_PAGE, all = 0;
+    int64_t after = 0;
+    while (n == UNDECODED_PAGE) {
+        enum err e = ledger_undecoded(&cli->ctx, st->rd, st->merchant_id, after, &rows, &n);
+        if (e != OK)
+            return cli_fail(cli, "ledger", e);
+        print_undecoded(cli, rows, n);
+        after = n > 0 ? rows[n - 1].pos : after;
+        all += n;
+    }
+    fprintf(cli->err, "%zu not decoded\n", all);
     return EXIT_OK;
 }
 

@@ -1,7 +1,7 @@
 /* See case_past.h. A row names its facts; what leaves no fact in it (a vendor was asked and told nothing new) has a table by time. */
 #include "flows/case_past.h"
 
-#define ORDER_FACTS_MAX 512
+#define ORDER_FACTS_MAX 20000
 
 /* When a vendor that was asked last told what it knows, until then; 0: never. now_us: the row's own. */
 static enum err heard_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, bool is_parcel, int64_t number, int64_t at_us,
@@ -103,9 +103,9 @@ static enum err order_fact_as_of(struct ctx *ctx, struct reader *rd, int64_t mer
 enum err order_as_of(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct order_case *cas, int64_t at_us)
 {
     struct order_case old = {.order_no = cas->order_no, .diag = DIAG_CLASS_COUNT, .customer = cas->customer, .heard_us = cas->heard_us};
-    struct fact_ref refs[ORDER_FACTS_MAX];
+    struct fact_ref *refs = ctx_alloc(ctx, ORDER_FACTS_MAX * sizeof(*refs));
     size_t n = 0;
-    enum err e = order_facts(ctx, rd, merchant_id, cas->order_no, refs, &n);
+    enum err e = refs == NULL ? ERR_MEMORY : order_facts(ctx, rd, merchant_id, cas->order_no, refs, &n);
     if (e == OK)
         e = heard_as_of(ctx, rd, merchant_id, false, cas->order_no, at_us, &old.heard_us);
     for (size_t i = 0; e == OK && i < n; i++)

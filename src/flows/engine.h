@@ -150,7 +150,11 @@ struct undecoded_row {
     int64_t build;
     bool set_aside;           /* damaged, or the fold could not take it; else the decoder could not */
 };
-MUST_CHECK enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct undecoded_row **out, size_t *n);
+#define UNDECODED_PAGE 1000
+/* ledger_undecoded: those behind position after (0: from the begin), at most a page of them. ledger_undecoded_counts: all of them. */
+MUST_CHECK enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t after, struct undecoded_row **out,
+                                     size_t *n);
+MUST_CHECK enum err ledger_undecoded_counts(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *undecoded, int64_t *set_aside);
 /* ledger_raw: the message as received (ERR_DENIED: its key is gone). */
 MUST_CHECK enum err ledger_raw(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t pos, struct http_msg *out,
                                struct str *account, enum recv_source *source);

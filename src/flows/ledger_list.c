@@ -1,24 +1,24 @@
 /* What the ledger keeps that is not in a case: rows nobody could decode, raw messages, and their second chance. Also erasure. */
 #include "flows/reader.h"
 
-#define ROWS_MAX 1000
-#define REFS_MAX 50000 /* facts of one order: its own and the scans of its parcels */
+#define REFS_MAX 50000                 /* facts of one order: its own and the scans of its parcels */
+#define REDECODE_ARENA ((size_t)256 << 20) /* of one message */
 
-enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct undecoded_row **out, size_t *n)
+enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t after, struct undecoded_row **out, size_t *n)
 {
     struct db_stmt *st = NULL;
     bool row = true;
     *n = 0;
-    *out = ctx_alloc(ctx, ROWS_MAX * sizeof(**out));
+    *out = ctx_alloc(ctx, UNDECODED_PAGE * sizeof(**out));
     if (*out == NULL)
         return ERR_MEMORY;
     enum err e = db_stmt_get(ctx, rd->state, SQL_UNDECODED_LIST, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, 0);
-    db_bind_i64(st, 3, ROWS_MAX);
-    while ((e = db_step(ctx, st, &row)) == OK && row && *n < ROWS_MAX) {
+    db_bind_i64(st, 2, after);
+    db_bind_i64(st, 3, UNDECODED_PAGE);
+    while ((e = db_step(ctx, st, &row)) == OK && row && *n < UNDECODED_PAGE) {
         struct undecoded_row *u = &(*out)[*n];
         u->pos = db_col_i64(st, 0);
         u->at_us = db_col_i64(st, 1);
@@ -32,6 +32,20 @@ enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_i
         (*n)++;
     }
     db_done(st);
+    return e;
+}
+
+enum err ledger_undecoded_counts(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *undecoded, int64_t *set_aside)
+{
+    struct db_stmt *st = NULL;
+    bool row = true;
+    *undecoded = *set_aside = 0;
+    enum err e = db_stmt_get(ctx, rd->state, SQL_UNDECODED_COUNTS, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 1, merchant_id);
+    while ((e = db_step(ctx, st, &row)) == OK && row)
+        *(db_col_i64(st, 0) != 0 ? set_aside : undecoded) = db_col_i64(st, 1);
     return e;
 }
 
@@ -109,25 +123,43 @@ static enum err redecode_one(struct ctx *ctx, struct engine *eng, struct reader 
     return e;
 }
 
+/* A page of them, in the memory of one message at a time; *last: the position it ends with, 0: there was none. */
+static enum err redecode_page(struct ctx *ctx, struct engine *eng, struct reader *rd, struct merchant *m, int64_t *last, int64_t *tried,
+                              int64_t *decoded)
+{
+    struct undecoded_row *rows = NULL;
+    struct arena *a = arena_new(REDECODE_ARENA);
+    struct ctx one;
+    size_t n = 0;
+    enum err e = a == NULL ? ctx_fail(ctx, ERR_MEMORY, "no memory") : ledger_undecoded(ctx, rd, m->id, *last, &rows, &n);
+    *last = 0;
+    for (size_t i = 0; e == OK && i < n; i++) {
+        bool gave = false;
+        ctx_init(&one, a, ctx->clock, ctx->log);
+        e = redecode_one(&one, eng, rd, m, rows[i].pos, &gave);
+        if (e != OK)
+            e = ctx_fail(ctx, e, "%s", one.msg);
+        arena_reset(a);
+        *last = rows[i].pos;
+        (*tried)++;
+        *decoded += gave;
+    }
+    arena_free(a);
+    return e;
+}
+
 enum err engine_redecode(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t *tried, int64_t *decoded)
 {
     struct merchant *m = engine_merchant_by_id(eng, merchant_id);
     struct reader *rd = NULL;
-    struct undecoded_row *rows = NULL;
-    size_t n = 0;
-    int64_t folded = 0;
+    int64_t folded = 0, last = 0;
     *tried = *decoded = 0;
     if (m == NULL || !eng->opt.no_threads)
         return ctx_fail(ctx, m == NULL ? ERR_NOTFOUND : ERR_CONFLICT, m == NULL ? "no such merchant" : "stop the server first");
     enum err e = reader_open(ctx, eng, &rd);
-    if (e == OK)
-        e = ledger_undecoded(ctx, rd, merchant_id, &rows, &n);
-    for (size_t i = 0; e == OK && i < n; i++) {
-        bool gave = false;
-        e = redecode_one(ctx, eng, rd, m, rows[i].pos, &gave);
-        (*tried)++;
-        *decoded += gave;
-    }
+    do
+        e = e == OK ? redecode_page(ctx, eng, rd, m, &last, tried, decoded) : e;
+    while (e == OK && last != 0);
     reader_close(rd);
     return e == OK ? engine_fold_some(ctx, eng, &folded) : e;
 }
@@ -158,8 +190,8 @@ static enum err erase_subjects(struct ctx *ctx, struct engine *eng, struct reade
         return e;
     db_bind_i64(st, 1, ca->merchant_id);
     db_bind_i64(st, 2, ca->order_no);
-    db_bind_i64(st, 3, 512);
-    while ((e = db_step(ctx, st, &row)) == OK && row)
+    db_bind_i64(st, 3, REFS_MAX);
+    while ((e = db_step(ctx, st, &row)) == OK && row && n < REFS_MAX)
         refs[n++] = (struct fact_ref){db_col_i64(st, 0), (uint32_t)db_col_i64(st, 1)};
     for (size_t i = 0; i < ca->cas->parcels_n; i++) {
         const struct parcel *pcl = ca->cas->parcels[i];

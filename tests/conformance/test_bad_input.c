@@ -237,7 +237,7 @@ static struct str why_not(struct world *w)
     size_t n = 0;
     engine_status(w->st.eng, w->st.merchant_id, &s);
     assert_ok(&w->f.ctx, engine_wait_folded(&w->f.ctx, w->st.eng, w->st.merchant_id, s.head, 10000));
-    assert_ok(&w->f.ctx, ledger_undecoded(&w->f.ctx, w->st.rd, w->st.merchant_id, &rows, &n));
+    assert_ok(&w->f.ctx, ledger_undecoded(&w->f.ctx, w->st.rd, w->st.merchant_id, 0, &rows, &n));
     return n > 0 && rows[n - 1].pos == s.head ? rows[n - 1].why : STR_NULL;
 }
 

@@ -188,6 +188,28 @@ static void heard_is_that_of_the_time(void **state)
     world_drop(&w);
 }
 
+/* An order that changed seven hundred times: its past is that of the time, not of its first changes. */
+static void long_histories_are_read_whole(void **state)
+{
+    enum { N = 700 };
+    struct world w;
+    struct case_answer ca;
+    int64_t at[N];
+    (void)state;
+    world_make(&w);
+    for (int i = 0; i < N; i++) {
+        at[i] = clock_now_us(&w.f.clock);
+        tell_as(&w, RECV_FACTS, "shop", "", arena_fmt(w.f.arena, "{\"kind\":\"order\",\"order_id\":\"7\",\"name\":\"#7\",\"currency\":\"EUR\","
+                                                      "\"total_minor\":%d,\"changed_at\":\"2026-11-16T10:%02d:%02dZ\"}", i, i / 60, i % 60));
+        clock_advance(&w.f.clock, US_PER_S);
+    }
+    for (int i = 599; i < N; i += 50) {
+        read_at(&w, at[i], &ca);
+        assert_int_equal(ca.cas->views[0].total_minor, i);
+    }
+    world_drop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +217,7 @@ int main(void)
         cmocka_unit_test(stock_is_that_of_the_time),
         cmocka_unit_test(what_was_told_later_was_not_known),
         cmocka_unit_test(heard_is_that_of_the_time),
+        cmocka_unit_test(long_histories_are_read_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ static void assert_listed(struct store *s, struct reader *rd, int64_t pos, const
 {
     struct undecoded_row *rows = NULL;
     size_t n = 0;
-    assert_ok(&s->f.ctx, ledger_undecoded(&s->f.ctx, rd, 1, &rows, &n));
+    assert_ok(&s->f.ctx, ledger_undecoded(&s->f.ctx, rd, 1, 0, &rows, &n));
     for (size_t i = 0; i < n; i++)
         if (rows[i].pos == pos) {
             assert_true(rows[i].set_aside);
@@ -213,7 +213,7 @@ static void a_failing_store_is_waited_for(void **state)
     size_t lines = said(&s, "fold_failed");
     assert_true(lines >= 1 && lines <= 5); /* the first, second, fourth ... of a second's failures */
     assert_ok(&s.f.ctx, reader_open(&s.f.ctx, s.eng, &rd));
-    assert_ok(&s.f.ctx, ledger_undecoded(&s.f.ctx, rd, 1, &rows, &n));
+    assert_ok(&s.f.ctx, ledger_undecoded(&s.f.ctx, rd, 1, 0, &rows, &n));
     assert_int_equal(n, 0);
     hurt(&s, "state.db", "DROP TRIGGER stop");
     assert_ok(&s.f.ctx, engine_wait_folded(&s.f.ctx, s.eng, 1, stuck, 30000));

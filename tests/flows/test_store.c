@@ -310,7 +310,7 @@ static void what_cannot_be_decoded_is_kept(void **state)
     int64_t pos = store_append(&s, 1, STR("{\"kind\":\"order\",\"order_id\":\"1\",\"items\":[{\"sku\":\"A\",\"quantity\":-1}]}"), ORIGIN_LIVE);
     settle(&s);
     assert_ok(&s.f.ctx, reader_open(&s.f.ctx, s.eng, &rd));
-    assert_ok(&s.f.ctx, ledger_undecoded(&s.f.ctx, rd, 1, &rows, &n));
+    assert_ok(&s.f.ctx, ledger_undecoded(&s.f.ctx, rd, 1, 0, &rows, &n));
     assert_int_equal(n, 1);
     assert_int_equal(rows[0].pos, pos);
     assert_true(str_contains(rows[0].why, STR("items[0].quantity")));

@@ -85,7 +85,7 @@ static void every_class_is_there(void **state)
         }
     struct undecoded_row *rows = NULL;
     size_t n = 0;
-    assert_ok(&f.ctx, ledger_undecoded(&f.ctx, st.rd, st.merchant_id, &rows, &n));
+    assert_ok(&f.ctx, ledger_undecoded(&f.ctx, st.rd, st.merchant_id, 0, &rows, &n));
     for (size_t i = 0; i < n; i++)
         print_error("position %lld not decoded: %.*s\n", (long long)rows[i].pos, STR_ARG(rows[i].why));
     story_store_close(&st);

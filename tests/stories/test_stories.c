@@ -473,7 +473,7 @@ static void print_undecoded(struct teller *t)
 {
     struct undecoded_row *rows = NULL;
     size_t n = 0;
-    if (t->st.eng == NULL || ledger_undecoded(&t->f->ctx, t->st.rd, t->st.merchant_id, &rows, &n) != OK)
+    if (t->st.eng == NULL || ledger_undecoded(&t->f->ctx, t->st.rd, t->st.merchant_id, 0, &rows, &n) != OK)
         return;
     for (size_t i = 0; i < n; i++)
         print_error("    position %lld not decoded: %.*s\n", (long long)rows[i].pos, STR_ARG(rows[i].why));

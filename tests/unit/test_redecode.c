@@ -65,8 +65,39 @@ static void origin_stays(void **state)
     fixture_clear(&f);
 }
 
+/* More than a page that nobody can decode stands before those that decode now. */
+static void all_are_tried(void **state)
+{
+    enum { BAD = 2 * UNDECODED_PAGE + 7, GOOD = 30 };
+    struct fixture f;
+    struct story_store st;
+    struct account accounts[] = {{.merchant = STR("demo"), .id = STR("own"), .conn = connector_find(STR("wismo")), .role = ROLE_STOREFRONT}};
+    int64_t tried = 0, decoded = 0, undecoded = 0, aside = 0;
+    (void)state;
+    fixture_init(&f);
+    story_store_open(&f.ctx, &f.clock, accounts, 0, &st);
+    for (int i = 0; i < BAD + GOOD; i++) {
+        struct http_msg msg = {.method = STR("POST"), .received_us = TEST_NOW_US};
+        msg.body = i < BAD ? STR("{\"kind\":\"order\"}") : arena_fmt(f.arena, "{\"kind\":\"order\",\"order_id\":\"%d\"}", i);
+        struct append_req req = {.merchant_id = st.merchant_id, .source = RECV_WEBHOOK, .account = STR("own"), .msg = &msg, .done = ignore_done};
+        assert_ok(&f.ctx, engine_append(&f.ctx, st.eng, &req));
+    }
+    assert_ok(&f.ctx, story_store_settle(&f.ctx, &st));
+    assert_ok(&f.ctx, ledger_undecoded_counts(&f.ctx, st.rd, st.merchant_id, &undecoded, &aside));
+    assert_int_equal(undecoded, BAD + GOOD);
+    assert_int_equal(aside, 0);
+    st.mc.accounts_n = 1;
+    assert_ok(&f.ctx, engine_redecode(&f.ctx, st.eng, st.merchant_id, &tried, &decoded));
+    assert_int_equal(tried, BAD + GOOD);
+    assert_int_equal(decoded, GOOD);
+    assert_ok(&f.ctx, ledger_undecoded_counts(&f.ctx, st.rd, st.merchant_id, &undecoded, &aside));
+    assert_int_equal(undecoded, BAD);
+    story_store_close(&st);
+    fixture_clear(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(origin_stays)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(origin_stays), cmocka_unit_test(all_are_tried)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
