@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/timefmt.h"
 #include "cli/cli.h"
 #include "talk/entities.h"
 #include "talk/nlu/nlu.h"
@@ -31,7 +32,19 @@ static void write_intents(struct jw *w, const struct nlu_result *res)
     jw_arr_end(w);
 }
 
-static void write_entities(struct jw *w, const struct entities *ent, const struct slots *slots)
+/* The day itself only where the line says what day it is today. */
+static void write_deadline(struct jw *w, struct ctx *ctx, const struct deadline *dl, struct str today)
+{
+    struct when now;
+    int64_t day;
+    jw_kstr_opt(w, "deadline", dl->text);
+    if (dl->kind != DEADLINE_NONE && when_parse(today, &now) == OK && deadline_day(dl, civil_day(now.local_us), &day)) {
+        struct civil c = civil_from_us(day * INT64_C(86400000000));
+        jw_kstr(w, "deadline_day", arena_fmt(ctx->arena, "%04d-%02d-%02d", c.year, c.month, c.day));
+    }
+}
+
+static void write_entities(struct jw *w, struct ctx *ctx, const struct entities *ent, const struct slots *slots, struct str today)
 {
     static const char *const KEYS[ENTITY_KIND_COUNT] = {"order_id", "email", "zip", "phone", "tracking_number"};
     jw_key(w, "entities");
@@ -43,7 +56,7 @@ static void write_entities(struct jw *w, const struct entities *ent, const struc
     }
     jw_kstr_opt(w, "name", slots->name);
     jw_kstr_opt(w, "amount", slots->amount);
-    jw_kstr_opt(w, "deadline", slots->deadline);
+    write_deadline(w, ctx, &slots->deadline, today);
     jw_end(w);
 }
 
@@ -81,7 +94,7 @@ static enum err understand_line(struct ctx *ctx, const struct model *m, struct s
     jw_kstr(&w, "text", text);
     jw_kstr(&w, "lang", res.lang);
     write_intents(&w, &res);
-    write_entities(&w, &ent, &res.slots);
+    write_entities(&w, ctx, &ent, &res.slots, json_str(v, "today"));
     write_signals(&w, &res.signals);
     jw_ki64(&w, "us", us);
     jw_end(&w);

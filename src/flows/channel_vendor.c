@@ -5,7 +5,7 @@
 #include "flows/channel.h"
 
 #include "base/http_client.h"
-#include "connectors/lib/phone.h"
+#include "base/phone.h"
 #include "flows/sign_in.h"
 
 #define WAIT_FOR_RECEIPT_US (10 * US_PER_MIN) /* where nothing can be looked up, a receipt may still tell */

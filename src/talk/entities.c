@@ -176,16 +176,35 @@ static void find_emails(struct finder *f)
 
 /* ---- order names */
 
+/* "{n}", "{a5}", "{w4-6}": its bytes, 0 when there is none at the beginning; *min and *max: the characters it takes. */
+static size_t placeholder(struct str pattern, size_t *min, size_t *max)
+{
+    size_t i = 2, number[2] = {0}, given = 0;
+    if (pattern.n < 3 || pattern.p[0] != '{' || strchr("naw", pattern.p[1]) == NULL || pattern.p[1] == '\0')
+        return 0;
+    for (; i < pattern.n && pattern.p[i] != '}'; i++) {
+        if (is_digit(pattern.p[i]) && number[given] < ENTITY_PATTERN_MAX)
+            number[given] = number[given] * 10 + (size_t)(pattern.p[i] - '0');
+        else if (pattern.p[i] == '-' && given == 0)
+            given = 1;
+        else
+            return 0;
+    }
+    *min = number[0] > 0 ? number[0] : 1;
+    *max = given == 1 ? number[1] : number[0] > 0 ? number[0] : SIZE_MAX;
+    return i < pattern.n ? i + 1 : 0;
+}
+
 /* A placeholder's length at the beginning of s: {n} digits, {a} letters, {w} both; *skip: its own bytes in the pattern. */
 static size_t placeholder_run(struct str pattern, struct str s, size_t *skip)
 {
-    if (pattern.n < 3 || pattern.p[0] != '{' || pattern.p[2] != '}' || strchr("naw", pattern.p[1]) == NULL)
+    size_t n = 0, min, max;
+    *skip = placeholder(pattern, &min, &max);
+    if (*skip == 0)
         return 0;
-    *skip = 3;
-    size_t n = 0;
-    while (n < s.n && ((pattern.p[1] != 'a' && is_digit(s.p[n])) || (pattern.p[1] != 'n' && is_letter(s.p[n]))))
+    while (n < s.n && n < max && ((pattern.p[1] != 'a' && is_digit(s.p[n])) || (pattern.p[1] != 'n' && is_letter(s.p[n]))))
         n++;
-    return n;
+    return n >= min ? n : 0;
 }
 
 size_t entity_pattern_match(struct str pattern, struct str s)

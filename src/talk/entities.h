@@ -33,8 +33,8 @@ struct entities {
 };
 
 /*
- * Patterns of a merchant's order names, tried first: literal characters (ASCII case ignored), {n} one or more
- * digits, {a} one or more letters, {w} one or more of both. "EU-{n}" finds "eu-10442".
+ * Patterns of a merchant's order names, tried first: literal characters (ASCII case ignored), {n} one or more digits, {a} one or
+ * more letters, {w} one or more of both; {n5} just five, {n4-6} four to six. "EU-{n}" finds "eu-10442". See talk/order_pattern.h.
  */
 struct entity_patterns {
     const struct str *list;

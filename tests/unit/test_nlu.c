@@ -227,9 +227,9 @@ static void finds_slots(void **state)
         fixture_init(&f);
         understand(&f, w->text, &res);
         if (!str_eq(res.slots.name, str_of(w->name)) || !str_eq(res.slots.amount, str_of(w->amount)) ||
-            !str_eq(res.slots.deadline, str_of(w->deadline)))
+            !str_eq(res.slots.deadline.text, str_of(w->deadline)))
             fail_msg("\"%s\": name \"%.*s\", amount \"%.*s\", deadline \"%.*s\"", w->text, STR_ARG(res.slots.name),
-                     STR_ARG(res.slots.amount), STR_ARG(res.slots.deadline));
+                     STR_ARG(res.slots.amount), STR_ARG(res.slots.deadline.text));
         fixture_clear(&f);
     }
 }

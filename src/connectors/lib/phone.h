@@ -1,14 +1,8 @@
-/* Telephone numbers as channels want them (E.164), the words with which people stop messages, and forms as requests. */
+/* What the channels to telephones share: the words with which people stop messages, forms as requests, receipts and consent. */
 #ifndef WISMO_CONNECTORS_LIB_PHONE_H
 #define WISMO_CONNECTORS_LIB_PHONE_H
 
 #include "connectors/connector.h"
-
-/*
- * phone_e164: "+13125550100" of what an order has: international ("+" or "00"), or national of a country whose form is known here.
- * Errs: ERR_PARSE it cannot be told which number is meant: none is guessed. In the arena.
- */
-MUST_CHECK enum err phone_e164(struct ctx *ctx, struct str number, struct str country, struct str *out);
 
 enum stop_word { STOP_NONE, STOP_STOP, STOP_START };
 /* stop_word_of: the whole text is one of the words that carriers make senders obey. */

@@ -150,7 +150,7 @@ enum err nlu_understand(struct ctx *ctx, const struct model *m, struct str text,
     res.intent = res.intents[0].intent;
     res.confidence = res.intents[0].confidence;
     signals_of(tok, &res.signals);
-    e = slots_of(ctx, tok, &res.slots);
+    e = slots_of(ctx, tok, res.lang, &res.slots);
     if (e == OK)
         *out = res;
     return e;

@@ -1,24 +1,11 @@
-/* Slots by the words before them, over tokens: "my name is ...", "by friday", an amount with its sign. */
+/* Slots by the words before them, over tokens: "my name is ...", an amount with its sign. */
 #include "talk/nlu/slots.h"
 
 #define NAME_WORDS 2
 
-static const char *const DAYS[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tonight",
-    "tomorrow", "weekend", "christmas", "easter", "diwali", "thanksgiving", "halloween", NULL};
-static const char *const BEFORE_DAY[] = {"by", "before", "until", "till", "on", "for", NULL};
-static const char *const SKIPPED[] = {"the", "this", "next", "coming", NULL};
-
 static bool is_word(const struct tokens *tok, size_t i, const char *word)
 {
     return i < tok->n && tok->list[i].kind == TOKEN_WORD && str_eq(tok->list[i].s, str_of(word));
-}
-
-static bool is_one_of(const struct tokens *tok, size_t i, const char *const *list)
-{
-    for (; *list != NULL; list++)
-        if (is_word(tok, i, *list))
-            return true;
-    return false;
 }
 
 /* A word that may be a name: not one of those that hold sentences together, and no number. */
@@ -60,28 +47,14 @@ static enum err find_name(struct ctx *ctx, const struct tokens *tok, struct str 
     return OK;
 }
 
-static struct str find_deadline(const struct tokens *tok)
-{
-    for (size_t i = 0; i + 1 < tok->n; i++) {
-        size_t at = i + 1;
-        if (!is_one_of(tok, i, BEFORE_DAY))
-            continue;
-        while (is_one_of(tok, at, SKIPPED))
-            at++;
-        if (is_one_of(tok, at, DAYS))
-            return tok->list[at].s;
-    }
-    return STR_NULL;
-}
-
-enum err slots_of(struct ctx *ctx, const struct tokens *tok, struct slots *out)
+enum err slots_of(struct ctx *ctx, const struct tokens *tok, struct str lang, struct slots *out)
 {
     struct slots found = {.name = STR_NULL};
     enum err e = find_name(ctx, tok, &found.name);
     for (size_t i = 0; i < tok->n && str_empty(found.amount); i++)
         if (tok->list[i].kind == TOKEN_MONEY)
             found.amount = tok->list[i].raw;
-    found.deadline = find_deadline(tok);
+    deadline_find(tok, lang, &found.deadline);
     if (e == OK)
         *out = found;
     return e;

@@ -78,7 +78,11 @@ static enum err end_run(struct cutter *c)
     enum err e = OK;
     if (c->n > 0 && c->digits > 0 && (c->letters == 0 || c->digits >= 2)) {
         bool code = c->letters > 0 || c->marked;
+        struct str raw;
         put_kind(c, code ? TOKEN_CODE : c->digits <= 3 ? TOKEN_SMALL_NUMBER : TOKEN_LONG_NUMBER);
+        e = arena_dup(c->ctx->arena, (struct str){c->word, c->n}, &raw);
+        if (e == OK && c->out->n > 0)
+            c->out->list[c->out->n - 1].raw = raw;
     } else if (c->n > 0) {
         squeeze(c);
         e = put_spelled(c, (struct str){c->word, c->n}, c->wide != WIDE_NONE);
@@ -219,9 +223,10 @@ static enum err take_char(struct cutter *c, UChar32 cp)
         return OK; /* "where's" and "wheres" are one word */
     int cat = u_charType(cp);
     if (u_isdigit(cp)) {
+        enum err e = c->wide != WIDE_NONE ? end_run(c) : OK; /* no blank stands between a word and its number there */
         c->digits++;
         add_cp(c, '0' + u_charDigitValue(cp));
-        return OK;
+        return e;
     }
     if (u_isalpha(cp) || cat == U_NON_SPACING_MARK || cat == U_COMBINING_SPACING_MARK || cp == 0x30FC)
         return take_letter(c, cp);

@@ -33,7 +33,7 @@ enum token_kind {
 struct token {
     struct str s;              /* normalised; for other kinds than words a name such as "<email>" */
     enum token_kind kind;
-    struct str raw;            /* TOKEN_MONEY: as written; else empty */
+    struct str raw;            /* TOKEN_MONEY: as written; numbers: their digits; else empty */
     const struct lexicon_word *lex; /* classes of the word, NULL when the lexicon does not have it */
     bool cjk;                  /* of a script without blanks: a run of one kind of its characters */
     bool glued;                /* cjk: goes on where the token before ends */
