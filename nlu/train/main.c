@@ -258,7 +258,7 @@ static struct fit_plan intent_plan(uint32_t buckets)
     return (struct fit_plan){.classes = INTENT_COUNT, .buckets = buckets, .epochs = (int)setting("NLU_EPOCHS", 6), .drop = (unsigned)setting("NLU_DROP", 250),
                              .rate = setting("NLU_RATE", 0.15f), .decay = setting("NLU_DECAY", 2e-4f),
                              .weight = {setting("NLU_W0", 1.5f), setting("NLU_W1", 1.5f), setting("NLU_W2", 0.7f)},
-                             .other_share = setting("NLU_OTHER", 0.4f)};
+                             .other_share = setting("NLU_OTHER", 0.45f)};
 }
 
 static void make_model(const char *out, const char *lexicons)

@@ -30,6 +30,9 @@ static const struct want_tokens TOKEN_CASES[] = {
     {"zero width", "or\xE2\x80\x8B" "der", "order"},
     {"bidi", "\xE2\x80\xAE" "order", "order"},
     {"arabic marks", "\xD8\xA3\xD9\x8E\xD9\x8A\xD9\x86", "\xD8\xA7\xD9\x8A\xD9\x86"},
+    {"devanagari without its dots", "\xE0\xA5\x9D\xE0\xA4\xA2\xE0\xA4\xBC", "\xE0\xA4\xA2\xE0\xA4\xA2"},
+    {"japanese by kinds", "\xE6\xB3\xA8\xE6\x96\x87" "40912\xE3\x81\xAF\xE3\x81\xA9", "\xE6\xB3\xA8\xE6\x96\x87 <number> \xE3\x81\xAF\xE3\x81\xA9"},
+    {"arabic forms of a letter", "\xD9\x85\xDB\x8C\xD8\xA9", "\xD9\x85\xD9\x8A\xD9\x87"},
     {"devanagari keeps its signs", "\xE0\xA4\x95\xE0\xA4\xBF\xE0\xA4\xA7\xE0\xA4\xB0", "\xE0\xA4\x95\xE0\xA4\xBF\xE0\xA4\xA7\xE0\xA4\xB0"},
     {"ill-formed", "a\xFF" "b", "a b"},
     {"empty", "", ""},
@@ -166,6 +169,14 @@ static const struct want_signal SIGNAL_CASES[] = {
     {"i am in a wheelchair", SIGNAL_VULNERABLE, true},
     {"let me speak to a real person", SIGNAL_PERSON, true},
     {"where is my order", SIGNAL_PERSON, false},
+    {"id\xC4\x99 do prawnika", SIGNAL_LEGAL, true},
+    {"det ryker och luktar br\xC3\xA4nt", SIGNAL_SAFETY, true},
+    {"वकील से बात करूँगा", SIGNAL_LEGAL, true},
+    {"kisi insaan se baat karao", SIGNAL_PERSON, true},
+    {"至急お願いします", SIGNAL_URGENT, true},
+    {"煙が出ました", SIGNAL_SAFETY, true},
+    {"أبغى أكلم موظف", SIGNAL_PERSON, true},
+    {"الشاحن طلع منه دخان", SIGNAL_SAFETY, true},
 };
 
 static void raises_signals(void **state)

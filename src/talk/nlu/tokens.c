@@ -127,7 +127,7 @@ static UChar32 plain_letter(UChar32 cp)
 {
     UChar d[4];
     UErrorCode uerr = U_ZERO_ERROR;
-    if (cp < 0x80 || (cp >= 0x900 && cp < 0x1E00) || cp >= 0x2000)
+    if (cp < 0x80 || (cp >= 0x900 && cp < 0x958) || (cp >= 0x960 && cp < 0x1E00) || cp >= 0x2000) /* 0x958..: with the dot below */
         return cp;
     for (int depth = 0; depth < 2; depth++) {
         const UNormalizer2 *nfc = unorm2_getNFCInstance(&uerr);
