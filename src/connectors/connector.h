@@ -36,6 +36,7 @@ struct account {
     struct str base_url;      /* overrides the vendor's host (sandboxes, doubles); empty: the vendor's */
     int line, column;         /* where the configuration names it; 0: not from one */
     uint32_t performs;        /* bits of capabilities that are performed through it */
+    bool tickets;             /* what is handed over becomes a ticket there */
     const struct json *mapping; /* generic connector only: its mapping from the configuration */
 };
 
@@ -180,6 +181,25 @@ struct send_ops {
     bool (*found)(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct str *id);
 };
 
+/* What a person needs of a case that is handed over (R122), for a helpdesk. */
+struct ticket_packet {
+    struct str key;             /* of its row in the outbox: the ticket's external id, and its idempotency key */
+    struct str order_name, email, name; /* of the customer; empty: not known or erased */
+    struct str subject, text;   /* the whole case in words */
+    const char *priority;       /* "normal", "high", "urgent" */
+    struct str tags[4];
+    size_t tags_n;
+    struct str cls, rule, recommend;
+    int64_t due_us;
+};
+
+/* Tickets as calls, like actions: step 0 looks whether it is there already where a helpdesk knows no keys. */
+struct ticket_ops {
+    enum err (*request)(struct ctx *ctx, const struct account *acct, const struct ticket_packet *packet, int step, struct out_req *out, bool *effect);
+    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct ticket_packet *packet, int step, const struct http_msg *msg,
+                       struct action_answer *out);
+};
+
 enum auth_kind {
     AUTH_NONE,
     AUTH_HEADER,      /* header auth_name: auth_prefix + api_key */
@@ -218,6 +238,7 @@ struct connector {
     const struct hook_ops *hook;
     const struct poll_ops *poll;
     const struct act_ops *act;
+    const struct ticket_ops *ticket;
     const struct send_ops *send;
 };
 

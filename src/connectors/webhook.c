@@ -49,6 +49,20 @@ static enum err read_outcome(struct ctx *ctx, const struct json *v, enum action_
     return OK;
 }
 
+static enum err decode_ticket(struct ctx *ctx, const struct json *v, const struct http_msg *msg, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    enum ticket_event what;
+    if (!ticket_event_parse(json_str(v, "event"), &what))
+        return ctx_fail(ctx, ERR_PARSE, "event: expected assigned, answered or solved, got \"%.*s\"", STR_ARG(str_sub(json_str(v, "event"), 0, 40)));
+    enum err e = decoded_add(ctx, out, FACT_TICKET, &fct);
+    if (e != OK)
+        return e;
+    fct->role = ROLE_SYSTEM;
+    fct->u.ticket = (struct ticket_fact){.ticket_key = json_str(v, "key"), .ticket_id = json_text(v, "id"), .event = what, .at_us = msg->received_us};
+    return OK;
+}
+
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     const struct json *v = NULL;
@@ -56,10 +70,12 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
     enum action_outcome outcome;
     (void)acct;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v);
+    if (e == OK && str_empty(json_str(v, "key")))
+        e = ctx_fail(ctx, ERR_PARSE, "key: expected the key of the action, or of the ticket");
+    if (e == OK && json_get(v, "event") != NULL)
+        return decode_ticket(ctx, v, msg, out);
     if (e == OK)
         e = read_outcome(ctx, v, &outcome);
-    if (e == OK && str_empty(json_str(v, "key")))
-        e = ctx_fail(ctx, ERR_PARSE, "key: expected the key of the action");
     if (e == OK)
         e = decoded_add(ctx, out, FACT_ACTION_RESULT, &fct);
     if (e != OK)
@@ -122,32 +138,38 @@ static void write_call(struct jw *w, const struct action_call *call)
     jw_end(w);
 }
 
-static enum err act_request(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
-                            struct out_req *out, bool *effect)
+static enum err post(struct ctx *ctx, const struct account *acct, struct str key, struct buf *body, struct out_req *out)
 {
-    struct buf b;
     struct str signature = STR_NULL;
-    (void)step;
-    (void)carry;
-    *effect = true;
     if (str_empty(acct->base_url))
-        return ctx_fail(ctx, ERR_DENIED, "webhook: base_url says where actions are posted; it is not configured");
-    buf_init(&b, (size_t)1 << 20);
-    struct jw w = jw_of(&b);
-    write_call(&w, call);
+        return ctx_fail(ctx, ERR_DENIED, "webhook: base_url says where it is posted; it is not configured");
     out->method = STR("POST");
     out->url = acct->base_url;
-    enum err e = buf_err(&b);
+    enum err e = buf_err(body);
     if (e == OK)
-        e = arena_dup(ctx->arena, buf_str(&b), &out->body);
-    buf_clear(&b);
+        e = arena_dup(ctx->arena, buf_str(body), &out->body);
     if (e == OK)
         e = sign(ctx, acct, out->body, &signature);
     if (e == OK)
         e = out_req_header(ctx, out, STR("Content-Type"), STR("application/json"));
     if (e == OK)
-        e = out_req_header(ctx, out, STR("Idempotency-Key"), call->key);
+        e = out_req_header(ctx, out, STR("Idempotency-Key"), key);
     return e == OK ? out_req_header(ctx, out, STR("Wismo-Signature"), signature) : e;
+}
+
+static enum err act_request(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
+                            struct out_req *out, bool *effect)
+{
+    struct buf b;
+    (void)step;
+    (void)carry;
+    *effect = true;
+    buf_init(&b, (size_t)1 << 20);
+    struct jw w = jw_of(&b);
+    write_call(&w, call);
+    enum err e = post(ctx, acct, call->key, &b, out);
+    buf_clear(&b);
+    return e;
 }
 
 /* Without an outcome in the answer it was taken, and what came of it is posted back. */
@@ -176,7 +198,55 @@ static enum err act_decode(struct ctx *ctx, const struct account *acct, const st
     return OK;
 }
 
+/* ---- tickets */
+
+static void write_packet(struct jw *w, const struct ticket_packet *p)
+{
+    jw_obj(w);
+    jw_kstr(w, "key", p->key);
+    jw_kstr(w, "action", STR("ticket"));
+    jw_kstr(w, "order", p->order_name);
+    jw_kstr_null(w, "email", p->email);
+    jw_kstr_null(w, "name", p->name);
+    jw_kstr(w, "subject", p->subject);
+    jw_kstr(w, "text", p->text);
+    jw_kstr(w, "priority", str_of(p->priority));
+    jw_kstr(w, "class", p->cls);
+    jw_kstr_null(w, "rule", p->rule);
+    jw_kstr_null(w, "recommend", p->recommend);
+    jw_ktime(w, "due_at", p->due_us);
+    jw_end(w);
+}
+
+static enum err ticket_request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct out_req *out, bool *effect)
+{
+    struct buf b;
+    (void)step;
+    *effect = true;
+    buf_init(&b, (size_t)1 << 20);
+    struct jw w = jw_of(&b);
+    write_packet(&w, p);
+    enum err e = post(ctx, acct, p->key, &b, out);
+    buf_clear(&b);
+    return e;
+}
+
+/* Who took a packet need not say more. */
+static enum err ticket_decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, const struct http_msg *msg,
+                              struct action_answer *out)
+{
+    const struct json *v = NULL;
+    (void)acct;
+    (void)p;
+    (void)step;
+    *out = (struct action_answer){.step = msg->status < 300 ? STEP_DONE : STEP_REFUSED, .detail = arena_fmt(ctx->arena, "answered %d", msg->status)};
+    if (msg->status < 300 && json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v) == OK)
+        out->id = json_text(v, "id");
+    return OK;
+}
+
 static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct ticket_ops TICKET = {.request = ticket_request, .decode = ticket_decode};
 static const struct act_ops ACT = {.kinds = (1u << CAP_COUNT) - 1, .request = act_request, .decode = act_decode};
 
 const struct connector connector_webhook = {
@@ -189,4 +259,5 @@ const struct connector connector_webhook = {
     .limits = {.timeout_ms = 15000, .body_max = (size_t)1 << 16, .source = "ours: docs/actions.md"},
     .hook = &HOOK,
     .act = &ACT,
+    .ticket = &TICKET,
 };

@@ -225,6 +225,8 @@ static void read_performs(struct cfg_reader *r, const struct yaml *v, void *base
 
 static void check_performs(struct cfg_reader *r, const struct yaml *v, const struct account *acct)
 {
+    if (acct->tickets && acct->conn->ticket == NULL)
+        cfg_say(r, FINDING_ERROR, v, "helpdesks and webhook accounts do", "tickets: %s takes no tickets", acct->conn->id);
     uint32_t can = acct->conn->act == NULL ? 0 : acct->conn->act->kinds;
     for (int c = 0; c < CAP_COUNT; c++)
         if ((acct->performs >> c & 1) != 0 && (can >> c & 1) == 0)
@@ -283,6 +285,7 @@ static const struct cfg_row ACCOUNT_ROWS[] = {
     {.name = "base_url", .kind = CFG_TEXT, .at = ACCT(base_url), .what = "the vendor's host where it is another one: a shop's own, a sandbox"},
     {.name = "performs", .kind = CFG_OTHER, .read = read_performs, .shape = "list of capabilities",
      .what = "actions that are done through it, such as refund (docs/actions.md); none unless set"},
+    {.name = "tickets", .kind = CFG_BOOL, .at = ACCT(tickets), .def = "false", .what = "what is handed over to a person becomes a ticket there"},
     {.name = "settings", .kind = CFG_OTHER, .read = read_settings, .shape = "map of texts", .what = "what this connector needs besides; see docs/connectors.md and, for how it is asked, docs/polling.md"},
     {.name = "mapping", .kind = CFG_OTHER, .read = read_mapping, .shape = "map", .what = "generic connector: which field or column means what"},
     END};

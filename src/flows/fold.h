@@ -68,7 +68,7 @@ struct fold {
     bool have_policy;
     struct act_rules *rules;  /* the policy as it was read last: the caller's, longer-lived than a transaction */
     const struct policy *act_policy; /* that holds, NULL: none; looked up when first needed */
-    bool have_act_policy;
+    bool have_act_policy, act_tickets;
 };
 
 /* fold_begin: loads the merchant's position and counters; the transaction on db is begun by the caller. */

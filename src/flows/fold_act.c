@@ -57,6 +57,7 @@ static enum err load_rules(struct fold *f)
         e = arena_dup(f->ctx->arena, db_col_str(st, 0), &version);
     if (e == OK && row && (f->rules == NULL || !str_eq(f->rules->version, version)))
         e = arena_dup(f->ctx->arena, db_col_str(st, 1), &text);
+    f->act_tickets = e == OK && row && db_col_i64(st, 2) != 0;
     db_done(st);
     bool none = e == OK && (!row || str_eq(version, STR(ACT_POLICY_OFF)));
     if (e == OK && !none && !str_empty(text))
@@ -242,6 +243,11 @@ static enum err apply_item(struct deciding *d, const struct act_item *it, const 
     enum err e = record_item(f, d->fo, it);
     if (e == OK && it->keeps)
         e = keep_action(f, &it->dec->choices[0].verdict.row, f->derived_idx, req);
+    bool task = it->task != NULL && it->task->verb == VERB_HAND_OVER;
+    if (e == OK && task && it->novelty == ACT_NEW)
+        e = fold_ticket_open(f, d->fo->c.order_no, it->task, f->derived_idx);
+    if (e == OK && task && it->novelty == ACT_CLOSED)
+        e = fold_ticket_close(f, d->fo->c.order_no, it->task);
     return e;
 }
 

@@ -21,6 +21,11 @@ MUST_CHECK enum err fold_act_policy(struct fold *f, const struct policy **out); 
 MUST_CHECK enum err fold_act_memory(struct fold *f, struct fold_order *fo, struct act_memory *out);
 MUST_CHECK enum err fold_act_memory_put(struct fold *f, struct fold_order *fo, const struct act_memory *mem);
 MUST_CHECK enum err fold_act_outbox(struct fold *f, const struct action_kept *act);
+/* fold_ticket.c: the ticket of a task (idx: of its decision, 0: none); what came of one; what people did with one (*known: it is ours). */
+MUST_CHECK enum err fold_ticket_open(struct fold *f, int64_t order_no, const struct act_task *t, int64_t idx);
+MUST_CHECK enum err fold_ticket_close(struct fold *f, int64_t order_no, const struct act_task *t);
+MUST_CHECK enum err fold_ticket_result(struct fold *f, struct outbox_row *row, const struct action_result_fact *r);
+MUST_CHECK enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *known);
 /* act_request_of: the request as the policy sees it. Errs: ERR_PARSE a word is not known, ERR_MEMORY */
 MUST_CHECK enum err act_request_of(struct ctx *ctx, const struct request_fact *r, struct act_request *out);
 

@@ -184,6 +184,11 @@ static enum err end_tasks(struct fold *f, const struct verdict_fact *v)
         e = fold_act_memory(f, fo, &mem);
     if (e != OK)
         return e;
+    for (size_t i = 0; e == OK && i < mem.n; i++)
+        if (mem.v[i].state == TASK_OPEN && (str_empty(v->task) || str_eq(mem.v[i].key, v->task)))
+            e = fold_ticket_close(f, fo->c.order_no, &mem.v[i]);
+    if (e != OK)
+        return e;
     size_t n = act_memory_end(&mem, v->task, v->by, f->now_us);
     e = n == 0 ? OK : fold_act_memory_put(f, fo, &mem);
     if (e == OK)
@@ -210,13 +215,14 @@ enum err fold_act_attempt(struct fold *f, struct outbox_row *row, const struct f
         f->repeats++;
         return OK;
     }
-    enum err e = action_by_key(f->ctx, f->db, f->m->id, row->key, &act);
+    bool ticket = row->channel == OUTBOX_TICKET;
+    enum err e = ticket ? OK : action_by_key(f->ctx, f->db, f->m->id, row->key, &act);
     /* an attempt before this one has no result: it may have been done */
     enum action_state to = row->started != 0 ? ACTION_UNKNOWN : ACTION_SENT;
     row->started = row->attempts = a->attempt;
     if (e == OK)
         e = outbox_set(f->ctx, f->db, f->m->id, row);
-    if (e == OK && action_may_become(act.row.state, to)) {
+    if (e == OK && !ticket && action_may_become(act.row.state, to)) {
         act.row.state = to;
         e = action_set(f->ctx, f->db, f->m->id, &act);
     }
@@ -238,7 +244,10 @@ static enum err ask_person(struct fold *f, struct fold_order *fo, const struct a
     if (task.key.p == NULL || task.recommend.p == NULL)
         return ctx_fail(f->ctx, ERR_MEMORY, "tasks: no memory");
     act_memory_put(&mem, &task);
-    return fold_act_memory_put(f, fo, &mem);
+    e = fold_act_memory_put(f, fo, &mem);
+    if (e == OK && !f->have_act_policy) /* whether there are tickets stands beside it */
+        e = fold_act_policy(f, &(const struct policy *){NULL});
+    return e == OK ? fold_ticket_open(f, fo->c.order_no, &task, 0) : e;
 }
 
 static void settle_row(struct fold *f, struct outbox_row *row, const struct action_result_fact *r)
@@ -286,6 +295,10 @@ static enum err apply_result(struct fold *f, const struct fact *fct, const struc
     struct outbox_row row;
     struct action_kept act;
     enum err e = outbox_get(f->ctx, f->db, f->m->id, fct->u.result.action_key, &row);
+    if (e == OK && row.channel == OUTBOX_TICKET) {
+        e = fold_ticket_result(f, &row, &fct->u.result);
+        return e == OK ? record(f, fct, rec) : e;
+    }
     if (e == OK)
         e = action_by_key(f->ctx, f->db, f->m->id, fct->u.result.action_key, &act);
     if (e == ERR_NOTFOUND) {
@@ -295,6 +308,15 @@ static enum err apply_result(struct fold *f, const struct fact *fct, const struc
     if (e == OK)
         e = settle_action(f, &row, &act, &fct->u.result);
     return e == OK ? record(f, fct, rec) : e;
+}
+
+static enum err apply_ticket(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    bool known = false;
+    enum err e = fold_ticket_event(f, &fct->u.ticket, &known);
+    if (e == OK && !known)
+        f->repeats++; /* of another store */
+    return e == OK && known ? record(f, fct, rec) : e;
 }
 
 /* ---- the policy */
@@ -309,7 +331,7 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     db_bind_i64(st, 1, f->m->id);
     e = db_step(f->ctx, st, &row);
     if (e == OK && row)
-        same = str_eq(db_col_str(st, 0), fct->u.policy.version);
+        same = str_eq(db_col_str(st, 0), fct->u.policy.version) && (db_col_i64(st, 2) != 0) == fct->u.policy.tickets;
     db_done(st);
     if (e != OK || same) {
         f->repeats++;
@@ -322,6 +344,7 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     db_bind_i64(st, 2, f->pos);
     db_bind_text(st, 3, fct->u.policy.version);
     db_bind_text(st, 4, fct->u.policy.body);
+    db_bind_i64(st, 5, fct->u.policy.tickets);
     e = db_run(f->ctx, st);
     f->have_act_policy = false;
     return e == OK ? record(f, fct, rec) : e;
@@ -336,6 +359,8 @@ enum err fold_act_fact(struct fold *f, const struct fact *fct, const struct fact
         return apply_verdict(f, fct, rec);
     case FACT_ACTION_RESULT:
         return apply_result(f, fct, rec);
+    case FACT_TICKET:
+        return apply_ticket(f, fct, rec);
     default:
         return apply_policy(f, fct, rec);
     }

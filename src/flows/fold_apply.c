@@ -666,6 +666,7 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_REQUEST:
     case FACT_VERDICT:
     case FACT_ACTION_RESULT:
+    case FACT_TICKET:
         return fold_act_fact(f, fct, rec);
     case FACT_TOLD:
         id = fct->u.told.order_id;

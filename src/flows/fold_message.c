@@ -44,7 +44,7 @@ static enum err apply_attempt(struct fold *f, const struct fact *fct, const stru
     enum err e = find(f, a->message_key, &row, &fo, &told, &found);
     if (e != OK || !found)
         return e;
-    if (row.channel == OUTBOX_ACTION)
+    if (row.channel == OUTBOX_ACTION || row.channel == OUTBOX_TICKET)
         return fold_act_attempt(f, &row, fct, rec);
     struct told_entry *t = tellings_find_key(&told, a->message_key);
     if (row.state == OUTBOX_OPEN && (int64_t)a->attempt > row.attempts) {
@@ -137,7 +137,7 @@ static enum err apply_receipt(struct fold *f, const struct fact *fct, const stru
     struct tellings told;
     bool found;
     enum err e = find(f, r->message_key, &row, &fo, &told, &found);
-    if (e == OK && found && row.channel == OUTBOX_ACTION) {
+    if (e == OK && found && (row.channel == OUTBOX_ACTION || row.channel == OUTBOX_TICKET)) {
         f->repeats++; /* what came of an action is told otherwise */
         return OK;
     }

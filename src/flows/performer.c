@@ -13,6 +13,7 @@
 #include "flows/action_call.h"
 #include "flows/reader.h"
 #include "flows/sign_in.h"
+#include "flows/ticket_packet.h"
 #include "model/fact_json.h"
 #include "storage/outbox.h"
 
@@ -69,6 +70,14 @@ const struct account *action_account(const struct merchant_config *mc, enum capa
     return NULL;
 }
 
+const struct account *ticket_account(const struct merchant_config *mc)
+{
+    for (size_t i = 0; i < mc->accounts_n; i++)
+        if (mc->accounts[i].tickets && mc->accounts[i].conn->ticket != NULL)
+            return &mc->accounts[i];
+    return NULL;
+}
+
 /* ---- facts */
 
 static enum err put_fact(struct ctx *ctx, struct performer *p, int64_t merchant_id, const struct fact *fct)
@@ -109,6 +118,7 @@ struct calling {
     const struct outbox_row *row;
     int64_t merchant_id;
     struct action_call call;
+    const struct ticket_packet *packet; /* not NULL: a ticket, and no action */
     struct str carry;
     bool maybe_done;   /* an attempt before this one has no certain result */
 };
@@ -178,7 +188,8 @@ static struct result of_answer(const struct calling *c, const struct action_answ
 static bool is_paused(struct ctx *ctx, struct performer *p, int64_t merchant_id, struct str capability)
 {
     bool paused = true;
-    return control_is_paused(ctx, p->db, merchant_id, capability, STR(CONTROL_ACTIONS), &paused) != OK || paused;
+    bool ticket = str_eq(capability, STR(CONTROL_ALL)); /* people are asked while actions rest */
+    return control_is_paused(ctx, p->db, merchant_id, capability, ticket ? capability : STR(CONTROL_ACTIONS), &paused) != OK || paused;
 }
 
 /* ---- calls */
@@ -186,7 +197,8 @@ static bool is_paused(struct ctx *ctx, struct performer *p, int64_t merchant_id,
 static enum err send(struct calling *c, int n, bool *effect, struct http_msg *answer)
 {
     struct out_req req = {0};
-    enum err e = c->acct->conn->act->request(c->ctx, c->acct, &c->call, n, c->carry, &req, effect);
+    enum err e = c->packet != NULL ? c->acct->conn->ticket->request(c->ctx, c->acct, c->packet, n, &req, effect)
+                                   : c->acct->conn->act->request(c->ctx, c->acct, &c->call, n, c->carry, &req, effect);
     if (e == OK && !signs_itself(c->acct->conn, &req))
         e = sign_in(c->ctx, c->acct, STR_NULL, &req);
     if (e != OK) {
@@ -224,7 +236,8 @@ static bool call_once(struct calling *c, int n, struct result *out)
         *out = effect ? unknown(c, why) : later(c, why, retry_after(c->p, &msg));
         return true;
     }
-    e = c->acct->conn->act->decode(c->ctx, c->acct, &c->call, n, c->carry, &msg, &a);
+    e = c->packet != NULL ? c->acct->conn->ticket->decode(c->ctx, c->acct, c->packet, n, &msg, &a)
+                          : c->acct->conn->act->decode(c->ctx, c->acct, &c->call, n, c->carry, &msg, &a);
     if (e != OK) {
         why = arena_fmt(c->ctx->arena, "%s", c->ctx->msg);
         *out = effect ? unknown(c, why) : later(c, why, 0);
@@ -239,7 +252,8 @@ static struct result make_calls(struct calling *c)
 {
     struct result r = unknown(c, STR("it came to no end"));
     for (int n = 0; n < CALLS_MAX; n++) {
-        if (is_paused(c->ctx, c->p, c->merchant_id, str_of(capability_word(c->call.cap)))) /* what has an effect comes last */
+        struct str what = c->packet != NULL ? STR(CONTROL_ALL) : str_of(capability_word(c->call.cap));
+        if (is_paused(c->ctx, c->p, c->merchant_id, what)) /* what has an effect comes last */
             return (struct result){OUTCOME_RETRY, STR_NULL, STR("paused"), clock_now_us(c->p->eng->clock)};
         if (call_once(c, n, &r))
             return r;
@@ -274,6 +288,19 @@ static enum err perform(struct ctx *ctx, struct performer *p, struct merchant *m
     return OK;
 }
 
+static enum err send_ticket(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *row, struct result *out)
+{
+    struct calling c = {.ctx = ctx, .p = p, .row = row, .merchant_id = m->id, .acct = ticket_account(m->cfg)};
+    struct ticket_packet packet;
+    bool open = false;
+    enum err e = ticket_packet_make(ctx, p->rd, m->id, row, &packet, &open);
+    if (e != OK)
+        return e;
+    c.packet = &packet;
+    *out = open ? make_calls(&c) : (struct result){OUTCOME_CONFIRMED, STR_NULL, STR("settled before it left"), 0};
+    return OK;
+}
+
 static enum err deliver(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *due, size_t *made)
 {
     bool got = false;
@@ -292,7 +319,7 @@ static enum err deliver(struct ctx *ctx, struct performer *p, struct merchant *m
     if (e != OK || row.state != OUTBOX_OPEN || row.started != due->attempts + 1)
         return e; /* called back before the attempt was folded */
     step(p);
-    e = perform(ctx, p, m, &row, &r);
+    e = row.channel == OUTBOX_TICKET ? send_ticket(ctx, p, m, &row, &r) : perform(ctx, p, m, &row, &r);
     (*made)++;
     if (e == OK)
         e = put_result(ctx, p, m->id, &row, &r);
@@ -312,6 +339,12 @@ static enum err run_merchant(struct ctx *ctx, struct performer *p, struct mercha
     for (size_t k = 0; e == OK && k < due; k++)
         if (!is_paused(ctx, p, m->id, str_sub(rows[k].capability, 4, rows[k].capability.n))) /* behind "act." */
             e = deliver(ctx, p, m, &rows[k], n);
+    if (e == OK && ticket_account(m->cfg) != NULL && !is_paused(ctx, p, m->id, STR(CONTROL_ALL)))
+        e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_TICKETS, clock_now_us(p->eng->clock), STR_NULL, max, &rows, &due);
+    else
+        due = 0;
+    for (size_t k = 0; e == OK && k < due; k++)
+        e = deliver(ctx, p, m, &rows[k], n);
     return e;
 }
 

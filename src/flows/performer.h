@@ -20,4 +20,7 @@ void performer_stop_at(struct performer *p, int n);
 /* action_account: the account that performs a capability of a merchant; NULL: none. */
 const struct account *action_account(const struct merchant_config *mc, enum capability cap);
 
+/* ticket_account: the account where what is handed over becomes a ticket; NULL: none. */
+const struct account *ticket_account(const struct merchant_config *mc);
+
 #endif

@@ -1,6 +1,7 @@
 /* Facts that the server makes itself on their way into the ledger, and the rules of the merchants among them. See engine_int.h. */
 #include "flows/engine_int.h"
 
+#include "flows/performer.h"
 #include "model/fact_json.h"
 
 static void ignore_done(void *user, enum err e, int64_t pos)
@@ -29,7 +30,7 @@ enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchan
     return engine_append_wait(ctx, eng, &req, pos);
 }
 
-static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t merchant_id, enum sql_id id, struct str *out)
+static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t merchant_id, enum sql_id id, struct str *out, bool *tickets)
 {
     struct db_stmt *st = NULL;
     bool row = false;
@@ -41,6 +42,7 @@ static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t mercha
     e = db_step(ctx, st, &row);
     if (e == OK && row)
         e = arena_dup(ctx->arena, db_col_str(st, 0), out);
+    *tickets = e == OK && row && id == SQL_ACT_POLICY_LAST && db_col_i64(st, 2) != 0;
     db_done(st);
     return e;
 }
@@ -65,7 +67,8 @@ static enum err record_messages(struct ctx *ctx, struct engine *eng, struct merc
     struct message_policy mp = m->cfg->messages.policy;
     struct policy_fact pf = {.about = STR_NULL};
     struct str last;
-    enum err e = last_version(ctx, eng, m->id, SQL_POLICY_LAST, &last);
+    bool none;
+    enum err e = last_version(ctx, eng, m->id, SQL_POLICY_LAST, &last, &none);
     if (e == OK)
         e = message_policy_text(ctx, &mp, &pf.body);
     if (e != OK || str_eq(last, mp.version) || (str_empty(last) && !mp.enabled))
@@ -77,11 +80,13 @@ static enum err record_messages(struct ctx *ctx, struct engine *eng, struct merc
 static enum err record_actions(struct ctx *ctx, struct engine *eng, struct merchant *m)
 {
     bool off = str_empty(m->cfg->policy_text);
-    struct policy_fact pf = {.about = STR("actions"), .version = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_version,
+    bool tickets = ticket_account(m->cfg) != NULL;
+    struct policy_fact pf = {.about = STR("actions"), .tickets = !off && tickets, .version = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_version,
                              .body = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_text};
     struct str last;
-    enum err e = last_version(ctx, eng, m->id, SQL_ACT_POLICY_LAST, &last);
-    if (e != OK || str_eq(last, pf.version) || (str_empty(last) && off))
+    bool had;
+    enum err e = last_version(ctx, eng, m->id, SQL_ACT_POLICY_LAST, &last, &had);
+    if (e != OK || (str_eq(last, pf.version) && had == pf.tickets) || (str_empty(last) && off))
         return e;
     return append_policy(ctx, eng, m->id, &pf);
 }

@@ -347,7 +347,8 @@ static void write_decision(struct jw *w, const struct act_decision *dec, const s
 
 void act_item_write(struct jw *w, const struct act_item *it, int64_t order_no, const struct policy *pol)
 {
-    const char *verb = it->novelty == ACT_REMIND ? "remind" : it->novelty == ACT_MISSED ? "missed" : policy_verb_word(it->dec->verb);
+    static const char *const OF_TASK[] = {[ACT_REMIND] = "remind", [ACT_MISSED] = "missed", [ACT_CLOSED] = "close"};
+    const char *verb = it->dec == NULL ? OF_TASK[it->novelty] : policy_verb_word(it->dec->verb);
     jw_obj(w);
     jw_kstr(w, "kind", STR("decision"));
     jw_kstr(w, "verb", str_of(verb));

@@ -332,8 +332,11 @@ enum err act_settle(struct ctx *ctx, const struct act_settle_input *in, struct a
     }
     for (size_t i = 0; i < mem->n && s.err == OK; i++) {
         if (!is_asked(&s) && !mem->v[i].seen && !mem->v[i].asked && mem->v[i].state != TASK_OVERTAKEN) {
+            bool told = mem->v[i].state == TASK_OPEN && mem->v[i].verb == VERB_HAND_OVER;
             close_task(&mem->v[i], TASK_OVERTAKEN, STR_NULL, in->now_us);
             out->changed = true;
+            if (told)
+                add(&s, (struct act_item){ACT_CLOSED, NULL, &mem->v[i], false});
         }
         watch(&s, &mem->v[i]);
     }

@@ -43,10 +43,10 @@ void act_memory_put(struct act_memory *mem, const struct act_task *task);
 /* act_memory_end: a person is done with it: one task by its key, or with an empty key all open ones. Gives how many. */
 size_t act_memory_end(struct act_memory *mem, struct str key, struct str person, int64_t now_us);
 
-enum act_novelty { ACT_NEW, ACT_REMIND, ACT_MISSED };
+enum act_novelty { ACT_NEW, ACT_REMIND, ACT_MISSED, ACT_CLOSED };
 struct act_item {
     enum act_novelty novelty;
-    const struct act_decision *dec;  /* NULL: reminder of a task */
+    const struct act_decision *dec;  /* NULL: of a task that was there */
     const struct act_task *task;     /* NULL: an action */
     bool keeps;                      /* its first choice's row is to be kept */
 };

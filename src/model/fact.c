@@ -197,3 +197,20 @@ bool action_outcome_parse(struct str word, enum action_outcome *out)
         }
     return false;
 }
+
+static const char *const TICKET_WORDS[TICKET_EVENT_COUNT] = {"assigned", "answered", "solved"};
+
+const char *ticket_event_word(enum ticket_event e)
+{
+    return e >= 0 && e < TICKET_EVENT_COUNT ? TICKET_WORDS[e] : "unknown";
+}
+
+bool ticket_event_parse(struct str word, enum ticket_event *out)
+{
+    for (int i = 0; i < TICKET_EVENT_COUNT; i++)
+        if (str_eq(word, str_of(TICKET_WORDS[i]))) {
+            *out = (enum ticket_event)i;
+            return true;
+        }
+    return false;
+}

@@ -199,6 +199,7 @@ struct attempt_fact {           /* the courier is about to call: durable before 
 struct policy_fact {            /* the rules that hold from here on */
     struct str version, body;
     struct str about;           /* "actions": the policy; empty: the message rules */
+    bool tickets;               /* of the policy: what is handed over becomes a ticket */
 };
 
 struct request_fact {           /* somebody asks for something to be done; words are of mind/policy.h's vocabularies */
@@ -244,6 +245,14 @@ struct estimate_model_fact {    /* the model of delivery estimates that holds fr
     struct str id, body;        /* body: its file, in base64 */
 };
 
+enum ticket_event { TICKET_ASSIGNED, TICKET_ANSWERED, TICKET_SOLVED, TICKET_EVENT_COUNT };
+struct ticket_fact {            /* what a person did with a ticket, in the helpdesk */
+    struct str ticket_key;      /* of its row in the outbox: the ticket's external id */
+    struct str ticket_id;       /* the helpdesk's */
+    enum ticket_event event;
+    int64_t at_us;
+};
+
 struct control_fact {           /* a pause, or its end; the control row itself stands outside the fold */
     struct str what;            /* "all", "messages", "actions" or one capability */
     bool paused;
@@ -286,6 +295,7 @@ struct fact {
         struct request_fact request;
         struct verdict_fact verdict;
         struct action_result_fact result;
+        struct ticket_fact ticket;
     } u;
 };
 
@@ -322,6 +332,8 @@ bool fact_kind_is_input(enum fact_kind k);
 
 const char *receipt_status_word(enum receipt_status s);
 bool receipt_status_parse(struct str word, enum receipt_status *out);
+const char *ticket_event_word(enum ticket_event e);
+bool ticket_event_parse(struct str word, enum ticket_event *out);
 const char *verdict_word(enum person_verdict v);
 bool verdict_parse(struct str word, enum person_verdict *out);
 const char *action_outcome_word(enum action_outcome o);

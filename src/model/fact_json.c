@@ -30,6 +30,7 @@ VOCAB(source_role, source_role, "a role such as storefront")
 VOCAB(report_kind, report_kind, "a report such as not_received")
 VOCAB(incident_kind, incident_kind, "weather, strike, closure, carrier or other")
 VOCAB(receipt_status, receipt_status, "a receipt such as delivered")
+VOCAB(ticket_event, ticket_event, "assigned, answered or solved")
 VOCAB(verdict, person_verdict, "approve, decline, undo or done")
 VOCAB(action_outcome, action_outcome, "confirmed, refused, unknown or retry")
 
@@ -231,6 +232,7 @@ static const struct field POLICY[] = {
     {"version", PO(version), F_STR, DOC | NEED, NULL},
     {"body", PO(body), F_STR, DOC | NEED, NULL},
     {"about", PO(about), F_STR, 0, NULL},
+    {"tickets", PO(tickets), F_BOOL, 0, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 #define CT(m) offsetof(struct fact, u.control.m)
@@ -289,6 +291,14 @@ static const struct field ACTION_RESULT[] = {
     {"at", AR(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define TK(m) offsetof(struct fact, u.ticket.m)
+static const struct field TICKET[] = {
+    {"ticket_key", TK(ticket_key), F_STR, DOC | NEED, NULL},
+    {"ticket_id", TK(ticket_id), F_STR, DOC, NULL},
+    {"event", TK(event), F_ENUM, DOC | NEED, &V_ticket_event},
+    {"at", TK(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 const struct field fact_common_fields[] = {
     {"key", offsetof(struct fact, key), F_STR, 0, NULL},
     {"changed_at", offsetof(struct fact, changed_us), F_TIME, 0, NULL},
@@ -308,6 +318,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_ATTEMPT] = ATTEMPT,     [FACT_POLICY] = POLICY,            [FACT_CONTROL] = CONTROL,
         [FACT_ESTIMATE_MODEL] = ESTIMATE_MODEL,
         [FACT_REQUEST] = REQUEST,     [FACT_VERDICT] = VERDICT,          [FACT_ACTION_RESULT] = ACTION_RESULT,
+        [FACT_TICKET] = TICKET,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

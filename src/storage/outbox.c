@@ -90,7 +90,7 @@ enum err outbox_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const s
 enum err outbox_list(struct ctx *ctx, struct db *db, int64_t merchant_id, enum outbox_list which, int64_t arg, struct str after,
                      size_t max, struct outbox_row **out, size_t *n)
 {
-    static const enum sql_id IDS[] = {SQL_OUTBOX_OF_ORDER, SQL_OUTBOX_IN_STATE, SQL_OUTBOX_DUE, SQL_OUTBOX_STARTED, SQL_OUTBOX_PAGE, SQL_OUTBOX_ACTIONS};
+    static const enum sql_id IDS[] = {SQL_OUTBOX_OF_ORDER, SQL_OUTBOX_IN_STATE, SQL_OUTBOX_DUE, SQL_OUTBOX_STARTED, SQL_OUTBOX_PAGE, SQL_OUTBOX_ACTIONS, SQL_OUTBOX_TICKETS};
     struct db_stmt *st = NULL;
     bool row = true;
     *n = 0;

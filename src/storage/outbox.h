@@ -10,6 +10,7 @@
 enum outbox_state { OUTBOX_OPEN, OUTBOX_DONE, OUTBOX_DEAD, OUTBOX_WITHDRAWN, OUTBOX_STATE_COUNT };
 const char *outbox_state_word(enum outbox_state s);
 
+#define OUTBOX_TICKET 101 /* and of tickets, whose items are the key of the task */
 #define OUTBOX_ACTION 100 /* channel of rows that are actions; messages have a channel of model/channel_kind.def */
 
 struct outbox_row {
@@ -37,10 +38,10 @@ MUST_CHECK enum err outbox_get(struct ctx *ctx, struct db *db, int64_t merchant_
 /* outbox_set: what changes in a row's life: state, next_us, attempts, started, settled_us, why, text. */
 MUST_CHECK enum err outbox_set(struct ctx *ctx, struct db *db, int64_t merchant_id, const struct outbox_row *row);
 
-enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_STARTED, OUTBOX_LIST_PAGE, OUTBOX_LIST_ACTIONS };
+enum outbox_list { OUTBOX_LIST_ORDER, OUTBOX_LIST_STATE, OUTBOX_LIST_DUE, OUTBOX_LIST_STARTED, OUTBOX_LIST_PAGE, OUTBOX_LIST_ACTIONS, OUTBOX_LIST_TICKETS };
 /*
  * outbox_list: which rows arg means: an order's (its number), of a state, due at a time, started no later than a time and without
- * a result; PAGE: behind a key; ACTIONS: actions due at a time. In the arena.
+ * a result; PAGE: behind a key; ACTIONS, TICKETS: those due at a time. In the arena.
  */
 MUST_CHECK enum err outbox_list(struct ctx *ctx, struct db *db, int64_t merchant_id, enum outbox_list which, int64_t arg, struct str after,
                                 size_t max, struct outbox_row **out, size_t *n);

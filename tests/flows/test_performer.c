@@ -34,26 +34,31 @@ static void fact(struct stage *s, const struct fact *fct)
     assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
 }
 
-static void lost_order(struct stage *s)
+static void sent_order(struct stage *s)
 {
     static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .price_minor = 1450, .ships = true};
     static const struct parcel_ref PARCEL = {.carrier = {"ups", 3}, .tracking_number = {"1Z7W4E590300010062", 18}};
     struct fact ord = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
     struct fact ful = {.kind = FACT_FULFILLMENT, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
-    struct fact scan = {.kind = FACT_TRACKING_EVENT, .role = ROLE_CARRIER};
     ord.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US - US_PER_DAY, .currency = STR("USD"),
                                       .total_minor = 1450, .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
     ord.u.order.ship_to = (struct address){.name = STR("Anna Exemple"), .country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
     ful.u.fulfillment = (struct fulfillment_fact){.order_id = STR("1020"), .fulfillment_id = STR("F1"), .state = FUL_SHIPPED, .items = &ITEM,
                                                   .items_n = 1, .parcels = &PARCEL, .parcels_n = 1, .created_us = TEST_NOW_US};
-    scan.u.event = (struct tracking_event){.carrier = STR("ups"), .tracking_number = PARCEL.tracking_number, .status = PARCEL_LOST, .code = STR("X"),
-                                           .occurred = when_from_utc(TEST_NOW_US)};
     fact(s, &ord);
     fact(s, &ful);
-    fact(s, &scan);
 }
 
-static void stage_open(struct stage *s, const enum effect_way *ways, size_t n, const char *grant)
+static void scan(struct stage *s, enum parcel_status status)
+{
+    struct fact fct = {.kind = FACT_TRACKING_EVENT, .role = ROLE_CARRIER};
+    fct.u.event = (struct tracking_event){.carrier = STR("ups"), .tracking_number = STR("1Z7W4E590300010062"), .status = status,
+                                          .reason = status == PARCEL_ATTEMPT_FAILED ? REASON_REFUSED : REASON_NONE,
+                                          .code = str_of(parcel_status_word(status)), .occurred = when_from_utc(clock_now_us(&s->f.clock))};
+    fact(s, &fct);
+}
+
+static void stage_begin(struct stage *s, const enum effect_way *ways, size_t n, const char *grant, bool tickets)
 {
     fixture_init(&s->f);
     s->arena = arena_new((size_t)512 << 20);
@@ -64,11 +69,18 @@ static void stage_open(struct stage *s, const enum effect_way *ways, size_t n, c
     s->d = effect_double_new(ways, n);
     s->acct = (struct account){.merchant = STR("demo"), .id = STR("flow"), .conn = connector_find(STR("webhook")), .role = ROLE_SYSTEM,
                                .base_url = str_of(effect_double_url(s->d)), .performs = 1u << CAP_REFUND};
+    s->acct.tickets = tickets;
     assert_int_equal(secret_set(&s->acct.webhook_secrets[0], STR("a shared secret")), OK);
     story_store_open(&s->ctx, &s->f.clock, &s->acct, 1, &s->st);
     struct str text = policy_with_grant(&s->ctx, data_file("policy/default.yaml"), "refund", str_of(grant));
     assert_ok(&s->ctx, story_store_policy(&s->ctx, &s->st, policy_with_grant(&s->ctx, text, "carrier_claim", STR("off"))));
-    lost_order(s);
+}
+
+static void stage_open(struct stage *s, const enum effect_way *ways, size_t n, const char *grant)
+{
+    stage_begin(s, ways, n, grant, false);
+    sent_order(s);
+    scan(s, PARCEL_LOST);
 }
 
 static void stage_close(struct stage *s)
@@ -289,6 +301,73 @@ static void what_is_sent(void **state)
     stage_close(&s);
 }
 
+/* ---- tickets: what a person decides goes to the helpdesk, once, and comes back from it */
+
+static void ticket_event(struct stage *s, struct str key, enum ticket_event what)
+{
+    struct fact fct = {.kind = FACT_TICKET, .role = ROLE_SYSTEM};
+    fct.u.ticket = (struct ticket_fact){.ticket_key = key, .ticket_id = STR("T1"), .event = what, .at_us = clock_now_us(&s->f.clock)};
+    fact(s, &fct);
+}
+
+static size_t open_tasks(struct stage *s)
+{
+    struct case_acts acts;
+    size_t n = 0;
+    assert_ok(&s->ctx, case_acts_read(&s->ctx, s->st.rd, s->st.merchant_id, 1, &acts));
+    for (size_t i = 0; i < acts.tasks.n; i++)
+        n += acts.tasks.v[i].state == TASK_OPEN && acts.tasks.v[i].verb == VERB_HAND_OVER ? 1 : 0;
+    return n;
+}
+
+static void handed_over(void **state)
+{
+    static const enum effect_way WAYS[] = {EFFECT_DONE_CUT, EFFECT_BUSY};
+    const struct json *v = NULL;
+    struct stage s;
+    (void)state;
+    stage_begin(&s, WAYS, 2, "{mode: suggest}", true);
+    sent_order(&s);
+    scan(&s, PARCEL_RETURNING); /* a person finds out why */
+    assert_int_equal(open_tasks(&s), 1);
+    run_out(&s);
+    assert_int_equal(effect_double_done(s.d), 1);
+    assert_ok(&s.ctx, json_parse(&s.ctx, str_of(effect_double_last(s.d)), &JSON_LIMITS_SMALL, &v));
+    assert_str(json_str(v, "action"), "ticket");
+    assert_str(json_str(v, "order"), "#1020");
+    assert_str(json_str(v, "email"), "anna@example.com");
+    assert_str(json_str(v, "rule"), "going-back");
+    static const char *const SAYS[] = {"Next step: find out why", "Mug", "1Z7W4E590300010062", "Rule: going-back"};
+    for (size_t i = 0; i < sizeof(SAYS) / sizeof(SAYS[0]); i++)
+        if (!str_contains(json_str(v, "text"), str_of(SAYS[i])))
+            fail_msg("the packet does not say \"%s\": %.*s", SAYS[i], STR_ARG(json_str(v, "text")));
+    ticket_event(&s, STR("of another store"), TICKET_SOLVED);
+    ticket_event(&s, json_str(v, "key"), TICKET_ASSIGNED);
+    ticket_event(&s, json_str(v, "key"), TICKET_ANSWERED);
+    assert_int_equal(open_tasks(&s), 1);
+    ticket_event(&s, json_str(v, "key"), TICKET_SOLVED);
+    ticket_event(&s, json_str(v, "key"), TICKET_SOLVED);
+    assert_int_equal(open_tasks(&s), 0);
+    stage_close(&s);
+}
+
+/* What settles itself before the ticket left makes none. */
+static void settled_before_it_left(void **state)
+{
+    struct stage s;
+    (void)state;
+    stage_begin(&s, NULL, 0, "{mode: suggest}", true);
+    sent_order(&s);
+    scan(&s, PARCEL_ATTEMPT_FAILED);
+    assert_int_equal(open_tasks(&s), 1);
+    move(&s, US_PER_H);
+    scan(&s, PARCEL_DELIVERED);
+    assert_int_equal(open_tasks(&s), 0);
+    run_out(&s);
+    assert_int_equal(effect_double_calls(s.d), 0);
+    stage_close(&s);
+}
+
 /* ---- ends between any two steps */
 
 static void killed_between_steps(void **state)
@@ -335,6 +414,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way),         cmocka_unit_test(a_person_hears),       cmocka_unit_test(called_back_in_time),
         cmocka_unit_test(nothing_starts_in_a_pause), cmocka_unit_test(told_later),  cmocka_unit_test(what_is_sent),
-        cmocka_unit_test(killed_between_steps)};
+        cmocka_unit_test(handed_over),      cmocka_unit_test(settled_before_it_left), cmocka_unit_test(killed_between_steps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

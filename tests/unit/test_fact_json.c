@@ -75,7 +75,7 @@ static const struct {
     {"{\"kind\":\"receipt\",\"message_key\":\"0af1\",\"status\":\"retry\",\"attempt\":2,\"detail\":\"421 later\",\"retry_at\":"
      "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"attempt\",\"message_key\":\"0af1\",\"attempt\":1,\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
-    {"{\"kind\":\"policy\",\"version\":\"0a\",\"body\":\"{}\",\"about\":\"actions\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"policy\",\"version\":\"0a\",\"body\":\"{}\",\"about\":\"actions\",\"tickets\":true,\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"control\",\"what\":\"messages\",\"paused\":true,\"why\":\"storm\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"estimate_model\",\"id\":\"00ff\",\"body\":\"V0lT\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"request\",\"order_no\":7,\"request_id\":\"m1\",\"request\":\"change_address\",\"channel\":\"chat\",\"proof\":\"one_time_code\","
@@ -87,6 +87,7 @@ static const struct {
      "\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"action_result\",\"action_key\":\"0af1\",\"outcome\":\"retry\",\"attempt\":2,\"result_id\":\"R1\",\"detail\":\"429\",\"retry_at\":"
      "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"ticket\",\"ticket_key\":\"0af1\",\"ticket_id\":\"35436\",\"event\":\"solved\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"tick\",\"parcel\":true,\"number\":7,\"due_us\":1795000000000000,\"role\":\"system\"}", {NULL}},
 };
 

@@ -1,0 +1,89 @@
+/* See ticket_packet.h: what is recommended and why, what can be done at once, then the case as people read it, with stock and history. */
+#include "flows/ticket_packet.h"
+
+#include "flows/act_read.h"
+#include "flows/case_text.h"
+#include "flows/message_list.h"
+
+static const struct act_task *task_of(const struct case_acts *acts, struct str key)
+{
+    for (size_t i = 0; i < acts->tasks.n; i++)
+        if (acts->tasks.v[i].state == TASK_OPEN && str_eq(acts->tasks.v[i].key, key))
+            return &acts->tasks.v[i];
+    return NULL;
+}
+
+static void add_advice(struct ctx *ctx, struct buf *b, const struct case_answer *ca, const struct act_task *t)
+{
+    struct str due = str_sub(time_rfc3339(ctx->arena, t->due_us), 0, 16);
+    buf_fmt(b, "Next step: %.*s\nDue: %.*s UTC, priority %s\n", STR_ARG(str_empty(t->recommend) ? STR("decide") : t->recommend), STR_ARG(due),
+            policy_priority_word(t->priority));
+    if (!str_empty(t->rule))
+        buf_fmt(b, "Rule: %.*s\n", STR_ARG(t->rule));
+    buf_fmt(b, "Why: %.*s\n", STR_ARG(diagnosis_for_operator(ctx, ca->cas, &ca->cd, NULL, ca->as_of_us)));
+}
+
+/* What Wismo does at one word of a person. */
+static void add_offers(struct ctx *ctx, struct buf *b, const struct case_acts *acts)
+{
+    for (size_t i = 0; i < acts->actions.n; i++) {
+        const struct action_row *r = &acts->actions.v[i].row;
+        struct str money = policy_money(ctx->arena, r->amount_minor, acts->currency);
+        if (r->state == ACTION_PROPOSED)
+            buf_fmt(b, "Ready, with your approval: %s (%.*s): wismo approvals approve %lld\n", capability_word(r->cap), STR_ARG(money), (long long)r->action_no);
+    }
+}
+
+static void add_stock(struct buf *b, const struct order_case *cas)
+{
+    for (size_t i = 0; i < cas->stock_n; i++)
+        buf_fmt(b, "%s  %.*s: %lld free%s%.*s\n", i == 0 ? "\nStock:\n" : "", STR_ARG(cas->stock[i].sku), (long long)cas->stock[i].available,
+                str_empty(cas->stock[i].location) ? "" : " at ", STR_ARG(cas->stock[i].location));
+}
+
+static enum err write_text(struct ctx *ctx, struct reader *rd, struct case_answer *ca, const struct act_task *t, struct buf *b)
+{
+    struct case_json_options opt = {.personal = NULL};
+    enum err e = case_messages_join(ctx, rd, ca);
+    add_advice(ctx, b, ca, t);
+    add_offers(ctx, b, ca->acts);
+    buf_addc(b, '\n');
+    if (e == OK)
+        e = case_text(ctx, b, ca, &opt);
+    if (e == OK)
+        e = case_stock(ctx, rd, ca);
+    if (e == OK)
+        add_stock(b, ca->cas);
+    return e == OK ? buf_err(b) : e;
+}
+
+enum err ticket_packet_make(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct outbox_row *row, struct ticket_packet *out,
+                            bool *open)
+{
+    struct case_answer ca;
+    struct personal who;
+    struct buf b;
+    enum err e = case_read(ctx, rd, merchant_id, row->order_no, 0, &ca);
+    if (e == OK)
+        e = case_acts_join(ctx, rd, &ca);
+    if (e == OK)
+        e = case_personal(ctx, rd, &ca, &who);
+    if (e != OK)
+        return e;
+    const struct act_task *t = task_of(ca.acts, row->items);
+    const struct order_view *v = order_anchor(ca.cas);
+    *open = t != NULL;
+    if (t == NULL)
+        return OK;
+    struct str name = v == NULL ? STR("an order") : v->name, cls = str_of(diag_class_word(ca.cd.order.cls));
+    *out = (struct ticket_packet){.key = row->key, .order_name = name, .email = who.email, .name = who.ship_to.name, .cls = cls, .rule = t->rule,
+                                  .recommend = t->recommend, .priority = policy_priority_word(t->priority), .due_us = t->due_us,
+                                  .tags = {STR("wismo"), cls, t->rule}, .tags_n = str_empty(t->rule) ? 2 : 3};
+    out->subject = arena_fmt(ctx->arena, "%.*s, %.*s: %.*s", STR_ARG(name), STR_ARG(cls), STR_ARG(str_empty(t->recommend) ? STR("decide") : t->recommend));
+    buf_init(&b, (size_t)4 << 20);
+    e = write_text(ctx, rd, &ca, t, &b);
+    if (e == OK)
+        e = arena_dup(ctx->arena, buf_str(&b), &out->text);
+    buf_clear(&b);
+    return e;
+}
