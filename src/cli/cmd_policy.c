@@ -1,9 +1,8 @@
 /* wismo policy: check a policy file, say why a policy decides as it does, print the default one. Changes nothing. */
 #include "base/data.h"
-#include "base/timefmt.h"
 #include "base/yaml.h"
-#include "base/zone.h"
 #include "cli/cli.h"
+#include "flows/act_read.h"
 #include "mind/policy_check.h"
 #include "mind/policy_explain.h"
 
@@ -95,26 +94,21 @@ static bool ask_of(struct cli *cli, const struct policy_options *o, struct polic
     return true;
 }
 
-static enum err load_policy(struct cli *cli, const char *path, struct policy *out)
+/* The file named, else the policy that decides in the store, else the one that comes along. */
+static enum err load_policy(struct cli *cli, const char *path, const struct cli_store *st, struct policy *out)
 {
     struct findings fs = {0};
     struct str text;
-    if (path == NULL)
-        return policy_default(&cli->ctx, out);
+    if (path == NULL) {
+        enum err none = act_policy_read(&cli->ctx, st->rd, st->merchant_id, out);
+        return none == ERR_UNSUPPORTED ? policy_default(&cli->ctx, out) : none;
+    }
     enum err e = cli_read_file(cli, path, YAML_BYTES_MAX, &text);
     if (e == OK)
         e = policy_parse(&cli->ctx, text, out, &fs);
     if (e == ERR_PARSE)
         print_findings(cli, path, &fs);
     return e;
-}
-
-static int64_t day_of(const struct promises *p, int64_t now_us)
-{
-    int32_t offset_s = 0;
-    if (zone_offset(p->home_zone, now_us, &offset_s) != OK)
-        offset_s = 0;
-    return civil_day(now_us + offset_s * US_PER_S);
 }
 
 static enum err print_order(struct cli *cli, const struct policy_options *o, struct cli_store *st, const struct promises *promises,
@@ -130,9 +124,14 @@ static enum err print_order(struct cli *cli, const struct policy_options *o, str
         e = case_stock(&cli->ctx, st->rd, &ca);
     if (e != OK)
         return e;
+    int64_t day = 0;
+    e = act_book_read(&cli->ctx, st->rd, promises, &ca, &book, &day);
+    if (at_us != 0) /* what was done then is not told apart from what was done since */
+        book = (struct guard_book){.n = 0};
     const struct act_input in = {.policy = pol, .cas = ca.cas, .cd = &ca.cd, .ask = ask, .history = &history, .book = &book,
-                                 .now_us = ca.as_of_us, .day = day_of(promises, ca.as_of_us)};
-    e = policy_explain(&cli->ctx, &in, promises, &ex);
+                                 .now_us = ca.as_of_us, .day = day};
+    if (e == OK)
+        e = policy_explain(&cli->ctx, &in, promises, &ex);
     if (e != OK)
         return e;
     buf_init(&b, OUT_MAX);
@@ -175,12 +174,12 @@ static int explain(struct cli *cli, const struct policy_options *o, const char *
         (void)cli_fail(cli, "policy", ERR_PARSE);
         return EXIT_USAGE;
     }
-    enum err e = load_policy(cli, o->policy, &pol);
-    if (e == OK)
-        e = cli_store_open(cli, &o->store, &st);
+    enum err e = cli_store_open(cli, &o->store, &st);
     if (e != OK)
         return cli_fail(cli, "policy", e);
-    e = explain_found(cli, o, &st, &pol, &ask, order, at_us);
+    e = load_policy(cli, o->policy, &st, &pol);
+    if (e == OK)
+        e = explain_found(cli, o, &st, &pol, &ask, order, at_us);
     int code = e == OK ? EXIT_OK : cli_fail(cli, "policy", e);
     cli_store_close(&st);
     return code;
@@ -193,7 +192,7 @@ int cmd_policy(struct cli *cli, int argc, char **argv)
     const struct option opts[] = {
         OPT_TEXT("config", 'c', &o.store.config_path, "FILE", "configuration: explain reads its store, check what is connected"),
         OPT_TEXT("merchant", 'm', &o.store.merchant, "NAME", "which merchant, when there are several"),
-        OPT_TEXT("policy", 'p', &o.policy, "FILE", "explain: with this policy; else the default one"),
+        OPT_TEXT("policy", 'p', &o.policy, "FILE", "explain: with this policy; else the one that decides in the store"),
         OPT_TEXT("at", 0, &o.at, "TIME", "explain: as it was known at that time"),
         OPT_TEXT("request", 0, &o.request, "WORD", "explain: as if the customer asked for it"),
         OPT_TEXT("channel", 0, &o.channel, "WORD", "explain: where they ask"),

@@ -33,7 +33,7 @@ enum err act_policy_known(struct ctx *ctx, struct reader *rd, int64_t merchant_i
     return e == OK && str_empty(version) ? ctx_fail(ctx, ERR_UNSUPPORTED, "no policy is set: nothing is done by itself") : e;
 }
 
-static enum err read_policy(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct policy *out)
+enum err act_policy_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct policy *out)
 {
     struct findings findings = {0};
     struct str version, text;
@@ -45,30 +45,32 @@ static enum err read_policy(struct ctx *ctx, struct reader *rd, int64_t merchant
 
 /* ---- a decision as of now */
 
-static enum err read_book(struct ctx *ctx, struct reader *rd, struct merchant *m, struct act_view *view)
+enum err act_book_read(struct ctx *ctx, struct reader *rd, const struct promises *promises, const struct case_answer *ca, struct guard_book *book,
+                       int64_t *day)
 {
     struct action_list list = {0};
+    struct action_row *rows = NULL;
     int32_t offset_s = 0;
-    if (zone_offset(m->cfg->promises.home_zone, view->now_us, &offset_s) != OK)
+    if (zone_offset(promises->home_zone, ca->as_of_us, &offset_s) != OK)
         offset_s = 0;
-    view->day = civil_day(view->now_us + offset_s * US_PER_S);
-    enum err e = action_list_order(ctx, rd->state, m->id, view->ca.order_no, &list);
+    *day = civil_day(ca->as_of_us + offset_s * US_PER_S);
+    enum err e = action_list_order(ctx, rd->state, ca->merchant_id, ca->order_no, &list);
     if (e == OK)
-        e = action_list_customer(ctx, rd->state, m->id, view->ca.cas->customer, view->now_us - ACT_CUSTOMER_DAYS_MAX * US_PER_DAY, &list);
+        e = action_list_customer(ctx, rd->state, ca->merchant_id, ca->cas->customer, ca->as_of_us - ACT_CUSTOMER_DAYS_MAX * US_PER_DAY, &list);
     if (e == OK)
-        e = action_list_day(ctx, rd->state, m->id, view->day, &list);
+        e = action_list_day(ctx, rd->state, ca->merchant_id, *day, &list);
     if (e == OK)
-        e = action_list_stock(ctx, rd->state, m->id, &list);
+        e = action_list_stock(ctx, rd->state, ca->merchant_id, &list);
     if (e == OK)
-        e = action_rows_of(ctx, &list, &view->rows);
-    view->book = (struct guard_book){.rows = view->rows, .n = list.n};
+        e = action_rows_of(ctx, &list, &rows);
+    *book = (struct guard_book){.rows = rows, .n = list.n};
     return e;
 }
 
 enum err act_view_read(struct ctx *ctx, struct reader *rd, struct merchant *m, int64_t order_no, struct act_view *out)
 {
     *out = (struct act_view){.now_us = 0};
-    enum err e = read_policy(ctx, rd, m->id, &out->policy);
+    enum err e = act_policy_read(ctx, rd, m->id, &out->policy);
     if (e == OK)
         e = case_read(ctx, rd, m->id, order_no, 0, &out->ca);
     if (e == OK)
@@ -76,7 +78,7 @@ enum err act_view_read(struct ctx *ctx, struct reader *rd, struct merchant *m, i
     if (e != OK)
         return e;
     out->now_us = out->ca.as_of_us;
-    return read_book(ctx, rd, m, out);
+    return act_book_read(ctx, rd, &m->cfg->promises, &out->ca, &out->book, &out->day);
 }
 
 enum err act_view_answer(struct ctx *ctx, const struct act_view *view, const struct act_request *req, struct request_answer *out)
@@ -151,7 +153,7 @@ enum err case_acts_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id,
 {
     struct policy pol;
     *out = (struct case_acts){.policy_version = STR_NULL};
-    enum err e = read_policy(ctx, rd, merchant_id, &pol);
+    enum err e = act_policy_read(ctx, rd, merchant_id, &pol);
     if (e == OK) {
         out->policy_version = pol.version;
         out->currency = pol.currency;

@@ -12,13 +12,16 @@ struct act_view {
     struct case_answer ca;
     struct policy policy;
     struct guard_book book;
-    struct action_row *rows;
     int64_t now_us, day;
 };
 /* Errs: ERR_NOTFOUND no such order, ERR_UNSUPPORTED no policy holds */
 MUST_CHECK enum err act_view_read(struct ctx *ctx, struct reader *rd, struct merchant *m, int64_t order_no, struct act_view *out);
 MUST_CHECK enum err act_view_answer(struct ctx *ctx, const struct act_view *view, const struct act_request *req, struct request_answer *out);
 
+MUST_CHECK enum err act_policy_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct policy *out); /* ERR_UNSUPPORTED */
+/* act_book_read: the rows that limits look at, and the merchant's day. */
+MUST_CHECK enum err act_book_read(struct ctx *ctx, struct reader *rd, const struct promises *promises, const struct case_answer *ca,
+                                  struct guard_book *book, int64_t *day);
 MUST_CHECK enum err act_policy_known(struct ctx *ctx, struct reader *rd, int64_t merchant_id); /* ERR_UNSUPPORTED */
 MUST_CHECK enum err act_order_known(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no); /* ERR_NOTFOUND */
 /* act_decision_at: the decision with this verb at a position. Errs: ERR_NOTFOUND */

@@ -208,6 +208,12 @@ static enum err look_wide(struct deciding *d)
     return e;
 }
 
+static void look_at(struct deciding *d, int64_t at_us)
+{
+    if (at_us > d->f->now_us && (d->look_us == 0 || at_us < d->look_us))
+        d->look_us = at_us;
+}
+
 static bool in_question(const struct act_decisions *ds)
 {
     for (size_t i = 0; i < ds->n; i++)
@@ -271,8 +277,7 @@ static enum err settle(struct deciding *d, const struct act_settle_input *in, co
         return e;
     d->changed = d->changed || out.changed || (kept && !d->mem.has_actions);
     d->mem.has_actions = d->mem.has_actions || kept;
-    if (out.next_look_us != 0 && (d->look_us == 0 || out.next_look_us < d->look_us))
-        d->look_us = out.next_look_us;
+    look_at(d, out.next_look_us);
     return kept ? reload(d) : OK;
 }
 
@@ -284,6 +289,8 @@ static enum err decide_now(struct deciding *d)
     enum err e = decide(d, &NOBODY, &book, &ds);
     const struct act_settle_input in = {.decisions = &ds, .ask = &NOBODY, .book = &book, .history = d->f->origin == ORIGIN_HISTORY,
                                         .now_us = d->f->now_us, .next_action_no = d->next_no};
+    if (e == OK)
+        look_at(d, ds.next_look_us);
     return e == OK ? settle(d, &in, NULL) : e;
 }
 
@@ -340,12 +347,6 @@ static enum err expire(struct deciding *d, struct action_kept *act)
     row.settled_us = f->now_us;
     row.why = STR("its time is over");
     return outbox_set(f->ctx, f->db, f->m->id, &row);
-}
-
-static void look_at(struct deciding *d, int64_t at_us)
-{
-    if (at_us > d->f->now_us && (d->look_us == 0 || at_us < d->look_us))
-        d->look_us = at_us;
 }
 
 static enum err watch_actions(struct deciding *d)

@@ -105,7 +105,8 @@ static void answer_action(struct answering *a, const struct act_decision *dec)
                              : c->verdict.outcome == GUARD_AUTO     ? REQUEST_TAKEN
                              : c->verdict.outcome == GUARD_SHADOWED ? REQUEST_TO_PERSON
                                                                     : REQUEST_APPROVAL;
-    if (!betters(a, o))
+    bool other = a->in->ask->request >= REQUEST_FIRST_CAP && c->cap != (enum capability)(a->in->ask->request - REQUEST_FIRST_CAP);
+    if (!betters(a, o) || (o == REQUEST_SAME && other)) /* what a rule does besides, and has done, is no answer */
         return;
     set(a, o, dec);
     if (o == REQUEST_TO_PERSON)

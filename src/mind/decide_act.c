@@ -1,6 +1,8 @@
 /* See decide_act.h. Each matter finds its rule, each step of the rule its verdict. */
 #include "mind/decide_act.h"
 
+#define TIME_BOUND_MAX 100000 /* hours or days that a rule may wait for */
+
 struct decider {
     struct ctx *ctx;
     struct act_input in;     /* its book is a copy that grows with what is reserved here */
@@ -12,6 +14,12 @@ struct decider {
     size_t cap;
     enum err err;
 };
+
+static void look_at(struct decider *d, int64_t at_us)
+{
+    if (at_us > d->in.now_us && (d->out->next_look_us == 0 || at_us < d->out->next_look_us))
+        d->out->next_look_us = at_us;
+}
 
 static struct act_decision *add(struct decider *d, const struct act_decision *dec)
 {
@@ -123,8 +131,8 @@ static void take_step(struct decider *d, const struct policy_step *step, struct 
         to_person(d, dec, step);
     else if (step->verb == VERB_HAND_OVER || step->verb == VERB_WAIT)
         dec->at_us = at;
-    if (step->verb == VERB_WAIT && (d->out->next_look_us == 0 || at < d->out->next_look_us))
-        d->out->next_look_us = at;
+    if (step->verb == VERB_WAIT)
+        look_at(d, at);
     bool reserves = (dec->verb == VERB_ACT || dec->verb == VERB_APPROVE) && dec->choices[0].verdict.outcome != GUARD_REPEAT;
     if (reserves)
         reserve(d, &dec->choices[0].verdict.row);
@@ -132,9 +140,44 @@ static void take_step(struct decider *d, const struct policy_step *step, struct 
     (void)add(d, dec);
 }
 
+/* ---- time: what an hour alone would change is looked at when that hour comes */
+
+static void look_at_bound(struct decider *d, enum policy_field f, int64_t bound)
+{
+    const struct order_view *v = order_anchor(d->in.cas);
+    int64_t have = d->sit->v[f], hours = f == FIELD_LATE ? 24 : 1;
+    if (!d->sit->known[f] || bound <= have || bound > TIME_BOUND_MAX)
+        return;
+    if (f == FIELD_AGE)
+        look_at(d, d->sit->diag->since_us + bound * US_PER_H);
+    else if (f == FIELD_ORDER_AGE)
+        look_at(d, v->placed_us + bound * US_PER_H);
+    else /* counted in the carrier's working time: no later than it can be */
+        look_at(d, d->in.now_us + (bound - have) * hours * US_PER_H);
+}
+
+static void look_at_hours(struct decider *d)
+{
+    for (size_t i = 0; i < d->in.policy->rules_n; i++) {
+        const struct policy_rule *rule = &d->in.policy->rules[i];
+        bool fits = true;
+        for (size_t k = 0; k < rule->conds_n; k++)
+            fits = fits && (rule->conds[k].field != FIELD_CLASS || cond_holds(&rule->conds[k], d->sit));
+        for (size_t k = 0; fits && k < rule->conds_n; k++) {
+            enum policy_field f = rule->conds[k].field;
+            if (f != FIELD_AGE && f != FIELD_ORDER_AGE && f != FIELD_SILENT && f != FIELD_LATE)
+                continue;
+            look_at_bound(d, f, rule->conds[k].lo);
+            if (rule->conds[k].hi < TIME_BOUND_MAX)
+                look_at_bound(d, f, rule->conds[k].hi + 1);
+        }
+    }
+}
+
 static void decide_matter(struct decider *d, size_t matter)
 {
     const struct policy_rule *rule = policy_match(d->in.policy, d->sit);
+    look_at_hours(d);
     struct act_decision base = {.rule = rule, .matter = matter, .cls = d->sit->diag->cls};
     if (d->sit->parcel != NULL)
         base.parcel = d->sit->parcel->parcel->number;

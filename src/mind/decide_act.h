@@ -36,7 +36,7 @@ struct act_decisions {
     struct act_decision *v;
     size_t n;
     struct str policy_version;
-    int64_t next_look_us;        /* earliest wait, 0: none */
+    int64_t next_look_us;        /* earliest wait, or when an hour alone may make another rule decide; 0: none */
 };
 
 struct act_input {

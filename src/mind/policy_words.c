@@ -126,10 +126,9 @@ const char *grant_field_word(enum grant_field f)
 
 enum policy_proof grant_proof(const struct grant *g, enum capability c)
 {
-    unsigned flags = capability_flags(c);
     if (g->v[GRANT_PROOF] != GRANT_UNSET)
         return (enum policy_proof)g->v[GRANT_PROOF];
-    return (flags & CAP_ADDRESS) != 0 ? PROOF_CODE : (flags & CAP_MONEY) != 0 ? PROOF_ORDER_AND_CONTACT : PROOF_NONE;
+    return (capability_flags(c) & CAP_ADDRESS) != 0 ? PROOF_CODE : PROOF_ORDER_AND_CONTACT;
 }
 
 struct str policy_money(struct arena *a, int64_t minor, struct str currency)

@@ -59,7 +59,7 @@ static const struct default_case CASES[] = {
              "stock MUG 0\ndecide request=reship " ASKS "rule=lost-offer-refund do=offer:refund=approval,act:carrier_claim=approval\n"
              "stock MUG 1\ndecide rule=lost-offer-both do=offer:reship=approval+refund=approval,act:carrier_claim=approval\n"
              "decide request=reship " ASKS "rule=lost-reship do=act:reship=approval,act:carrier_claim=approval\n"},
-    {"lost, not proven", LEFT "at d2T10:00\nscan ups 1Z1 lost\ndecide request=refund channel=chat confidence=97 proof=none rule=lost-refund do=hand_over,act:carrier_claim=approval\n"},
+    {"lost, not proven", LEFT "at d2T10:00\nscan ups 1Z1 lost\ndecide request=refund channel=chat confidence=97 proof=none rule=lost-refund do=hand_over,hand_over\n"},
     {"lost, another currency", "at d0T14:00\norder #1 country=US currency=EUR items=MUG*1:2000 financial=paid\nfulfill #1 items=MUG parcels=ups/1Z1\nat d2T10:00\nscan ups 1Z1 lost\n"
         "decide request=refund " ASKS "rule=lost-refund do=hand_over,act:carrier_claim=approval\n"},
     {"lost, dear", "at d0T14:00\norder #1 country=US items=MUG*1:20001 financial=paid\nfulfill #1 items=MUG parcels=ups/1Z1\nat d2T10:00\nscan ups 1Z1 lost\n"
