@@ -27,7 +27,7 @@ struct source {
     int64_t open_us;            /* how long the circuit was opened last; 0: closed */
     int64_t slow_until_us;      /* monotonic: refreshing askers do not wait for it */
     int64_t told_us, failed_us; /* engine's clock: the last answer that could be used, the last call that gave none; 0: never */
-    bool unsaved;               /* moved since poll_memory_save */
+    _Atomic bool unsaved;       /* moved since poll_memory_save */
     bool probing;               /* the one call that tells whether an open circuit closes is under way */
     bool busy;                  /* a worker has it; guarded by the poller's lock, as is the next */
     int64_t rest_until_us;      /* monotonic: nothing to do before */
