@@ -1,5 +1,5 @@
 /*
- * nlu_train OUT CORPUS LEXICON: every folder of CORPUS is a language. The language part is made from all of them, one part for
+ * nlu_train OUT CORPUS LEXICON TEST: every folder of CORPUS is a language. The language part is made from all of them, one part for
  * English and Hinglish (which mix), one for the others; each in a thread of its own, in the same order. A file OUT.key holds the hash of everything that was read and of this program: while it fits, OUT is left as it is.
  */
 #include "train.h"
@@ -253,6 +253,23 @@ static void read_grammars(const char *corpus)
         die("%s: no sentences there", corpus);
 }
 
+/* What is held against the model later must not be in it. */
+static void read_tests(const char *folder)
+{
+    struct dirent **names;
+    char path[4096];
+    int n = scandir(folder, &names, NULL, by_name);
+    for (int i = 0; i < n; i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+        if (str_ends(str_of(names[i]->d_name), STR(".tsv")))
+            samples_avoid(path);
+        free(names[i]);
+    }
+    if (n <= 0)
+        die("%s: no test messages there", folder);
+    free(names);
+}
+
 static struct fit_plan intent_plan(uint32_t buckets)
 {
     return (struct fit_plan){.classes = INTENT_COUNT, .buckets = buckets, .epochs = (int)setting("NLU_EPOCHS", 6), .drop = (unsigned)setting("NLU_DROP", 250),
@@ -292,14 +309,16 @@ static void make_model(const char *out, const char *lexicons)
 int main(int argc, char **argv)
 {
     char key_path[4096], key[64];
-    if (argc != 4)
-        die("usage: nlu_train OUT CORPUS LEXICON");
-    uint64_t h = hash_file(hash_tree(hash_tree(str_hash(STR("nlu")), argv[2]), argv[3]), "/proc/self/exe");
+    if (argc != 5)
+        die("usage: nlu_train OUT CORPUS LEXICON TEST");
+    uint64_t h = hash_tree(hash_tree(hash_tree(str_hash(STR("nlu")), argv[2]), argv[3]), argv[4]);
+    h = hash_file(h, "/proc/self/exe");
     snprintf(key, sizeof(key), "%016llx", (unsigned long long)h);
     snprintf(key_path, sizeof(key_path), "%s.key", argv[1]);
     if (is_fresh(argv[1], key_path, key))
         return 0;
     read_grammars(argv[2]);
+    read_tests(argv[4]);
     make_model(argv[1], argv[3]);
     write_file(key_path, str_of(key));
     return 0;

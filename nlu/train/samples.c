@@ -2,9 +2,52 @@
  * new line in a corpus changes nothing for the others. */
 #include "train.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define HELD_OF 12
+#define AVOIDED_MAX 16384
+
+static uint64_t avoided[AVOIDED_MAX];
+static size_t avoided_n;
+
+/* Letters and digits alone, in small: marks and capitals make no other sentence. */
+static uint64_t sentence_hash(struct str s)
+{
+    uint64_t h = str_hash(STR(""));
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80)
+            h = str_hash_add(h, (struct str){&c, 1});
+    }
+    return h;
+}
+
+void samples_avoid(const char *path)
+{
+    char line[8192];
+    FILE *f = fopen(path, "r");
+    if (f == NULL)
+        die("%s: cannot be read", path);
+    while (fgets(line, sizeof(line), f) != NULL) {
+        struct str rest = str_trim(str_of(line)), label;
+        if (rest.n == 0 || rest.p[0] == '#' || !str_split(&rest, '\t', &label) || rest.p == NULL)
+            continue;
+        if (avoided_n == AVOIDED_MAX)
+            die("%s: more than %d test messages in all", path, AVOIDED_MAX);
+        avoided[avoided_n++] = sentence_hash(rest);
+    }
+    fclose(f);
+}
+
+static bool is_avoided(struct str s)
+{
+    uint64_t h = sentence_hash(s);
+    for (size_t i = 0; i < avoided_n; i++)
+        if (avoided[i] == h)
+            return true;
+    return false;
+}
 
 struct drawer {
     struct ctx ctx;
@@ -56,6 +99,10 @@ static void draw_line(const struct grammar *g, const struct line *ln, const stru
         grammar_draw(g, ln->text, &d, &b);
         if (i > 0)
             noise_add(g, &d, &b);
+        if (is_avoided(buf_str(&b))) {
+            buf_clear(&b);
+            continue;
+        }
         arena_reset(w->a);
         if (features_init(&w->ctx, &w->ft) != OK || tokens_cut(&w->ctx, buf_str(&b), plan->lex, &tok) != OK)
             die("%s", w->ctx.msg);

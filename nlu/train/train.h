@@ -82,6 +82,8 @@ struct draw_plan {
     uint8_t language_no;
     const struct lexicon *lex;
 };
+/* samples_avoid: the messages of a test file ("intent, tab, message"): a sentence that is one of them is never drawn. */
+void samples_avoid(const char *path);
 void samples_draw(const struct grammar *g, const struct draw_plan *plan, struct samples *out);
 
 /* ---- fit.c */
