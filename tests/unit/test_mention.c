@@ -4,7 +4,7 @@
 #include "talk/mention.h"
 
 static const struct str ITEMS[] = {{"Rain Jacket, blue / M", 21}, {"Rain Trousers, black", 20}, {"Wool Socks (3 pairs)", 20},
-                                   {"Espressomaschine Milano", 23}, {"マグカップ 白", 22}, {"سماعة بلوتوث", 23}};
+                                   {"Espressomaschine Milano", 23}, {"マグカップ 白", 19}, {"سماعة بلوتوث", 23}};
 
 struct want_item {
     const char *text;
