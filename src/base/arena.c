@@ -121,7 +121,8 @@ static bool grow(struct arena *a, size_t n)
     return true;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* As arena_alloc, but what it gives is not zeroed. */
+static void *take(struct arena *a, size_t n)
 {
     size_t room = (n + ALIGN - 1) & ~(ALIGN - 1);
     if (room < n || room > a->max - a->used || (room > a->head->cap - a->head->used && !grow(a, room))) {
@@ -131,8 +132,13 @@ void *arena_alloc(struct arena *a, size_t n)
     void *p = a->head->data + a->head->used;
     a->head->used += room;
     a->used += room;
-    memset(p, 0, n);
     return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    void *p = take(a, n);
+    return p == NULL ? NULL : memset(p, 0, n);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -143,24 +149,27 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 enum err arena_dup(struct arena *a, struct str s, struct str *out)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = take(a, s.n + 1);
     if (p == NULL)
         return ERR_MEMORY;
     if (s.n > 0)
         memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
     *out = (struct str){p, s.n};
     return OK;
 }
 
+/* Printed where it will stand; only what has no room there is printed again in another block. */
 struct str arena_fmt(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;
+    char *at = a->head->data + a->head->used;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(at, a->head->cap - a->head->used, fmt, ap);
     va_end(ap);
-    char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
-    if (p != NULL)
+    char *p = n < 0 ? NULL : take(a, (size_t)n + 1);
+    if (p != NULL && p != at)
         vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return p == NULL ? STR_NULL : (struct str){p, (size_t)n};

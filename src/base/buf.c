@@ -22,7 +22,7 @@ void buf_reset(struct buf *b)
     b->err = OK;
 }
 
-static bool room(struct buf *b, size_t n)
+static bool grow(struct buf *b, size_t n)
 {
     if (b->err != OK)
         return false;
@@ -30,8 +30,6 @@ static bool room(struct buf *b, size_t n)
         b->err = ERR_LIMIT;
         return false;
     }
-    if (n <= b->cap - b->n)
-        return true;
     size_t cap = b->cap < 256 ? 256 : b->cap * 2;
     if (cap > b->max)
         cap = b->max;
@@ -47,6 +45,11 @@ static bool room(struct buf *b, size_t n)
     return true;
 }
 
+static bool room(struct buf *b, size_t n)
+{
+    return (b->err == OK && n <= b->cap - b->n) || grow(b, n);
+}
+
 void buf_add(struct buf *b, struct str s)
 {
     if (s.n == 0 || !room(b, s.n))
@@ -57,7 +60,8 @@ void buf_add(struct buf *b, struct str s)
 
 void buf_addc(struct buf *b, char c)
 {
-    buf_add(b, (struct str){&c, 1});
+    if (room(b, 1))
+        b->p[b->n++] = c;
 }
 
 void buf_addz(struct buf *b, const char *z)
@@ -70,10 +74,12 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     va_list ap, again;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    size_t left = b->err == OK ? b->cap - b->n : 0;
+    int n = vsnprintf(left > 0 ? b->p + b->n : NULL, left, fmt, ap);
     va_end(ap);
     if (n >= 0 && room(b, (size_t)n + 1)) {
-        vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+        if ((size_t)n >= left)
+            vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
     }
     va_end(again);

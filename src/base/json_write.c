@@ -70,11 +70,24 @@ static size_t utf8_step(struct str s)
     return 0;
 }
 
+/* Eight bytes at once: none is a control, a quote, a backslash or above 0x7f. May say no where only the bytes before would. */
+static bool plain8(const char *p)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t x;
+    memcpy(&x, p, sizeof(x));
+    return ((x | (x - each * 0x20) | ((x ^ each * '"') - each) | ((x ^ each * '\\') - each)) & each * 0x80) == 0;
+}
+
 static void write_string(struct buf *b, struct str s)
 {
     size_t from = 0, i = 0;
     buf_addc(b, '"');
     while (i < s.n) {
+        if (s.n - i >= 8 && plain8(s.p + i)) {
+            i += 8;
+            continue;
+        }
         unsigned char c = (unsigned char)s.p[i];
         if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
             i++;
@@ -142,11 +155,10 @@ void jw_time(struct jw *w, int64_t utc_us)
         buf_addz(w->b, "null");
         return;
     }
-    struct civil c = civil_from_us(utc_us);
-    buf_fmt(w->b, "\"%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.min, c.sec);
-    if (c.us != 0)
-        buf_fmt(w->b, ".%06d", c.us);
-    buf_addz(w->b, "Z\"");
+    char t[TIME_TEXT_MAX];
+    buf_addc(w->b, '"');
+    buf_add(w->b, (struct str){t, time_write(t, utc_us)});
+    buf_addc(w->b, '"');
 }
 
 void jw_kstr(struct jw *w, const char *key, struct str s)

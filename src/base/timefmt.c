@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/scan.h"
 
+#include <stdio.h>
+
 static int64_t days_from_civil(int y, int m, int d)
 {
     y -= m <= 2;
@@ -183,14 +185,40 @@ enum err when_parse(struct str text, struct when *out)
     return OK;
 }
 
-struct str time_rfc3339(struct arena *a, int64_t utc_us)
+/* sep, then v in n digits. */
+static char *put_digits(char *p, char sep, int v, int n)
+{
+    *p++ = sep;
+    for (int i = n - 1; i >= 0; i--, v /= 10)
+        p[i] = (char)('0' + v % 10);
+    return p + n;
+}
+
+/* By hand: a folded scan writes some thirty times, and printf took a third of its processor time. */
+size_t time_write(char *out, int64_t utc_us)
 {
     struct civil c = civil_from_us(utc_us);
+    char *p = out;
+    if (c.year < 0 || c.year > 9999)
+        p += snprintf(p, TIME_TEXT_MAX, "%04d", c.year);
+    else
+        p = put_digits(p, (char)('0' + c.year / 1000), c.year % 1000, 3);
+    p = put_digits(p, '-', c.month, 2);
+    p = put_digits(p, '-', c.day, 2);
+    p = put_digits(p, 'T', c.hour, 2);
+    p = put_digits(p, ':', c.min, 2);
+    p = put_digits(p, ':', c.sec, 2);
     if (c.us != 0)
-        return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour,
-                         c.min, c.sec, c.us);
-    return arena_fmt(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.min,
-                     c.sec);
+        p = put_digits(p, '.', c.us, 6);
+    *p++ = 'Z';
+    return (size_t)(p - out);
+}
+
+struct str time_rfc3339(struct arena *a, int64_t utc_us)
+{
+    char t[TIME_TEXT_MAX];
+    struct str out = STR_NULL;
+    return arena_dup(a, (struct str){t, time_write(t, utc_us)}, &out) == OK ? out : STR_NULL;
 }
 
 struct str time_local_text(struct arena *a, const struct when *w)

@@ -44,6 +44,9 @@ struct when when_from_local(int64_t local_us, bool offset_known, int32_t offset_
 struct when when_from_utc(int64_t utc_us);
 struct when when_from_date(int year, int month, int day);
 
+/* time_write: the same into at least TIME_TEXT_MAX bytes, no NUL; gives how many. */
+#define TIME_TEXT_MAX 40
+size_t time_write(char *out, int64_t utc_us);
 /* time_rfc3339: "2026-11-23T10:00:00Z" (fraction only when not zero), in the arena. */
 struct str time_rfc3339(struct arena *a, int64_t utc_us);
 /* time_local_text: "2026-11-23T10:00:00" without zone, or "2026-11-23" for WHEN_DATE; empty when there is none. */

@@ -110,12 +110,12 @@ static bool take_pair(struct str *t, char open, char close, struct str *before, 
     return true;
 }
 
-/* Text without brackets; false when a name in it has no value. */
-static bool fill_plain(struct buf *b, struct str t, const struct template_slots *slots)
+/* Text without brackets; false when a name in it has no value: at once, when all of it is wanted. */
+static bool fill_plain(struct buf *b, struct str t, const struct template_slots *slots, bool all)
 {
     struct str before, name;
     bool whole = true;
-    while (take_pair(&t, '{', '}', &before, &name)) {
+    while ((whole || !all) && take_pair(&t, '{', '}', &before, &name)) {
         struct str v = slots->value(slots->user, name);
         whole = whole && !str_empty(v);
         buf_add(b, before);
@@ -130,7 +130,7 @@ static void fill_choice(struct buf *b, struct str choice, const struct template_
     struct str alt;
     while (str_split(&choice, '|', &alt)) {
         size_t start = b->n;
-        if (fill_plain(b, alt, slots))
+        if (fill_plain(b, alt, slots, true))
             return;
         b->n = start;
     }
@@ -142,9 +142,9 @@ struct str template_fill(struct ctx *ctx, struct str tpl, const struct template_
     struct buf b;
     buf_init(&b, TEXT_MAX);
     while (take_pair(&tpl, '[', ']', &before, &choice)) {
-        (void)fill_plain(&b, before, slots);
+        (void)fill_plain(&b, before, slots, false);
         fill_choice(&b, choice, slots);
     }
-    (void)fill_plain(&b, before, slots);
+    (void)fill_plain(&b, before, slots, false);
     return buf_move(&b, ctx->arena);
 }

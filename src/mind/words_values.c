@@ -7,6 +7,8 @@
 
 #include "base/data.h"
 
+#include <pthread.h>
+
 struct str words_text(struct words *w, const char *group, const char *word)
 {
     return words_find(w->day.lang, word == NULL ? str_of(group)
@@ -565,11 +567,28 @@ static const struct {
 #undef V
 };
 
+#define VALUES_N (sizeof(VALUES) / sizeof(VALUES[0]))
+#define PLACES 256 /* open addressing, filled once: a text asks for some forty values */
+_Static_assert(VALUES_N < PLACES / 2, "places");
+static unsigned char places[PLACES]; /* 0: empty, else 1 + an index of VALUES */
+static pthread_once_t placed = PTHREAD_ONCE_INIT;
+
+static void place_values(void)
+{
+    for (size_t i = 0; i < VALUES_N; i++) {
+        size_t at = str_hash(VALUES[i].name) % PLACES;
+        while (places[at] != 0)
+            at = (at + 1) % PLACES;
+        places[at] = (unsigned char)(i + 1);
+    }
+}
+
 static struct str value_of(void *user, struct str name)
 {
-    for (size_t i = 0; i < sizeof(VALUES) / sizeof(VALUES[0]); i++)
-        if (str_eq(name, VALUES[i].name))
-            return VALUES[i].value(user);
+    pthread_once(&placed, place_values);
+    for (size_t at = str_hash(name) % PLACES; places[at] != 0; at = (at + 1) % PLACES)
+        if (str_eq(name, VALUES[places[at] - 1].name))
+            return VALUES[places[at] - 1].value(user);
     return STR_NULL;
 }
 

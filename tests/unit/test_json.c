@@ -320,6 +320,32 @@ static void test_writer_takes_any_bytes(void **state)
     fixture_clear(&f);
 }
 
+/* Every ASCII byte at every place of a run that needs no escape otherwise. */
+static void test_writer_escapes_in_runs(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct buf b;
+    fixture_init(&f);
+    buf_init(&b, 4096);
+    for (int c = 1; c < 0x80; c++)
+        for (size_t at = 0; at < 20; at++) {
+            char text[20];
+            memset(text, 'x', sizeof(text));
+            text[at] = (char)c;
+            buf_reset(&b);
+            struct jw w = jw_of(&b);
+            jw_str(&w, (struct str){text, sizeof(text)});
+            const struct json *v = NULL;
+            assert_ok(&f.ctx, json_parse(&f.ctx, buf_str(&b), &JSON_LIMITS_SMALL, &v));
+            assert_true(str_eq(v->text, (struct str){text, sizeof(text)}));
+            assert_int_equal(b.n == sizeof(text) + 2, c >= 0x20 && c != '"' && c != '\\');
+            arena_reset(f.arena);
+        }
+    buf_clear(&b);
+    fixture_clear(&f);
+}
+
 /* Every beginning of a document is refused or is a value, and none is read behind its end. */
 static void test_cut_everywhere(void **state)
 {
@@ -347,7 +373,7 @@ int main(void)
         cmocka_unit_test(test_refused),        cmocka_unit_test(test_taken),
         cmocka_unit_test(test_limits),         cmocka_unit_test(test_short_memory),
         cmocka_unit_test(test_wide),           cmocka_unit_test(test_getters),
-        cmocka_unit_test(test_writer),         cmocka_unit_test(test_writer_takes_any_bytes),
+        cmocka_unit_test(test_writer), cmocka_unit_test(test_writer_takes_any_bytes), cmocka_unit_test(test_writer_escapes_in_runs),
         cmocka_unit_test(test_cut_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,11 @@ static void test_text(void **state)
     fixture_init(&f);
     assert_str(time_rfc3339(f.arena, TEST_NOW_US), "2026-11-18T11:06:40Z");
     assert_str(time_rfc3339(f.arena, TEST_NOW_US + 1), "2026-11-18T11:06:40.000001Z");
+    const struct civil early = {.year = 7, .month = 1, .day = 2}, late = {.year = 12026, .month = 11, .day = 8, .hour = 23, .us = 45};
+    assert_str(time_rfc3339(f.arena, civil_to_us(&early)), "0007-01-02T00:00:00Z");
+    assert_str(time_rfc3339(f.arena, civil_to_us(&late)), "12026-11-08T23:00:00.000045Z");
+    char t[TIME_TEXT_MAX];
+    assert_true(time_write(t, INT64_MIN) <= sizeof(t) && time_write(t, INT64_MAX) <= sizeof(t));
     struct when w = when_from_local(TEST_NOW_US, true, -18000);
     assert_str(time_local_text(f.arena, &w), "2026-11-18T11:06:40");
     assert_str(time_rfc3339(f.arena, w.utc_us), "2026-11-18T16:06:40Z");
