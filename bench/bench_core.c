@@ -4,6 +4,7 @@
  * the timer wheel, and starting up.
  */
 #include "base/json.h"
+#include "bench_orders.h"
 #include "connectors/connector.h"
 #include "flows/ask.h"
 #include "flows/engine.h"
@@ -176,12 +177,7 @@ static void fill_orders(struct engine *eng, long orders)
         abort();
     int64_t t = clock_mono_us();
     for (long i = 0; i < orders; i++) {
-        buf_fmt(&b, "{\"kind\":\"order\",\"order_id\":\"%ld\",\"name\":\"#%ld\",\"placed_at\":\"%.*s\",\"currency\":\"EUR\","
-                    "\"total_minor\":3990,\"email\":\"c%ld@example.com\",\"ship_to\":{\"city\":\"Berlin\",\"postal_code\":\"10115\",\"country\":\"DE\"},"
-                    "\"items\":[{\"sku\":\"MUG\",\"title\":\"Mug\",\"quantity\":1}]}\n"
-                    "{\"kind\":\"fulfillment\",\"order_id\":\"%ld\",\"fulfillment_id\":\"f%ld\",\"state\":\"shipped\",\"created_at\":\"%.*s\","
-                    "\"items\":[{\"sku\":\"MUG\",\"quantity\":1}],\"parcels\":[{\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E59%010ld\"}]}\n",
-                i, i + 1000, STR_ARG(day2), i, i, i, STR_ARG(day2), i);
+        bench_order(&b, i, day2);
         if (b.n < 60000 && i + 1 < orders)
             continue;
         if (append_text(eng, buf_str(&b), &failed) != OK)

@@ -9,3 +9,10 @@ struct str http_msg_header(const struct http_msg *m, const char *name)
             return m->headers[i].value;
     return STR_NULL;
 }
+
+int64_t http_msg_time(const struct http_msg *m)
+{
+    if (m->time_asked != NULL)
+        *m->time_asked = true;
+    return m->received_us;
+}

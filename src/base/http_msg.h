@@ -17,9 +17,16 @@ struct http_msg {
     size_t headers_n;
     struct str body;
     int64_t received_us;   /* UTC */
+    bool *time_asked;      /* set by http_msg_time; NULL: nobody wants to know */
 };
 
 /* http_msg_header: first header of that name (any case), else empty. */
 struct str http_msg_header(const struct http_msg *m, const char *name);
+
+/*
+ * http_msg_time: received_us, for a decoder that takes it for the time of what has none. Decoders ask for it in this way only:
+ * what they decode before a message is in the ledger is thrown away when they did.
+ */
+int64_t http_msg_time(const struct http_msg *m);
 
 #endif

@@ -132,7 +132,7 @@ static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct
     return OK;
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode_hook, .decode_ahead = true};
 
 /* ---- reading: what an answer holds is told by its shape */
 
@@ -322,7 +322,7 @@ static enum err add_shipment(struct ctx *ctx, const struct json *s, struct decod
     return e;
 }
 
-static enum err add_stock(struct ctx *ctx, const struct json *p, int64_t received_us, struct decoded *out)
+static enum err add_stock(struct ctx *ctx, const struct json *p, const struct http_msg *msg, struct decoded *out)
 {
     struct fact *fct = NULL;
     struct str tracking = json_str(p, "inventory_tracking");
@@ -343,15 +343,15 @@ static enum err add_stock(struct ctx *ctx, const struct json *p, int64_t receive
         return ctx_fail(ctx, ERR_PARSE, "inventory_level: expected a whole number");
     e = date_of(ctx, p, "date_modified", &fct->changed_us);
     if (fct->changed_us == 0) /* a variant has no time of change: it is what it was when it was read */
-        fct->changed_us = received_us;
+        fct->changed_us = http_msg_time(msg);
     fct->key = version_key(ctx, "level", fct->u.inventory.item_ref, fct->changed_us);
     return e;
 }
 
-static enum err decode_one(struct ctx *ctx, const struct json *v, int64_t received_us, struct decoded *out)
+static enum err decode_one(struct ctx *ctx, const struct json *v, const struct http_msg *msg, struct decoded *out)
 {
     if (json_get(v, "inventory_level") != NULL && json_get(v, "sku") != NULL)
-        return add_stock(ctx, v, received_us, out);
+        return add_stock(ctx, v, msg, out);
     if (json_get(v, "order_address_id") != NULL && json_get(v, "tracking_number") != NULL)
         return add_shipment(ctx, v, out);
     if (json_get(v, "status_id") != NULL || json_get(v, "billing_address") != NULL)
@@ -419,12 +419,12 @@ static enum err decode_poll(struct ctx *ctx, const struct account *acct, const s
     const struct json *inner = json_get(v, "data");
     const struct json *list = json_is(inner, JSON_ARRAY) || json_is(inner, JSON_OBJECT) ? inner : v;
     if (!json_is(list, JSON_ARRAY))
-        return decode_one(ctx, list, msg->received_us, out);
+        return decode_one(ctx, list, msg, out);
     if (ask != NULL && ask->kind == POLL_SINCE)
         return decode_list(ctx, list, ask, out, cursor);
     JSON_EACH(one, list) {
         if (e == OK)
-            e = decode_one(ctx, one, msg->received_us, out);
+            e = decode_one(ctx, one, msg, out);
     }
     return e;
 }

@@ -69,6 +69,7 @@ struct hook_ops {
     enum err (*reply)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct buf *body);
     /* decode: facts with natural keys, and reads for what the vendor only named. Errs: ERR_PARSE with the field. */
     enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out);
+    bool decode_ahead; /* asks for the time of arrival by http_msg_time only: may be decoded before the ledger gives it one */
 };
 
 /*

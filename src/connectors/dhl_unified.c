@@ -269,7 +269,7 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return sig_header_secret(ctx, acct, http_msg_header(msg, z.p));
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook, .decode_ahead = true};
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
                         struct out_req *out)

@@ -281,7 +281,7 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
     return decode(ctx, NULL, msg, out);
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook, .decode_ahead = true};
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct poll_ask *ask,
                         struct out_req *out)

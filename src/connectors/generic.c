@@ -434,7 +434,7 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return sig_hmac(ctx, acct, MAC_SHA256, b64 ? SIG_BASE64 : SIG_HEX, account_setting(acct, "signature_prefix"), given, &msg->body, 1);
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode};
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode, .decode_ahead = true};
 
 const struct connector connector_generic = {
     .id = "generic",

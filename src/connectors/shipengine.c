@@ -350,7 +350,7 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
     return decode(ctx, NULL, msg, out);
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .lacks = lacks, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .lacks = lacks, .decode = decode_hook, .decode_ahead = true};
 
 /* ---- reading */
 

@@ -552,7 +552,7 @@ enum err shopify_decode_hook(struct ctx *ctx, const struct account *acct, const 
     if (!json_is(v, JSON_OBJECT))
         return ctx_fail(ctx, ERR_PARSE, "body: expected an object");
     bool at = when_parse(http_msg_header(msg, "X-Shopify-Triggered-At"), &w) == OK && w.kind == WHEN_UTC;
-    int64_t at_us = at ? w.utc_us : msg->received_us;
+    int64_t at_us = at ? w.utc_us : http_msg_time(msg);
     struct str topic = topic_of(msg);
     e = str_empty(topic) ? decode_shape(ctx, v, at_us, true, out) : decode_topic(ctx, topic, v, at_us, out);
     return e == OK && acct->api_key.n > 0 ? read_instead(ctx, out) : e;
@@ -571,7 +571,7 @@ static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct
     return OK;
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = shopify_decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = shopify_decode_hook, .decode_ahead = true};
 
 const struct connector connector_shopify = {
     .id = "shopify",

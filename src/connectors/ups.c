@@ -151,7 +151,7 @@ static enum err decode_push(struct ctx *ctx, const struct account *acct, const s
     return OK;
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_push};
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode_push, .decode_ahead = true};
 
 /* ---- poll */
 

@@ -288,7 +288,7 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
                     signature_of(ctx, acct, msg), &msg->body, 1);
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook, .decode_ahead = true};
 
 static enum err request_v3r2(struct ctx *ctx, const struct account *acct,
                              const struct poll_ask *ask, struct out_req *out)

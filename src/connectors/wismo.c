@@ -78,7 +78,7 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return ctx_fail(ctx, ERR_DENIED, "facts come through POST /v1/facts with a token, not as a webhook");
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode};
+static const struct hook_ops HOOK = {.verify = verify, .decode = decode, .decode_ahead = true};
 
 const struct connector connector_wismo = {
     .id = "wismo",

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread.h"
+#include "flows/ahead.h"
 #include "flows/envelope.h"
 
 #include <stdlib.h>
@@ -222,13 +223,14 @@ static enum err queue_push(struct ctx *ctx, struct engine *eng, struct append_it
 }
 
 /* it: a spare block or NULL; gives the item, sealed under a key of its own, or takes the block. */
-static enum err seal_item(struct ctx *ctx, const struct append_req *req, const unsigned char day_key[KEY_LEN], struct append_item **it)
+static enum err seal_item(struct ctx *ctx, const struct append_req *req, struct str plain, const unsigned char day_key[KEY_LEN],
+                          struct append_item **it)
 {
     unsigned char key[KEY_LEN];
     struct buf sealed, wrapped;
     buf_init(&sealed, ENVELOPE_MAX + (ENVELOPE_MAX >> 3));
     buf_init(&wrapped, 256);
-    enum err e = envelope_seal(ctx, req->msg, &sealed, key);
+    enum err e = envelope_seal(ctx, plain, &sealed, key);
     if (e == OK)
         e = key_wrap(day_key, STR("raw"), key, &wrapped);
     if (e != OK)
@@ -237,6 +239,23 @@ static enum err seal_item(struct ctx *ctx, const struct append_req *req, const u
         e = ctx_fail(ctx, ERR_MEMORY, "no memory");
     buf_clear(&sealed);
     buf_clear(&wrapped);
+    return e;
+}
+
+/* The whole item: what is kept, and what it says already. */
+static enum err make_item(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct append_req *req,
+                          const unsigned char day_key[KEY_LEN], struct append_item **it)
+{
+    struct buf plain;
+    buf_init(&plain, ENVELOPE_MAX);
+    enum err e = envelope_write(ctx, req->msg, &plain);
+    if (e != OK)
+        free(*it);
+    else
+        e = seal_item(ctx, req, buf_str(&plain), day_key, it);
+    if (e == OK && *it != NULL)
+        (*it)->ahead = ahead_make(ctx, eng, m, req, buf_str(&plain));
+    buf_clear(&plain);
     return e;
 }
 
@@ -260,7 +279,7 @@ enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_
         req->done(req->user, OK, 0);
     if (seen || e != OK)
         return e;
-    e = seal_item(ctx, req, day.key, &it);
+    e = make_item(ctx, eng, m, req, day.key, &it);
     if (e != OK || it == NULL)
         return e;
     it->m = m;
@@ -271,8 +290,11 @@ enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_
         req->done(req->user, OK, 0);
     else
         e = queue_push(ctx, eng, it);
-    if (e != OK || eng->opt.store_off)
+    if (e != OK || eng->opt.store_off) {
+        ahead_give(eng, it->ahead);
+        it->next = NULL;
         spare_give(eng, it);
+    }
     return e;
 }
 
@@ -360,6 +382,7 @@ static enum err insert_group(struct ctx *ctx, struct engine *eng, struct append_
         if (e == OK)
             e = day_key_store(ctx, eng, m, &it->day);
         it->pos = m->next_pos;
+        it->at_us = now;
         if (e == OK)
             e = insert_row(ctx, eng, it, it->pos, now);
         m->next_pos++;
@@ -391,6 +414,9 @@ static void publish_group(struct engine *eng, struct append_item *head)
     pthread_mutex_unlock(&eng->append_lock);
     for (struct append_item *it = head; it != NULL; it = it->next) {
         int64_t none = 0;
+        if (it->ahead != NULL)
+            ahead_put(eng, it->m, it->ahead, it->pos, it->at_us);
+        it->ahead = NULL;
         atomic_compare_exchange_strong(&it->m->lag_since_us, &none, now);
         atomic_store(&it->m->head, it->pos);
     }
@@ -418,6 +444,7 @@ enum err appender_run(struct ctx *ctx, struct engine *eng, bool *did)
     for (struct append_item *it = head; it != NULL; it = it->next, n++) {
         if (e == OK)
             metric_observe_us(METRIC_H_APPEND, now_us - it->queued_us);
+        ahead_give(eng, it->ahead); /* of a group that failed */
         it->req.done(it->req.user, e, e == OK ? it->pos : 0);
     }
     metric_add(METRIC_APPENDED, 0, e == OK ? n : 0);
@@ -431,6 +458,7 @@ void appender_drop(struct engine *eng)
         struct append_item *it = eng->queue_head;
         eng->queue_head = it->next;
         it->req.done(it->req.user, ERR_UNAVAILABLE, 0);
+        ahead_give(eng, it->ahead);
         free(it);
     }
     eng->queue_tail = NULL;

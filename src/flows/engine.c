@@ -2,6 +2,7 @@
 #include "flows/engine_int.h"
 
 #include "base/log.h"
+#include "flows/ahead.h"
 #include "flows/estimates.h"
 #include "flows/learned.h"
 #include "storage/migrate.h"
@@ -158,6 +159,7 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
     eng->merchants = calloc(n + 1, sizeof(*eng->merchants));
     if (eng->merchants == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "no memory");
+    eng->merchants_n = n;
     for (size_t i = 0; e == OK && i < n; i++) {
         struct merchant *m = &eng->merchants[i];
         int64_t max = 0;
@@ -170,6 +172,9 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
                 continue;
             e = merchant_add(ctx, eng, m->cfg->name, m->id);
         }
+        m->ahead = eng->opt.read_only ? NULL : calloc(AHEAD_SLOTS, sizeof(*m->ahead));
+        if (m->ahead == NULL && !eng->opt.read_only)
+            e = ctx_fail(ctx, ERR_MEMORY, "no memory");
         m->parcels = (struct wheel_owner){.merchant_id = m->id, .is_parcel = true};
         m->orders = (struct wheel_owner){.merchant_id = m->id};
         if (e == OK)
@@ -179,7 +184,6 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
         if (e == OK)
             e = load_today(ctx, eng, m);
     }
-    eng->merchants_n = n;
     return e;
 }
 
@@ -235,6 +239,7 @@ enum err engine_open(struct ctx *ctx, const struct engine_options *opt, struct e
     pthread_cond_init(&eng->fold_ready, NULL);
     pthread_cond_init(&eng->folded_cond, NULL);
     pthread_mutex_init(&eng->wheel_lock, NULL);
+    pthread_mutex_init(&eng->ahead_lock, NULL);
     eng->dedupe = calloc(DEDUPE_SLOTS, sizeof(*eng->dedupe));
     eng->wheel = wheel_new(clock_now_us(eng->clock));
     enum err e = eng->dedupe == NULL || eng->wheel == NULL ? ctx_fail(ctx, ERR_MEMORY, "no memory") : open_store(ctx, eng);
@@ -282,6 +287,7 @@ void engine_close(struct engine *eng)
     learned_close(eng);
     estimate_shelf_free(eng->models);
     wheel_free(eng->wheel);
+    ahead_close(eng);
     free(eng->dedupe);
     free(eng->merchants);
     free(eng->ledger_path);

@@ -22,6 +22,7 @@ struct engine_options {
     bool no_threads;  /* tests and one-shot commands: the caller runs engine_append_now, engine_fold_some itself */
     bool read_only;   /* commands that look into a store that a server may be serving */
     bool no_sync;     /* simulations only: a crash of the machine may lose what was acknowledged */
+    bool no_ahead;    /* tests: the folder decodes everything from the raw rows */
     bool store_off;   /* bench only: appends are acknowledged without a store */
     int fold_workers_max; /* reserved; 0 */
 };

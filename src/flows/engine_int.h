@@ -21,6 +21,7 @@
 #define LEDGER_LOG_CAP ((int64_t)64 << 20)  /* of a write-ahead log: then its writer moves the rest itself and begins anew */
 #define STATE_LOG_CAP ((int64_t)256 << 20)
 #define DEDUPE_SLOTS 65536
+#define AHEAD_SLOTS 8192                  /* messages decoded ahead that wait for the folder, of one merchant */
 #define ITEM_ROOM 1024                    /* strings of most items; larger ones have blocks of their own */
 #define ITEMS_SPARE 4096
 
@@ -58,6 +59,7 @@ struct merchant {
     int64_t fold_again_us;      /* monotonic: not before */
     struct act_rules rules;     /* folder only */
     struct wheel_owner parcels, orders; /* guarded by engine.wheel_lock */
+    _Atomic(struct ahead *) *ahead;     /* ring by position; NULL while read only */
 };
 
 struct append_item {
@@ -69,8 +71,9 @@ struct append_item {
     struct str sealed;
     struct str wrapped;
     uint64_t dedupe[2];
-    int64_t pos;
-    int64_t queued_us; /* monotonic */
+    int64_t pos, at_us;
+    struct ahead *ahead; /* its facts, where they were decoded already */
+    int64_t queued_us;   /* monotonic */
 };
 
 struct engine {
@@ -102,6 +105,11 @@ struct engine {
     pthread_mutex_t fold_lock;
     pthread_cond_t fold_ready, folded_cond;
     bool fold_wake;
+
+    pthread_mutex_t ahead_lock;
+    struct ahead *ahead_spare;
+    size_t ahead_spare_n;
+    _Atomic size_t ahead_bytes;
 
     pthread_mutex_t wheel_lock;
     struct wheel *wheel;

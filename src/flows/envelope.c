@@ -84,23 +84,23 @@ static enum err compress(struct ctx *ctx, struct str plain, struct buf *out)
     return OK;
 }
 
-enum err envelope_seal(struct ctx *ctx, const struct http_msg *msg, struct buf *out, unsigned char key[KEY_LEN])
+enum err envelope_write(struct ctx *ctx, const struct http_msg *msg, struct buf *out)
+{
+    write_plain(msg, out);
+    enum err e = buf_err(out);
+    return e == OK ? OK : ctx_fail(ctx, e, "body: more than %zu bytes", ENVELOPE_MAX);
+}
+
+enum err envelope_seal(struct ctx *ctx, struct str text, struct buf *out, unsigned char key[KEY_LEN])
 {
     static const unsigned char NONCE[SEAL_NONCE_LEN] = {0}; /* the key is used once */
-    struct buf plain, packed;
-    buf_init(&plain, ENVELOPE_MAX);
+    struct buf packed;
     buf_init(&packed, ENVELOPE_MAX + (ENVELOPE_MAX >> 4));
-    write_plain(msg, &plain);
-    enum err e = buf_err(&plain);
-    if (e != OK)
-        e = ctx_fail(ctx, e, "body: more than %zu bytes", ENVELOPE_MAX);
-    if (e == OK)
-        e = compress(ctx, buf_str(&plain), &packed);
+    enum err e = compress(ctx, text, &packed);
     if (e == OK)
         e = crypto_random(key, KEY_LEN);
     if (e == OK)
         e = seal(key, NONCE, STR("raw"), buf_str(&packed), out);
-    buf_clear(&plain);
     buf_clear(&packed);
     return e;
 }
@@ -133,6 +133,18 @@ static enum err read_head(struct ctx *ctx, struct str *rest, struct http_msg *ou
     return OK;
 }
 
+enum err envelope_read(struct ctx *ctx, struct str text, struct http_msg *out)
+{
+    struct str rest = text;
+    struct http_msg m = {0};
+    enum err e = read_head(ctx, &rest, &m);
+    if (e != OK)
+        return e;
+    m.body = rest.p == NULL ? (struct str){text.p + text.n, 0} : rest;
+    *out = m;
+    return OK;
+}
+
 enum err envelope_open(struct ctx *ctx, struct str sealed, const unsigned char key[KEY_LEN], struct http_msg *out)
 {
     struct buf packed;
@@ -154,14 +166,5 @@ enum err envelope_open(struct ctx *ctx, struct str sealed, const unsigned char k
             e = ctx_fail(ctx, ERR_CORRUPT, "envelope: compressed bytes");
     }
     buf_clear(&packed);
-    if (e != OK)
-        return e;
-    struct str rest = {plain, (size_t)n};
-    struct http_msg m = {0};
-    e = read_head(ctx, &rest, &m);
-    if (e != OK)
-        return e;
-    m.body = rest.p == NULL ? (struct str){plain + n, 0} : rest;
-    *out = m;
-    return OK;
+    return e != OK ? e : envelope_read(ctx, (struct str){plain, (size_t)n}, out);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread.h"
+#include "flows/ahead.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -115,9 +116,23 @@ static bool is_input_fault(enum err e)
            e == ERR_BUSY;
 }
 
+/* e: what decoding gave. */
+static enum err fold_message(struct fold *f, struct engine *eng, enum recv_source source, enum err e, const struct decoded *d,
+                             struct str body)
+{
+    if (e != OK && is_input_fault(e)) {
+        LOG(eng->log, LOG_WARN, "undecoded", LOG_I("pos", f->pos), LOG_S("account", f->account));
+        metric_add(METRIC_UNDECODED, 0, 1);
+        return undecoded_add(f, str_of(f->ctx->msg), false);
+    }
+    if (e == OK && source == RECV_TALK)
+        return record_talk(f, body);
+    return e == OK ? fold_decoded(f, d) : e;
+}
+
 static enum err fold_row(struct fold *f, struct engine *eng, const struct received_row *row)
 {
-    struct http_msg msg;
+    struct http_msg msg = {0};
     struct decoded d = {0};
     struct str account;
     enum err e = arena_dup(f->ctx->arena, row->account, &account);
@@ -130,14 +145,14 @@ static enum err fold_row(struct fold *f, struct engine *eng, const struct receiv
     if (e == OK)
         e = received_decode(f->ctx, eng, f->m, row, &msg, &d);
     e = ctx_whole(f->ctx, e);
-    if (e != OK && is_input_fault(e)) {
-        LOG(eng->log, LOG_WARN, "undecoded", LOG_I("pos", row->pos), LOG_S("account", account));
-        metric_add(METRIC_UNDECODED, 0, 1);
-        return undecoded_add(f, str_of(f->ctx->msg), false);
-    }
-    if (e == OK && row->source == RECV_TALK)
-        return record_talk(f, msg.body);
-    return e == OK ? fold_decoded(f, &d) : e;
+    return fold_message(f, eng, row->source, e, &d, msg.body);
+}
+
+static enum err fold_ahead(struct fold *f, struct engine *eng, const struct ahead *ah)
+{
+    fold_position(f, ah->pos, ah->at_us, ah->origin, ah->account);
+    enum err e = ah->e == OK ? OK : ctx_fail(f->ctx, ah->e, "%.*s", STR_ARG(ah->why));
+    return fold_message(f, eng, ah->source, e, &ah->d, STR_NULL);
 }
 
 static void wheel_take(void *user, bool is_parcel, int64_t number, int64_t due_us)
@@ -148,46 +163,115 @@ static void wheel_take(void *user, bool is_parcel, int64_t number, int64_t due_u
         atomic_store(&eng->wheel_stale, true);
 }
 
-/* arrived: ledger times of the rows taken, for the lag that is told once they are committed. */
-static enum err fold_rows(struct fold *f, struct engine *eng, int64_t budget_us, int64_t *arrived, int64_t *rows)
+/* One slice under way. */
+struct slice {
+    struct fold *f;
+    struct engine *eng;
+    int64_t until_us;
+    int64_t *arrived;     /* ledger times of the rows taken, for the lag that is told once they are committed */
+    int64_t rows, taken_n;
+    bool aside;           /* the last row was set aside: it ends its slice */
+    struct ahead *next;   /* of the position that is next; NULL: not asked for, or not there */
+    struct ahead *taken;  /* folded; the rows look into them until they are written */
+};
+
+static bool slice_over(const struct slice *sl)
+{
+    return sl->rows == FOLD_SLICE_ROWS || sl->aside || clock_mono_us() > sl->until_us || arena_used(sl->f->ctx->arena) > FOLD_ARENA_MAX / 4;
+}
+
+/* e: how its fold ended. */
+static enum err row_end(struct slice *sl, int64_t pos, int64_t at_us, enum err e)
+{
+    e = ctx_whole(sl->f->ctx, e);
+    if (e != OK && !err_is_transient(e))
+        set_aside(sl->f, pos, e);
+    if (e != OK)
+        return e;
+    sl->arrived[sl->rows++] = at_us;
+    sl->aside = pos == sl->f->m->aside_pos;
+    return OK;
+}
+
+/* Is the next position there as it was decoded ahead? Then it is the slice's. */
+static bool next_is_ahead(struct slice *sl)
+{
+    struct merchant *m = sl->f->m;
+    if (sl->next == NULL && sl->f->pos < atomic_load(&m->head))
+        sl->next = ahead_take(sl->eng, m, sl->f->pos + 1);
+    return sl->next != NULL;
+}
+
+static enum err slice_ahead(struct slice *sl)
+{
+    enum err e = OK;
+    while (e == OK && !slice_over(sl) && next_is_ahead(sl)) {
+        struct ahead *ah = sl->next;
+        sl->next = NULL;
+        ah->next = sl->taken;
+        sl->taken = ah;
+        sl->taken_n++;
+        sl->f->m->history = ah->origin == ORIGIN_HISTORY;
+        e = row_end(sl, ah->pos, ah->at_us, fold_ahead(sl->f, sl->eng, ah));
+    }
+    return e;
+}
+
+/* Rows from the ledger, until one was decoded ahead. */
+static enum err slice_raw(struct slice *sl)
 {
     struct db_stmt *st = NULL;
     bool row = true;
-    int64_t start = clock_mono_us();
-    enum err e = db_stmt_get(f->ctx, eng->ledger_read, SQL_RECEIVED_FROM, &st);
+    enum err e = db_stmt_get(sl->f->ctx, sl->eng->ledger_read, SQL_RECEIVED_FROM, &st);
     if (e != OK)
         return e;
-    db_bind_i64(st, 1, f->m->id);
-    db_bind_i64(st, 2, f->pos);
-    db_bind_i64(st, 3, FOLD_SLICE_ROWS);
-    while ((e = db_step(f->ctx, st, &row)) == OK && row) {
+    db_bind_i64(st, 1, sl->f->m->id);
+    db_bind_i64(st, 2, sl->f->pos);
+    db_bind_i64(st, 3, FOLD_SLICE_ROWS - sl->rows);
+    while (!slice_over(sl) && !next_is_ahead(sl) && (e = db_step(sl->f->ctx, st, &row)) == OK && row) {
         struct received_row r;
         received_from_stmt(st, &r);
-        f->m->history = r.origin == ORIGIN_HISTORY;
-        e = ctx_whole(f->ctx, fold_row(f, eng, &r));
-        if (e != OK && !err_is_transient(e))
-            set_aside(f, r.pos, e);
+        sl->f->m->history = r.origin == ORIGIN_HISTORY;
+        e = row_end(sl, r.pos, r.at_us, fold_row(sl->f, sl->eng, &r));
         if (e != OK)
-            break;
-        arrived[(*rows)++] = r.at_us;
-        if (r.pos == f->m->aside_pos || clock_mono_us() - start > budget_us || arena_used(f->ctx->arena) > FOLD_ARENA_MAX / 4)
             break;
     }
     db_done(st);
     return e;
 }
 
+static enum err fold_rows(struct slice *sl)
+{
+    enum err e = OK;
+    int64_t before = -1;
+    while (e == OK && before != sl->rows && !slice_over(sl)) {
+        before = sl->rows;
+        e = slice_ahead(sl);
+        if (e == OK && !slice_over(sl))
+            e = slice_raw(sl);
+    }
+    return e;
+}
+
+/* What was decoded ahead goes back; what was not folded of it is decoded from its raw row. */
+static void slice_give(struct slice *sl)
+{
+    ahead_give(sl->eng, sl->next);
+    ahead_give(sl->eng, sl->taken);
+    sl->next = sl->taken = NULL;
+}
+
 static enum err slice_once(struct ctx *ctx, struct engine *eng, struct merchant *m, int64_t budget_us, int64_t *folded)
 {
     struct fold f = {.rules = &m->rules};
-    int64_t rows = 0;
-    int64_t *arrived = ctx_alloc(ctx, FOLD_SLICE_ROWS * sizeof(*arrived));
-    enum err e = arrived == NULL ? ERR_MEMORY : db_begin(ctx, eng->state);
+    struct slice sl = {.f = &f, .eng = eng, .until_us = clock_mono_us() + budget_us};
+    sl.arrived = ctx_alloc(ctx, FOLD_SLICE_ROWS * sizeof(*sl.arrived));
+    enum err e = sl.arrived == NULL ? ERR_MEMORY : db_begin(ctx, eng->state);
     if (e == OK)
         e = fold_begin(&f, ctx, m, eng->state);
     if (e == OK)
-        e = fold_rows(&f, eng, budget_us, arrived, &rows);
-    if (e == OK && rows > 0)
+        e = fold_rows(&sl);
+    if (e == OK && sl.rows > 0)
         e = fold_flush(&f);
     e = ctx_whole(ctx, e);
     if (e == OK) {
@@ -195,18 +279,22 @@ static enum err slice_once(struct ctx *ctx, struct engine *eng, struct merchant 
         if (e != OK) /* it may stand all the same: then its timers are the store's alone */
             atomic_store(&eng->wheel_stale, true);
     }
+    int64_t rows = sl.rows;
     if (e != OK) {
         db_rollback(eng->state);
+        slice_give(&sl);
         return e;
     }
     int64_t now_us = clock_now_us(eng->clock);
     metric_add(METRIC_FOLDED, 0, rows);
+    metric_add(METRIC_FOLDED_AHEAD, 0, sl.taken_n);
     for (int64_t i = 0; i < rows; i++)
-        metric_observe_us(METRIC_H_FOLD_LAG, now_us > arrived[i] ? now_us - arrived[i] : 0);
+        metric_observe_us(METRIC_H_FOLD_LAG, now_us > sl.arrived[i] ? now_us - sl.arrived[i] : 0);
     f.derived_user = eng;
     pthread_mutex_lock(&eng->wheel_lock);
     fold_due_each(&f, wheel_take, &f);
     pthread_mutex_unlock(&eng->wheel_lock);
+    slice_give(&sl);
     *folded += rows;
     if (atomic_load(&m->head) == f.pos)
         atomic_store(&m->lag_since_us, 0);

@@ -104,6 +104,23 @@ static int check_twice(struct fixture *f, const struct account *acct, const stru
     return 1;
 }
 
+/* Who lets its messages be decoded ahead: facts that depend on when a message came say so (http_msg_time). */
+static int check_time(struct fixture *f, const struct account *acct, struct http_msg msg, const char *dir)
+{
+    enum err e1, e2;
+    bool asked = false;
+    if (acct->conn->hook == NULL || !acct->conn->hook->decode_ahead)
+        return 0;
+    msg.time_asked = &asked;
+    struct str a = decode_to_text(&f->ctx, acct, &msg, &e1);
+    msg.received_us += 3 * US_PER_DAY;
+    struct str b = decode_to_text(&f->ctx, acct, &msg, &e2);
+    if (asked || (e1 == e2 && str_eq(a, b)))
+        return 0;
+    print_error("%s: another time of arrival gives something else, and nobody asked for it\n", dir);
+    return 1;
+}
+
 /* A field that nobody knows changes nothing. */
 static int check_new_field(struct fixture *f, const struct account *acct, struct http_msg msg, const char *dir)
 {
@@ -171,6 +188,7 @@ static int run_fixture(const struct connector *c, const char *dir)
     parse_http(&f.ctx, test_read_file(f.arena, arena_fmt(f.arena, "%s/in.http", dir).p), &msg);
     bad += check_want(&f, &acct, &msg, dir);
     bad += check_twice(&f, &acct, &msg, dir);
+    bad += check_time(&f, &acct, msg, dir);
     bad += check_new_field(&f, &acct, msg, dir);
     bad += check_refused(&f, &acct, &msg, dir);
     bad += check_cuts(&f, &acct, msg, dir);
