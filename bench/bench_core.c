@@ -1,14 +1,13 @@
 /*
  * bench_core FOLDER ORDERS: what needs no network, each figure beside a limit of the same run: decoding against bare JSON
  * parsing, folding NDJSON against bare SQLite writing as many bytes, diagnosis, reading a case and answering at ORDERS orders,
- * the timer wheel, and starting up.
+ * and starting up. A store that is there is used as it is.
  */
 #include "base/json.h"
 #include "bench_orders.h"
 #include "connectors/connector.h"
 #include "flows/ask.h"
 #include "flows/engine.h"
-#include "flows/wheel.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -246,25 +245,6 @@ static void bench_reads(struct engine *eng, long orders)
     reader_close(rd);
 }
 
-static void bench_wheel(long n)
-{
-    struct wheel *w = wheel_new(0);
-    struct wheel_owner o = {.merchant_id = 1, .is_parcel = true};
-    static struct wheel_due due[1000];
-    int64_t t = clock_mono_us();
-    for (long i = 1; i <= n; i++)
-        if (wheel_set(w, &o, i, (INT64_C(200000) + i % 200000) * US_PER_S) != OK)
-            abort();
-    say("timers: rebuild", seconds_since(t) * 1e9 / (double)n, "ns a parcel", 250, "the goal of 250 ns");
-    t = clock_mono_us();
-    for (int64_t s = 1; s <= 10000; s++)
-        if (wheel_pop(w, s * US_PER_S, due, 1000) != 0)
-            abort();
-    say("timers: a tick with nothing due", seconds_since(t) * 1e6 / 10000, "us", 20, "the goal of 20 us");
-    wheel_free(w);
-    wheel_owner_clear(&o);
-}
-
 static long resident_kib(void)
 {
     long pages = 0, rss = 0;
@@ -293,13 +273,14 @@ int main(int argc, char **argv)
     struct engine *eng = NULL;
     printf("| what | measured | against |\n|---|---|---|\n");
     bench_decode();
-    bench_wheel(1000000);
-    bench_wheel(10000000);
     if (engine_open(&ctx, &eo, &eng) != OK) {
         fprintf(stderr, "%s\n", ctx.msg);
         return 1;
     }
-    fill_orders(eng, orders);
+    struct engine_status st;
+    engine_status(eng, 1, &st);
+    if (st.head == 0)
+        fill_orders(eng, orders);
     bench_fold(eng, argv[1], orders / 4);
     bench_reads(eng, orders);
     say("resident memory, store open", (double)resident_kib() / 1024, "MiB", 0, NULL);
@@ -307,7 +288,6 @@ int main(int argc, char **argv)
     int64_t t = clock_mono_us();
     if (engine_open(&ctx, &eo, &eng) != OK)
         return 1;
-    struct engine_status st;
     engine_status(eng, 1, &st);
     say("cold start with its timers", seconds_since(t) * 1000, "ms", 0, NULL);
     if (st.watched > 0)

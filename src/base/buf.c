@@ -45,23 +45,9 @@ static bool grow(struct buf *b, size_t n)
     return true;
 }
 
-static bool room(struct buf *b, size_t n)
+bool buf_room(struct buf *b, size_t n)
 {
     return (b->err == OK && n <= b->cap - b->n) || grow(b, n);
-}
-
-void buf_add(struct buf *b, struct str s)
-{
-    if (s.n == 0 || !room(b, s.n))
-        return;
-    memcpy(b->p + b->n, s.p, s.n);
-    b->n += s.n;
-}
-
-void buf_addc(struct buf *b, char c)
-{
-    if (room(b, 1))
-        b->p[b->n++] = c;
 }
 
 void buf_addz(struct buf *b, const char *z)
@@ -77,7 +63,7 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
     size_t left = b->err == OK ? b->cap - b->n : 0;
     int n = vsnprintf(left > 0 ? b->p + b->n : NULL, left, fmt, ap);
     va_end(ap);
-    if (n >= 0 && room(b, (size_t)n + 1)) {
+    if (n >= 0 && buf_room(b, (size_t)n + 1)) {
         if ((size_t)n >= left)
             vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
@@ -110,7 +96,7 @@ void buf_add_hex(struct buf *b, struct str bytes)
 
 char *buf_reserve(struct buf *b, size_t n)
 {
-    return room(b, n) ? b->p + b->n : NULL;
+    return buf_room(b, n) ? b->p + b->n : NULL;
 }
 
 struct str buf_move(struct buf *b, struct arena *a)

@@ -15,8 +15,20 @@ struct buf {
 void buf_init(struct buf *b, size_t max);
 void buf_clear(struct buf *b);  /* frees; usable again with the same max */
 void buf_reset(struct buf *b);  /* empties, keeps memory, forgets the failure */
-void buf_add(struct buf *b, struct str s);
-void buf_addc(struct buf *b, char c);
+/* buf_room: does b hold n more bytes, or can it be made to? */
+bool buf_room(struct buf *b, size_t n);
+static inline void buf_add(struct buf *b, struct str s)
+{
+    if (s.n == 0 || !((b->err == OK && s.n <= b->cap - b->n) || buf_room(b, s.n)))
+        return;
+    memcpy(b->p + b->n, s.p, s.n);
+    b->n += s.n;
+}
+static inline void buf_addc(struct buf *b, char c)
+{
+    if ((b->err == OK && b->n < b->cap) || buf_room(b, 1))
+        b->p[b->n++] = c;
+}
 void buf_addz(struct buf *b, const char *z);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_add_i64(struct buf *b, int64_t v);

@@ -458,11 +458,15 @@ static struct str v_evidence(struct words *w)
     for (size_t i = 0; i < w->d->evidence_n; i++) {
         const struct evidence *ev = &w->d->evidence[i];
         struct str at = utc(w, ev->at_us);
-        buf_fmt(&b, "%s%s", b.n > 0 ? "; " : "", ev->what);
-        if (!str_empty(at))
-            buf_fmt(&b, " %.*s", STR_ARG(at));
-        if (!str_empty(ev->detail))
-            buf_fmt(&b, " (%.*s)", STR_ARG(ev->detail));
+        buf_addz(&b, b.n > 0 ? "; " : "");
+        buf_addz(&b, ev->what);
+        buf_addz(&b, str_empty(at) ? "" : " ");
+        buf_add(&b, at);
+        if (str_empty(ev->detail))
+            continue;
+        buf_addz(&b, " (");
+        buf_add(&b, ev->detail);
+        buf_addc(&b, ')');
     }
     return words_keep(w, &b);
 }

@@ -4,6 +4,8 @@
  */
 #include "talk/nlu/nlu.h"
 
+#include <pthread.h>
+
 #define ACT_CONFIDENCE_MIN 0.55f
 #define LANGUAGE_CONFIDENCE_MIN 0.40f
 #define HINT_ODDS 20.0f         /* what a hint adds to the odds of a language */
@@ -15,9 +17,19 @@ enum err nlu_open(struct ctx *ctx, struct model *out)
     return model_open(ctx, model_embedded(), out);
 }
 
+static uint64_t model_id;
+static pthread_once_t model_hashed = PTHREAD_ONCE_INIT;
+
+static void hash_model(void)
+{
+    model_id = str_hash(model_embedded());
+}
+
+/* Once: the model is megabytes, and each question is recorded with it. */
 uint64_t nlu_model_id(void)
 {
-    return str_hash(model_embedded());
+    pthread_once(&model_hashed, hash_model);
+    return model_id;
 }
 
 static struct str language_name(const struct part_head *h, uint32_t i)
