@@ -1,7 +1,7 @@
 /*
  * bench_watch FOLDER ORDERS: what watching costs. The wheel alone with 1 M and 10 M timers: a tick with nothing due, a timer that
  * comes due and is set anew. Then the whole way: ORDERS orders with their parcels come due at once, each due case becomes a tick in
- * the ledger, is diagnosed and decided, and gets its next look.
+ * the ledger, is diagnosed and decided, and gets its next look if it has one.
  */
 #include "bench_orders.h"
 #include "flows/engine_int.h"
