@@ -64,10 +64,10 @@ static enum err outcome(struct ctx *ctx, CURLcode rc, long code)
 
 static enum err set_up(struct ctx *ctx, CURL *h, const struct smtp_request *req, struct str *left, struct curl_slist **to)
 {
-    struct str url, user, password, from = arena_fmt(ctx->arena, "<%.*s>", STR_ARG(req->from)),
+    struct str url, user, password, ca, from = arena_fmt(ctx->arena, "<%.*s>", STR_ARG(req->from)),
                                rcpt = arena_fmt(ctx->arena, "<%.*s>", STR_ARG(req->to));
     if (arena_dup(ctx->arena, req->url, &url) != OK || arena_dup(ctx->arena, req->user, &user) != OK ||
-        arena_dup(ctx->arena, req->password, &password) != OK || from.p == NULL || rcpt.p == NULL)
+        arena_dup(ctx->arena, req->password, &password) != OK || arena_dup(ctx->arena, req->ca_file, &ca) != OK || from.p == NULL || rcpt.p == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "mail: no memory");
     *to = curl_slist_append(NULL, rcpt.p);
     if (*to == NULL)
@@ -75,6 +75,8 @@ static enum err set_up(struct ctx *ctx, CURL *h, const struct smtp_request *req,
     curl_easy_setopt(h, CURLOPT_URL, url.p);
     curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(h, CURLOPT_USE_SSL, req->tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
+    if (!str_empty(req->ca_file))
+        curl_easy_setopt(h, CURLOPT_CAINFO, ca.p);
     curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, req->timeout_ms > 0 ? (long)req->timeout_ms : TIMEOUT_MS);

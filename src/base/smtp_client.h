@@ -7,6 +7,7 @@
 struct smtp_request {
     struct str url;            /* smtp://host:port or smtps://host:port */
     bool tls;                  /* true: STARTTLS must succeed before anything is said */
+    struct str ca_file;        /* certificates to trust instead of the system's; empty: the system's */
     struct str user, password; /* empty: no sign-in */
     struct str from, to;       /* addresses alone */
     struct str message;        /* RFC 5322, lines end with CRLF */

@@ -67,8 +67,9 @@ static struct send_result send_mail(struct ctx *ctx, struct http_client *http, c
     (void)http;
     if (!str_empty(mc->folder))
         return to_folder(ctx, o, rdy->mail);
-    struct smtp_request req = {.url = mc->smtp_url, .tls = mc->smtp_tls, .user = secret_view(&mc->smtp_user),
-                               .password = secret_view(&mc->smtp_password), .from = mc->from, .to = o->who.email, .message = rdy->mail};
+    struct smtp_request req = {.url = mc->smtp_url, .tls = mc->smtp_tls, .ca_file = mc->smtp_ca_file, .user = secret_view(&mc->smtp_user),
+                               .password = secret_view(&mc->smtp_password),
+                               .from = str_empty(mc->return_path) ? mc->from : mc->return_path, .to = o->who.email, .message = rdy->mail};
     enum err e = smtp_send(ctx, &req, &code);
     struct str why = arena_fmt(ctx->arena, "%s", e == OK ? "taken by the mail server" : ctx->msg);
     if (e == OK)

@@ -14,11 +14,12 @@
 /* How customers are told: the rules, which the ledger records, and the channels, which it does not. */
 struct message_config {
     struct message_policy policy;
-    struct str from, reply_to, unsubscribe_url;
+    struct str from, reply_to, return_path, unsubscribe_url;
     struct str folder;           /* e-mails become files there; empty: they are sent */
     int per_minute;              /* 600 */
     struct str smtp_url;
     bool smtp_tls;               /* true: STARTTLS must succeed */
+    struct str smtp_ca_file;     /* certificates to trust; empty: the system's */
     struct secret smtp_user, smtp_password;
     struct str webhook_url;
     struct secret webhook_secret;

@@ -171,6 +171,7 @@ static void read_storefront(struct cfg_reader *r, const struct yaml *v, void *ba
 static const struct cfg_row SMTP_ROWS[] = {
     {.name = "url", .kind = CFG_TEXT, .at = MSG(smtp_url), .what = "mail server, such as smtp://mail.example.com:587 or smtps://mail.example.com"},
     {.name = "tls", .kind = CFG_BOOL, .at = MSG(smtp_tls), .def = "true", .what = "false: STARTTLS is not asked for; for servers on the same machine only"},
+    {.name = "ca_file", .kind = CFG_TEXT, .at = MSG(smtp_ca_file), .what = "file of certificates to trust, where the server's is not signed by one of the system's"},
     {.name = "user", .kind = CFG_SECRET, .at = MSG(smtp_user), .what = "user to sign in with; none: no sign-in"},
     {.name = "password", .kind = CFG_SECRET, .at = MSG(smtp_password), .what = "its password"},
     END};
@@ -200,6 +201,7 @@ static const struct cfg_row MESSAGES_ROWS[] = {
     {.name = "rules", .kind = CFG_ITEMS, .at = POL(rules), .at_n = POL(rules_n), .sub = &RULE_TABLE, .what = "what is told, to whom and how; of the first one that fits"},
     {.name = "from", .kind = CFG_TEXT, .at = MSG(from), .what = "sender's e-mail address"},
     {.name = "reply_to", .kind = CFG_TEXT, .at = MSG(reply_to), .what = "where replies go; the sender unless set"},
+    {.name = "return_path", .kind = CFG_TEXT, .at = MSG(return_path), .what = "address that bounces go to, for a pipe into connector mail_reports; the sender unless set"},
     {.name = "unsubscribe_url", .kind = CFG_TEXT, .at = MSG(unsubscribe_url), .what = "your own page and one-click address of the way out; {key} is replaced by the message's; none: ours, where public_url is set"},
     {.name = "folder", .kind = CFG_TEXT, .at = MSG(folder), .what = "e-mails become files in this folder instead of being sent: for demos and first steps"},
     {.name = "per_minute", .kind = CFG_INT, .at = MSG(per_minute), .min = 1, .max = 100000, .def = "600", .what = "messages a minute on one channel"},
@@ -228,6 +230,12 @@ static void check_channels(struct cfg_reader *r, const struct yaml *v, const str
             cfg_say(r, FINDING_ERROR, v, "take it out of `channels`", "messages: this build cannot send by %s", channel_kind_word(LATER[i]));
 }
 
+static void check_address(struct cfg_reader *r, const struct yaml *v, const char *what, struct str s)
+{
+    if (s.n > 0 && (memchr(s.p, '@', s.n) == NULL || memchr(s.p, ' ', s.n) != NULL))
+        cfg_say(r, FINDING_ERROR, v, "the address alone: the store's name is put before it", "%s: expected an e-mail address, got \"%.*s\"", what, STR_ARG(s));
+}
+
 static void messages_check(struct cfg_reader *r, const struct yaml *v, void *base)
 {
     struct message_config *mc = base;
@@ -241,15 +249,16 @@ static void messages_check(struct cfg_reader *r, const struct yaml *v, void *bas
                 cfg_say(r, FINDING_WARNING, at, "put it further up, or take it out", "this rule is never used: rule %zu fits all of it", k + 1);
                 break;
             }
-    if (mc->from.n > 0 && (memchr(mc->from.p, '@', mc->from.n) == NULL || memchr(mc->from.p, ' ', mc->from.n) != NULL))
-        cfg_say(r, FINDING_ERROR, yaml_get(v, "from"), "the address alone: the store's name is put before it",
-                "from: expected an e-mail address, got \"%.*s\"", STR_ARG(mc->from));
+    check_address(r, yaml_get(v, "from"), "from", mc->from);
+    check_address(r, yaml_get(v, "return_path"), "return_path", mc->return_path);
     if (mc->smtp_url.n > 0 && !str_starts(mc->smtp_url, STR("smtp://")) && !str_starts(mc->smtp_url, STR("smtps://")))
         cfg_say(r, FINDING_ERROR, yaml_get(v, "smtp"), "write it like smtp://mail.example.com:587", "url: expected a mail server");
     if (mp->enabled)
         check_channels(r, v, mc);
     if (mc->folder.n > 0)
         mc->folder = cfg_path(r, mc->folder);
+    if (mc->smtp_ca_file.n > 0)
+        mc->smtp_ca_file = cfg_path(r, mc->smtp_ca_file);
 }
 
 const struct cfg_table CONFIG_MESSAGES = {MESSAGES_ROWS, sizeof(struct message_config), false, messages_init, messages_check};

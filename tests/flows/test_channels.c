@@ -452,6 +452,44 @@ static void twilio_stop(void **state)
     shop_close(&p);
 }
 
+/* ---- bounces and complaints */
+
+static enum err from_mail_server(struct shop *p, struct str text, const char *secret)
+{
+    struct http_header h = {STR("X-Wismo-Secret"), str_of(secret)};
+    struct http_msg msg = {.method = STR("POST"), .path = STR("/hooks/mail_reports/demo"), .headers = &h, .headers_n = 1, .body = text};
+    return deliver(p, &msg);
+}
+
+static struct str bounce_of(struct shop *p, const char *id, const char *kind, const char *field)
+{
+    return arena_fmt(p->f.arena, "Content-Type: multipart/report; report-type=%s; boundary=b\r\n\r\n--b\r\nContent-Type: message/%s\r\n\r\n%s\r\n\r\n--b\r\n"
+                                 "Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <%.*s@example.com>\r\n\r\n--b--\r\n", kind, kind, field,
+                     STR_ARG(message(p, id).t.key));
+}
+
+static void mails_come_back(void **state)
+{
+    const enum channel_kind ways[] = {CHANNEL_EMAIL, CHANNEL_WEBHOOK};
+    struct shop p;
+    (void)state;
+    shop_open(&p, ways, 2);
+    use_account(&p, "mail_reports", NULL, 0);
+    order(&p, "1020");
+    assert_int_equal(run(&p), 1);
+    struct str bounce = bounce_of(&p, "1020", "delivery-status", "Action: failed\r\nStatus: 5.1.1"), spam = bounce_of(&p, "1020", "feedback-report", "Feedback-Type: abuse");
+    assert_int_equal(from_mail_server(&p, bounce, "guess"), ERR_DENIED);
+    assert_int_equal(message(&p, "1020").t.state, TOLD_SENT);
+    assert_int_equal(from_mail_server(&p, bounce, "token-made-up"), OK);
+    assert_int_equal(message(&p, "1020").t.channel, CHANNEL_WEBHOOK);
+    assert_int_equal(message(&p, "1020").t.state, TOLD_PLANNED);
+    /* and a complaint is a no to mails, for what comes later too */
+    assert_int_equal(from_mail_server(&p, spam, "token-made-up"), OK);
+    order(&p, "1021");
+    assert_int_equal(message(&p, "1021").t.channel, CHANNEL_WEBHOOK);
+    shop_close(&p);
+}
+
 /* ---- WhatsApp Cloud API */
 
 static const struct setting CLOUD[] = {{{"phone_number_id", 15}, {"106540352242922", 15}}, {{"template", 8}, {"order_{message}", 15}},
@@ -561,6 +599,7 @@ int main(void)
         cmocka_unit_test(webhook_answers),   cmocka_unit_test(refused_goes_to_the_next), cmocka_unit_test(a_failing_channel_rests),
         cmocka_unit_test(pace_is_kept),      cmocka_unit_test(twilio_sms),               cmocka_unit_test(twilio_unknown_outcome),
         cmocka_unit_test(twilio_says_never), cmocka_unit_test(twilio_whatsapp),          cmocka_unit_test(twilio_receipts),
+        cmocka_unit_test(mails_come_back),
         cmocka_unit_test(twilio_stop),       cmocka_unit_test(cloud_sends_a_template),   cmocka_unit_test(cloud_stop_and_handshake),
         cmocka_unit_test(cloud_answer_lost),
     };
