@@ -196,6 +196,7 @@ static const struct cfg_row MESSAGES_ROWS[] = {
     {.name = "gather_minutes", .kind = CFG_INT, .at = POL(gather_minutes), .max = 60, .def = "10", .what = "parcels that leave or arrive within this make one message"},
     {.name = "midpoint_days", .kind = CFG_INT, .at = POL(midpoint_days), .max = 400, .def = "4", .what = "a message half way when the way takes more days than this"},
     {.name = "promise_hour", .kind = CFG_INT, .at = POL(promise_hour), .min = 1, .max = 23, .def = "18", .what = "hour of the next working day until which an update is promised"},
+    {.name = "unopened_hours", .kind = CFG_INT, .at = POL(unopened_hours), .max = 240, .def = "0", .what = "a message about a trouble that was not opened by then goes to the next channel; only for channels that tell; 0: never"},
     {.name = "storefront_tells", .kind = CFG_OTHER, .read = read_storefront, .shape = "list of kinds", .what = "messages that the storefront sends itself: not doubled"},
     {.name = "channels", .kind = CFG_OTHER, .read = read_channels, .shape = "list of channels", .what = "in order: email, sms, whatsapp, voice, chat, webhook; email unless set"},
     {.name = "rules", .kind = CFG_ITEMS, .at = POL(rules), .at_n = POL(rules_n), .sub = &RULE_TABLE, .what = "what is told, to whom and how; of the first one that fits"},

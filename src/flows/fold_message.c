@@ -109,6 +109,9 @@ static enum err settle(struct fold *f, struct fold_order *fo, struct outbox_row 
         return OK;
     case RECEIPT_OPENED:
     case RECEIPT_CLICKED:
+        if (t != NULL)
+            t->opened = true;
+        return OK;
     case RECEIPT_COMPLAINED:
     case RECEIPT_STATUS_COUNT:
         break;

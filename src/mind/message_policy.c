@@ -34,6 +34,7 @@ static const struct {
 #define FIGURE(field, lo, hi) {#field, offsetof(struct message_policy, field), lo, hi}
     FIGURE(quiet_from_min, 0, 1439), FIGURE(quiet_until_min, 0, 1439), FIGURE(morning_min, 0, 1439), FIGURE(per_day, 1, 100),
     FIGURE(spacing_hours, 0, 2400),  FIGURE(gather_minutes, 0, 60),    FIGURE(midpoint_days, 0, 400), FIGURE(promise_hour, 1, 23),
+    FIGURE(unopened_hours, 0, 240),
 #undef FIGURE
 };
 static const struct {
@@ -162,6 +163,10 @@ enum err message_policy_read(struct ctx *ctx, struct str text, struct message_po
         *(struct str *)(void *)((char *)&mp + TEXTS[i].at) = json_str(v, TEXTS[i].key);
     for (size_t i = 0; e == OK && i < COUNT(FIGURES); i++) {
         e = json_i64(v, FIGURES[i].key, FIGURES[i].min, FIGURES[i].max, &n);
+        if (e == ERR_NOTFOUND) { /* of a version that did not have it */
+            e = OK;
+            continue;
+        }
         *(int *)(void *)((char *)&mp + FIGURES[i].at) = (int)n;
     }
     JSON_EACH(c, json_get(v, "storefront_tells")) {

@@ -34,6 +34,7 @@ struct message_policy {
     int spacing_hours;           /* between two messages about delays */
     int gather_minutes;          /* parcels that leave or arrive within this make one message */
     int midpoint_days;           /* midpoint message when the way takes longer than this */
+    int unopened_hours;          /* a trouble that was not opened by then goes to the next channel; 0: never */
     int promise_hour;            /* hour of the next working day until which an update is promised */
     uint32_t storefront_tells;   /* bits of message kinds that the storefront sends itself */
     enum channel_kind channels[CHANNEL_KIND_COUNT]; /* in order: the next when one refuses or fails */

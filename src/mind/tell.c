@@ -151,7 +151,7 @@ static bool nothing_new(struct teller *t, struct weighed *w)
         return (w->k->flags & TELL_NEWS) != 0;
     for (size_t i = 0; i < w->c->items_n; i++) {
         const struct told_entry *e = told_about(t, ALL_KINDS, SAID, item_number(w->c->items[i]));
-        if (e == NULL || e->kind != w->c->kind || e->said_us != w->c->said_us)
+        if (e == NULL || e->kind != w->c->kind || e->said_us != w->c->said_us || is_unopened(t, e))
             return false;
     }
     return w->c->items_n > 0;
@@ -194,7 +194,7 @@ static bool no_channel(struct teller *t, struct weighed *w)
         bool used = false;
         for (size_t k = 0; k < t->told->n; k++) {
             const struct told_entry *e = &t->told->entries[k];
-            used = used || (e->state == TOLD_FAILED && e->kind == w->c->kind && e->channel == list[i] && str_eq(e->items, w->items));
+            used = used || ((e->state == TOLD_FAILED || is_unopened(t, e)) && e->kind == w->c->kind && e->channel == list[i] && str_eq(e->items, w->items));
         }
         opted = opted || is_opted_out(t, list[i]);
         failed += used;
@@ -251,7 +251,8 @@ static void keep_spacing(struct teller *t, struct weighed *w)
         return;
     for (size_t i = 0; i < t->told->n; i++) {
         const struct told_entry *e = &t->told->entries[i];
-        if ((SAID_OR_PLANNED & 1u << e->state) != 0 && (tell_kind_of(e->kind)->flags & TELL_SPACED) != 0)
+        bool same = e->kind == w->c->kind && is_unopened(t, e);
+        if (!same && (SAID_OR_PLANNED & 1u << e->state) != 0 && (tell_kind_of(e->kind)->flags & TELL_SPACED) != 0)
             move(w, time_of(e) + space, "spacing");
     }
 }
@@ -472,6 +473,10 @@ static void set_zone(struct teller *t)
 /* What waits is decided about again at its time; then the courier may have it. */
 static void look_at_planned(struct teller *t)
 {
+    int64_t wait = t->in->policy->unopened_hours * US_PER_H;
+    for (size_t i = 0; i < t->told->n && wait > 0; i++)
+        if (t->told->entries[i].state == TOLD_SENT && message_kind_group(t->told->entries[i].kind) == GROUP_TROUBLE)
+            look_at(t, t->told->entries[i].settled_us + wait);
     for (size_t i = 0; i < t->told->n; i++)
         if (t->told->entries[i].state == TOLD_PLANNED) {
             look_at(t, t->told->entries[i].not_before_us);

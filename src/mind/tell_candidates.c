@@ -58,6 +58,13 @@ const struct told_entry *told_about(const struct teller *t, uint32_t kinds, uint
     return NULL;
 }
 
+bool is_unopened(const struct teller *t, const struct told_entry *e)
+{
+    int64_t wait = t->in->policy->unopened_hours * US_PER_H;
+    return wait > 0 && e->state == TOLD_SENT && !e->opened && message_kind_group(e->kind) == GROUP_TROUBLE && e->channel != CHANNEL_WEBHOOK &&
+           t->in->now_us >= e->settled_us + wait;
+}
+
 /* ---- adding */
 
 static struct candidate *candidate_of(struct teller *t, enum message_kind kind)
@@ -78,7 +85,8 @@ static struct candidate *add(struct teller *t, enum message_kind kind, struct st
     const struct tell_kind *k = tell_kind_of(kind);
     uint32_t kinds = (WAS_DELIVERED & KIND_BIT(kind)) != 0 ? WAS_DELIVERED : KIND_BIT(kind);
     /* what only waits is found again, so that it can be held against what is now */
-    if (item.p == NULL || told_about(t, kinds, SETTLED, item) != NULL)
+    const struct told_entry *was = told_about(t, kinds, SETTLED, item);
+    if (item.p == NULL || (was != NULL && !is_unopened(t, was)))
         return NULL;
     struct candidate *c = candidate_of(t, kind);
     if (c == NULL || c->items_n == MESSAGE_ITEMS_MAX)

@@ -45,6 +45,8 @@ struct str item_number(struct str item);
 /* look_at: time alone may change the decision then. */
 void look_at(struct teller *t, int64_t at_us);
 int64_t local_day_start(const struct teller *t, int64_t at_us, int minutes); /* that day's hh:mm in the customer's zone */
+/* is_unopened: sent, about a trouble, and not opened for too long: it may be told again, by another channel. */
+bool is_unopened(const struct teller *t, const struct told_entry *e);
 #define KIND_BIT(k) (1u << (k))
 
 #endif

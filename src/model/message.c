@@ -5,7 +5,7 @@
 #include "base/num.h"
 #include "model/pack.h"
 
-#define TOLD_VERSION 1
+#define TOLD_VERSION 2        /* 1: without `opened` */
 #define TEXT_MAX 4096 /* items of one entry: a hundred numbers with their occasions */
 
 /* ---- words */
@@ -138,7 +138,7 @@ static void pack_int(struct pack *p, int *v)
         *v = (int)(n < 0 || n > INT32_MAX ? 0 : n);
 }
 
-static void pack_entry(struct pack *p, struct told_entry *e)
+static void pack_entry(struct pack *p, struct told_entry *e, uint32_t version)
 {
     PACK_ENUM(p, e->kind, message_kind, MESSAGE_KIND_COUNT);
     PACK_ENUM(p, e->channel, channel_kind, CHANNEL_KIND_COUNT);
@@ -153,18 +153,20 @@ static void pack_entry(struct pack *p, struct told_entry *e)
         pack_i64(p, times[i]);
     PACK_ENUM(p, e->promise, promise_state, PROMISE_STATE_COUNT);
     pack_bool(p, &e->rendered);
+    if (version > 1)
+        pack_bool(p, &e->opened);
 }
 
 static void pack_tellings(struct pack *p, struct tellings *t)
 {
     uint32_t version = TOLD_VERSION;
     pack_u32(p, &version);
-    if (version != TOLD_VERSION)
+    if (version < 1 || version > TOLD_VERSION)
         pack_corrupt(p);
     pack_count(p, &t->n, TOLD_MAX);
     t->entries = pack_list(p, t->entries, t->n, sizeof(*t->entries));
     for (size_t i = 0; i < t->n && t->entries != NULL; i++)
-        pack_entry(p, &t->entries[i]);
+        pack_entry(p, &t->entries[i], version);
     pack_count(p, &t->elsewhere_n, TOLD_ELSEWHERE_MAX);
     for (size_t i = 0; i < t->elsewhere_n; i++) {
         pack_bool(p, &t->elsewhere[i].by_person);

@@ -62,6 +62,7 @@ struct told_entry {
     int64_t promise_us;      /* when the update that it promises is due, 0 none */
     enum promise_state promise;
     bool rendered;           /* its text is recorded */
+    bool opened;             /* the customer has seen it, as the channel tells */
 };
 
 /* A word from outside about what the customer was told: a person of the team, or the storefront itself. */

@@ -278,6 +278,8 @@ static enum err message_rules(struct teller *t, struct ctx *ctx, const struct st
         e = number_of(ctx, ln, "spacing", &mp->spacing_hours);
     if (e == OK)
         e = number_of(ctx, ln, "gather", &mp->gather_minutes);
+    if (e == OK)
+        e = number_of(ctx, ln, "unopened", &mp->unopened_hours);
     t->rules = rules;
     return e;
 }
