@@ -17,6 +17,7 @@ struct message_config {
     struct str from, reply_to, return_path, unsubscribe_url;
     struct str folder;           /* e-mails become files there; empty: they are sent */
     int per_minute;              /* 600 */
+    int64_t cost_micros[CHANNEL_KIND_COUNT]; /* of one message, or of one part of a text message; millionths of the currency */
     struct str smtp_url;
     bool smtp_tls;               /* true: STARTTLS must succeed */
     struct str smtp_ca_file;     /* certificates to trust; empty: the system's */

@@ -157,6 +157,35 @@ static void read_channels(struct cfg_reader *r, const struct yaml *v, void *base
     read_channel_list(r, v, mc->policy.channels, &mc->policy.channels_n);
 }
 
+static bool decimal_micros(struct str s, int64_t *out)
+{
+    struct str rest = s, whole;
+    int64_t units = 0, part = 0;
+    (void)str_split(&rest, '.', &whole);
+    if (num_parse_i64(whole, 0, 1000, &units) != OK || rest.n > 6 || (rest.n > 0 && num_parse_i64(rest, 0, 999999, &part) != OK))
+        return false;
+    for (size_t i = rest.n; i < 6; i++)
+        part *= 10;
+    *out = units * 1000000 + part;
+    return true;
+}
+
+/* cost: {sms: 0.0079}: millionths are enough for every vendor's price. */
+static void read_cost(struct cfg_reader *r, const struct yaml *v, void *base)
+{
+    struct message_config *mc = base;
+    for (const struct yaml *c = v->kind == YAML_MAP ? v->first : NULL; c != NULL; c = c->next) {
+        enum channel_kind k = CHANNEL_KIND_COUNT;
+        struct str text;
+        if (!channel_kind_parse(c->key, &k))
+            cfg_say(r, FINDING_ERROR, c, "docs/messages.md lists the channels", "cost: there is no channel \"%.*s\"", STR_ARG(c->key));
+        else if (cfg_text(r, c, &text) && !decimal_micros(text, &mc->cost_micros[k]))
+            cfg_say(r, FINDING_ERROR, c, "write it like 0.0079", "cost: expected a price with at most 6 decimals, got \"%.*s\"", STR_ARG(text));
+    }
+    if (v->kind != YAML_MAP)
+        cfg_say(r, FINDING_ERROR, v, "write it like {sms: 0.0079}", "cost: expected a price by channel");
+}
+
 static void read_storefront(struct cfg_reader *r, const struct yaml *v, void *base)
 {
     struct message_config *mc = base;
@@ -206,6 +235,7 @@ static const struct cfg_row MESSAGES_ROWS[] = {
     {.name = "unsubscribe_url", .kind = CFG_TEXT, .at = MSG(unsubscribe_url), .what = "your own page and one-click address of the way out; {key} is replaced by the message's; none: ours, where public_url is set"},
     {.name = "folder", .kind = CFG_TEXT, .at = MSG(folder), .what = "e-mails become files in this folder instead of being sent: for demos and first steps"},
     {.name = "per_minute", .kind = CFG_INT, .at = MSG(per_minute), .min = 1, .max = 100000, .def = "600", .what = "messages a minute on one channel"},
+    {.name = "cost", .kind = CFG_OTHER, .read = read_cost, .shape = "map of prices", .what = "what one message costs by channel, such as {sms: 0.0079}; of a text message: each part"},
     {.name = "smtp", .kind = CFG_MAP, .at = 0, .sub = &SMTP, .what = "the mail server"},
     {.name = "webhook", .kind = CFG_MAP, .at = 0, .sub = &HOOK, .what = "the signed webhook"},
     END};

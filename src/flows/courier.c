@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "flows/channel.h"
+#include "flows/message_sample.h"
 #include "flows/pause.h"
 #include "flows/reader.h"
 #include "flows/way_out.h"
@@ -115,14 +116,16 @@ static enum receipt_status receipt_of(const struct outbox_row *row, const struct
     return RECEIPT_FAILED;
 }
 
-static enum err put_receipt(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *row, const struct send_result *r)
+static enum err put_receipt(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *row, const struct send_result *r,
+                            int64_t cost_micros)
 {
     int64_t pos = 0;
     enum receipt_status status = receipt_of(row, r);
     int64_t retry_us = status != RECEIPT_RETRY || r->retry_us != 0 ? r->retry_us : backoff(c, row->attempts);
     struct fact fct = {.kind = FACT_RECEIPT, .role = ROLE_SYSTEM};
     fct.u.receipt = (struct receipt_fact){.message_key = row->key, .status = status, .attempt = (uint32_t)row->attempts,
-                                          .detail = r->detail, .retry_us = retry_us, .at_us = clock_now_us(c->eng->clock)};
+                                          .detail = r->detail, .retry_us = retry_us, .at_us = clock_now_us(c->eng->clock),
+                                          .cost_micros = status == RECEIPT_ACCEPTED ? cost_micros : 0};
     enum err e = put_fact(ctx, c, merchant_id, &fct, &pos);
     return e == OK ? engine_wait_folded(ctx, c->eng, merchant_id, pos, FOLD_WAIT_MS) : e;
 }
@@ -168,13 +171,22 @@ static bool may_send(struct courier *c, const struct merchant *m, int channel)
     return now >= l->open_until_us && l->sent < most;
 }
 
-static void count(struct courier *c, const struct merchant *m, int channel, const struct send_result *r)
+/* Of a text message each part is paid for. */
+static int64_t cost_of(const struct merchant *m, int channel, struct str brief)
+{
+    int64_t parts = channel == CHANNEL_SMS ? (int64_t)sms_size(brief).segments : 1;
+    return m->cfg->messages.cost_micros[channel] * parts;
+}
+
+static void count(struct courier *c, const struct merchant *m, int channel, const struct send_result *r, int64_t cost_micros)
 {
     struct line *l = line_of(c, m, channel);
     l->sent++;
     metric_add(METRIC_MESSAGE_TRIES, (size_t)r->outcome, 1);
-    if (r->outcome == SEND_TAKEN)
+    if (r->outcome == SEND_TAKEN) {
         metric_add(METRIC_MESSAGES, (size_t)channel, 1);
+        metric_add(METRIC_MESSAGE_COST, (size_t)channel, cost_micros);
+    }
     l->failures = r->channel_failed ? l->failures + 1 : 0;
     if (l->failures < BREAKER_FAILURES)
         return;
@@ -191,7 +203,7 @@ static bool is_paused(struct ctx *ctx, struct courier *c, int64_t merchant_id, s
 }
 
 /* The pause is read last: what is made ready takes its time, and nothing may start a second after somebody said stop. */
-static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, const struct outbox_row *row, struct send_result *r)
+static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, const struct outbox_row *row, struct send_result *r, int64_t *cost_micros)
 {
     const struct channel *ch = channel_for((enum channel_kind)row->channel);
     struct outgoing o;
@@ -202,6 +214,7 @@ static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, con
     enum err e = load(ctx, c, m, row, &o);
     if (e != OK || !ch->make(ctx, &o, &rdy, r))
         return e;
+    *cost_micros = cost_of(m, row->channel, o.m.brief);
     if (row->attempts > 1 && ch->taken != NULL && ch->taken(ctx, c->http, &o, &rdy, r))
         return OK; /* an attempt before arrived, or nobody can say now */
     if (is_paused(ctx, c, m->id, row->capability)) {
@@ -210,14 +223,14 @@ static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, con
     }
     step(c);
     *r = ch->send(ctx, c->http, &o, &rdy);
-    count(c, m, row->channel, r);
+    count(c, m, row->channel, r, *cost_micros);
     return OK;
 }
 
 static enum err deliver(struct ctx *ctx, struct courier *c, struct merchant *m, const struct outbox_row *due, size_t *made)
 {
     bool got = false;
-    int64_t now = clock_now_us(c->eng->clock);
+    int64_t cost_micros = 0, now = clock_now_us(c->eng->clock);
     struct outbox_row row;
     struct send_result r;
     if ((due->not_after_us != 0 && now > due->not_after_us) || !may_send(c, m, due->channel) || is_paused(ctx, c, m->id, due->capability))
@@ -231,12 +244,12 @@ static enum err deliver(struct ctx *ctx, struct courier *c, struct merchant *m, 
         e = outbox_get(ctx, c->db, m->id, due->key, &row);
     if (e != OK || row.state != OUTBOX_OPEN || row.started != due->attempts + 1)
         return e; /* withdrawn before the attempt was folded */
-    e = call(ctx, c, m, &row, &r);
+    e = call(ctx, c, m, &row, &r, &cost_micros);
     if (e != OK)
         return e;
     (*made)++;
     step(c);
-    e = put_receipt(ctx, c, m->id, &row, &r);
+    e = put_receipt(ctx, c, m->id, &row, &r, cost_micros);
     step(c);
     return e == OK ? outbox_lease(ctx, c->db, m->id, row.key, INT64_MAX, 0, STR(""), &got) : e;
 }

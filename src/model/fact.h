@@ -187,6 +187,7 @@ struct receipt_fact {
     uint32_t attempt;
     struct str detail;          /* why, without personal data; the vendor's id of the message */
     int64_t retry_us;           /* RECEIPT_RETRY: not before */
+    int64_t cost_micros;        /* RECEIPT_ACCEPTED: what it cost, in millionths of the merchant's currency */
     int64_t at_us;
 };
 

@@ -217,6 +217,7 @@ static const struct field RECEIPT[] = {
     {"attempt", RC(attempt), F_COUNT, 0, NULL},
     {"detail", RC(detail), F_STR, DOC, NULL},
     {"retry_at", RC(retry_us), F_TIME, 0, NULL},
+    {"cost_micros", RC(cost_micros), F_I64, 0, NULL},
     {"at", RC(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };

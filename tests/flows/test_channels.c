@@ -7,6 +7,7 @@
 #include "lib/story_store.h"
 
 #include "base/http_client.h"
+#include "base/metrics.h"
 #include "flows/courier.h"
 #include "flows/hook_in.h"
 #include "flows/message_list.h"
@@ -284,6 +285,8 @@ static void twilio_sms(void **state)
     (void)state;
     shop_open(&p, way, 1);
     use_account(&p, "twilio", TWILIO, 3);
+    p.st.mc.messages.cost_micros[CHANNEL_SMS] = 7900;
+    int64_t before = metric_get(METRIC_MESSAGE_COST, CHANNEL_SMS);
     order(&p, "1020");
     const struct double_step fast = {.method = "POST", .path = TWILIO_PATH, .status = 429, .body = "{\"code\":20429,\"status\":429}", .retry_after_s = 30};
     const struct double_step none = {.method = "GET", .path = TWILIO_PATH, .query = {{"To", "+13125550100"}, {"From", "+13125550199"}}, .body = "{\"messages\":[]}"};
@@ -298,6 +301,7 @@ static void twilio_sms(void **state)
     struct case_message m = message(&p, "1020");
     assert_int_equal(m.t.state, TOLD_SENT);
     assert_true(str_eq(m.result, STR("SM00000000000000000000000000000001")));
+    assert_int_equal(metric_get(METRIC_MESSAGE_COST, CHANNEL_SMS) - before, 7900); /* once, though it was tried twice */
     shop_close(&p);
 }
 
