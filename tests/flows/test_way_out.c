@@ -122,7 +122,7 @@ static void by_the_link(void **state)
     order(&p, "1021", "anna@example.com", NULL);
     assert_int_equal(first_told(&p, "1021").state, TOLD_PLANNED);
     char *wrong = arena_alloc(p.f.arena, path.n);
-    for (size_t i = sizeof("/unsubscribe/demo/") - 1; i < path.n; i += 7) {
+    for (size_t i = sizeof("/unsubscribe/demo/") - 1; i + 1 < path.n; i += 7) { /* the last letter has bits that nobody reads */
         memcpy(wrong, path.p, path.n);
         wrong[i] = wrong[i] == 'A' ? 'B' : 'A';
         assert_int_equal(call(&p, app, "POST", (struct str){wrong, path.n}, "List-Unsubscribe=One-Click", NULL), 404);
