@@ -33,7 +33,8 @@ int64_t civil_to_us(const struct civil *c)
 struct civil civil_from_us(int64_t us)
 {
     int64_t z = civil_day(us);
-    int64_t rest = us - z * US_PER_DAY;
+    int64_t rest = us % US_PER_DAY; /* not us - z * US_PER_DAY: the first day of all does not fit */
+    rest += rest < 0 ? US_PER_DAY : 0;
     z += 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
     int64_t doe = z - era * 146097;
