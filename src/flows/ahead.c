@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define AHEAD_BYTES ((size_t)64 << 20) /* of all merchants */
+#define AHEAD_BYTES ((size_t)256 << 20) /* of all merchants */
 #define ARENA_MAX ((size_t)16 << 20)
 #define ARENA_LEAST ((size_t)16 << 10) /* what an arena holds at any time */
 #define SPARE_MAX 2048

@@ -21,7 +21,7 @@
 #define LEDGER_LOG_CAP ((int64_t)64 << 20)  /* of a write-ahead log: then its writer moves the rest itself and begins anew */
 #define STATE_LOG_CAP ((int64_t)256 << 20)
 #define DEDUPE_SLOTS 65536
-#define AHEAD_SLOTS 8192                  /* messages decoded ahead that wait for the folder, of one merchant */
+#define AHEAD_SLOTS 65536                 /* messages decoded ahead that wait for the folder, of one merchant */
 #define ITEM_ROOM 1024                    /* strings of most items; larger ones have blocks of their own */
 #define ITEMS_SPARE 4096
 
