@@ -1,10 +1,35 @@
-/* One connector under the fuzzer: the bytes are a webhook's or an answer's body, read by hand and as the answer to a question. */
+/*
+ * One connector under the fuzzer: the bytes are a webhook's body and the answer's to each thing that a connector asks for: a read,
+ * an action, a message, a ticket.
+ */
 #include "base/clock.h"
 #include "connectors/connector.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* Its answers to what it was asked to do; the first byte chooses the status, the step and the capability. */
+static void read_answers(struct ctx *ctx, const struct account *acct, struct http_msg msg)
+{
+    static const int STATUSES[] = {200, 201, 202, 400, 409, 422, 429, 500};
+    const unsigned first = msg.body.n == 0 ? 0 : (unsigned char)msg.body.p[0];
+    struct action_call call = {.key = STR("0af1"), .cap = (enum capability)(first % CAP_COUNT), .order_id = STR("7"), .order_name = STR("#1020")};
+    struct send_ask ask = {.channel = CHANNEL_SMS, .key = STR("m1"), .to = STR("+13125550100"), .order = STR("#1020"), .text = STR("here")};
+    struct ticket_packet packet = {.key = STR("0af1"), .order_name = STR("#1020"), .priority = "high"};
+    struct action_answer acted = {.step = STEP_LATER}, filed = {.step = STEP_LATER};
+    struct send_result sent = {0};
+    struct str id = STR_NULL;
+    msg.status = STATUSES[first % (sizeof(STATUSES) / sizeof(STATUSES[0]))];
+    if (acct->conn->act != NULL && (acct->conn->act->kinds & 1u << call.cap) != 0)
+        (void)!acct->conn->act->decode(ctx, acct, &call, (int)(first % 3), STR("carried"), &msg, &acted);
+    if (acct->conn->ticket != NULL)
+        (void)!acct->conn->ticket->decode(ctx, acct, &packet, (int)(first % 2), &msg, &filed);
+    if (acct->conn->send != NULL)
+        acct->conn->send->result(ctx, acct, &ask, &msg, &sent);
+    if (acct->conn->send != NULL && acct->conn->send->found != NULL)
+        (void)acct->conn->send->found(ctx, acct, &ask, &msg, &id);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -26,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct poll_ask ask = {.kind = POLL_PARCEL, .carrier = STR(FUZZ_CONNECTOR), .tracking_number = STR("1Z7W4E590300010062")};
     if (acct.conn->poll != NULL)
         (void)!acct.conn->poll->decode(&ctx, &acct, &ask, &msg, &q, &cursor);
+    read_answers(&ctx, &acct, msg);
     arena_free(a);
     return 0;
 }

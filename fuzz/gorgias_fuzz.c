@@ -1,0 +1,3 @@
+/* Fuzz target: what the gorgias connector decodes. */
+#define FUZZ_CONNECTOR "gorgias"
+#include "connector_harness.h"

@@ -1,0 +1,3 @@
+/* Fuzz target: what the zendesk connector decodes. */
+#define FUZZ_CONNECTOR "zendesk"
+#include "connector_harness.h"
