@@ -131,9 +131,10 @@ int cmd_replay(struct cli *cli, int argc, char **argv)
         return cli_fail(cli, "replay", e);
     e = engine_replay(&cli->ctx, st.eng, st.merchant_id, &r);
     if (e == OK) {
-        fprintf(cli->out, "%lld positions, %lld facts; compared %lld orders, %lld parcels, %lld derived facts, %lld outbox rows, %lld actions: %lld differences\n",
+        fprintf(cli->out, "%lld positions, %lld facts; compared %lld orders, %lld parcels, %lld derived facts, %lld outbox rows, %lld actions, %lld conversations: %lld differences\n",
                 (long long)r.positions, (long long)r.facts, (long long)r.compared_orders, (long long)r.compared_parcels,
-                (long long)r.compared_derived, (long long)r.compared_outbox, (long long)r.compared_actions, (long long)r.differences);
+                (long long)r.compared_derived, (long long)r.compared_outbox, (long long)r.compared_actions, (long long)r.compared_conversations,
+                (long long)r.differences);
         (void)cli_print(cli, r.first);
     }
     code = e != OK ? cli_fail(cli, "replay", e) : r.differences == 0 ? EXIT_OK : EXIT_NO;

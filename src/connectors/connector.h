@@ -159,6 +159,9 @@ struct send_ask {
     struct str language;
     struct str receipt_url;   /* where the vendor tells what became of it; empty: not asked for */
     int64_t since_us;         /* none of it can have been sent before */
+    bool answers;             /* what the customer just wrote: free text where a channel's window asks for it */
+    struct str thread, answered_id; /* the vendor's conversation, and its id of what is answered; may be empty */
+    struct str choices;       /* "payload\tlabel", one a line: buttons where the channel has them; text has them as numbers */
 };
 enum send_outcome {
     SEND_TAKEN,

@@ -7,6 +7,7 @@ const struct channel *channel_for(enum channel_kind k)
         [CHANNEL_EMAIL] = &channel_mail,
         [CHANNEL_SMS] = &channel_vendor,
         [CHANNEL_WHATSAPP] = &channel_vendor,
+        [CHANNEL_CHAT] = &channel_chat,
         [CHANNEL_WEBHOOK] = &channel_hook,
     };
     return k >= 0 && k < CHANNEL_KIND_COUNT ? CHANNELS[k] : NULL;
@@ -20,4 +21,9 @@ const struct account *channel_account(const struct merchant_config *mc, enum cha
             return &mc->accounts[i];
     }
     return NULL;
+}
+
+struct str outgoing_word(const struct outgoing *o)
+{
+    return o->answer.is ? STR("reply") : o->m.t.kind == MESSAGE_KIND_COUNT ? STR("code") : str_of(message_kind_word(o->m.t.kind));
 }

@@ -1,7 +1,7 @@
 /*
  * Ways out to a customer: one message made ready for its channel, then sent by it. Making ready reads nothing and calls nobody, so
- * that the courier can look at the pause between the two. One file a way: channel_mail.c, channel_hook.c, channel_vendor.c (by the
- * merchant's account at a vendor whose connector sends).
+ * that the courier can look at the pause between the two. One file a way: channel_mail.c, channel_hook.c, channel_chat.c, channel_vendor.c
+ * (by the merchant's account at a vendor whose connector sends).
  */
 #ifndef WISMO_FLOWS_CHANNEL_H
 #define WISMO_FLOWS_CHANNEL_H
@@ -10,6 +10,14 @@
 #include "flows/message_list.h"
 
 struct http_client;
+
+/* Of a message that answers one of the customer's. */
+struct outgoing_answer {
+    bool is;
+    struct str to;               /* the contact as it wrote: address, number or handle */
+    struct str message_id, thread_id; /* the vendor's: of what is answered */
+    struct str text, choices;    /* for channels with buttons: "payload\tlabel", one a line; m.text has them as numbers */
+};
 
 /* One message on its way. */
 struct outgoing {
@@ -22,7 +30,10 @@ struct outgoing {
     struct personal who;
     int64_t now_us, since_us;    /* since_us: none of it can have been sent before */
     bool test;                   /* sent by a person to themselves */
+    struct outgoing_answer answer;
 };
+/* outgoing_word: what kind of message it is, on the wire. */
+struct str outgoing_word(const struct outgoing *o);
 
 /* What is ready to be sent: a mail's bytes, or a request. In the arena. */
 struct ready {
@@ -39,7 +50,7 @@ struct channel {
     /* taken: an attempt before has no known outcome: did it arrive? NULL: it cannot be looked up. */
     bool (*taken)(struct ctx *ctx, struct http_client *http, const struct outgoing *o, const struct ready *rdy, struct send_result *out);
 };
-extern const struct channel channel_mail, channel_hook, channel_vendor;
+extern const struct channel channel_mail, channel_hook, channel_vendor, channel_chat;
 
 /* channel_retry_after: what an answer's Retry-After means; 0: it has none. */
 int64_t channel_retry_after(const struct http_msg *msg, int64_t now_us);

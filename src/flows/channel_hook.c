@@ -16,7 +16,7 @@ static void write_body(struct jw *w, const struct outgoing *o)
 {
     jw_obj(w);
     jw_kstr(w, "key", o->key);
-    jw_kstr(w, "message", str_of(message_kind_word(o->m.t.kind)));
+    jw_kstr(w, "message", outgoing_word(o));
     jw_kstr(w, "order", o->order);
     jw_kstr(w, "language", o->m.language);
     jw_kstr_null(w, "email", o->who.email);

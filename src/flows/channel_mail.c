@@ -31,10 +31,15 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
         *no = (struct send_result){SEND_REFUSED, STR("no address is known, or it was erased"), 0, false};
         return false;
     }
+    bool answers = o->answer.is;
+    struct str subject = o->m.subject;
+    if (answers && !str_starts(subject, STR("Re: ")))
+        subject = arena_fmt(ctx->arena, "Re: %.*s", STR_ARG(subject));
     struct mail mail = {
         .from = mc->from, .from_name = mc->policy.store, .reply_to = mc->reply_to, .to = o->who.email, .name = o->who.ship_to.name,
-        .language = o->m.language, .subject = o->m.subject, .text = o->m.text, .sign_off = mc->policy.sign_off,
-        .unsubscribe_url = str_empty(mc->unsubscribe_url) ? o->way_out : with_key(ctx, mc->unsubscribe_url, o->key), .key = o->key, .thread = o->thread, .date_us = o->now_us};
+        .language = o->m.language, .subject = subject, .text = o->m.text, .sign_off = mc->policy.sign_off,
+        .answered_id = o->answer.message_id,
+        .unsubscribe_url = answers ? STR_NULL : str_empty(mc->unsubscribe_url) ? o->way_out : with_key(ctx, mc->unsubscribe_url, o->key), .key = o->key, .thread = o->thread, .date_us = o->now_us};
     buf_init(&bytes, MAIL_MAX);
     enum err e = mail_write(ctx, &mail, &bytes);
     if (e == OK)

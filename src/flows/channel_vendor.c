@@ -31,8 +31,10 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
         return false;
     }
     out->acct = acct;
-    out->ask = (struct send_ask){.channel = o->m.t.channel, .key = o->key, .order = o->order, .message = str_of(message_kind_word(o->m.t.kind)),
-                                 .text = o->m.brief, .language = o->m.language, .receipt_url = receipt_url(ctx, o, acct), .since_us = o->since_us};
+    out->ask = (struct send_ask){.channel = o->m.t.channel, .key = o->key, .order = o->order, .message = outgoing_word(o),
+                                 .text = o->m.brief, .language = o->m.language, .receipt_url = receipt_url(ctx, o, acct), .since_us = o->since_us,
+                                 .answers = o->answer.is, .thread = o->answer.thread_id, .answered_id = o->answer.message_id,
+                                 .choices = o->answer.choices};
     enum err e = phone_e164(ctx, phone, o->who.ship_to.country, &out->ask.to);
     if (e == OK)
         e = acct->conn->send->request(ctx, acct, &out->ask, &out->req);

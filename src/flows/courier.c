@@ -9,7 +9,7 @@
 #include "base/http_client.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "flows/channel.h"
+#include "flows/conversation.h"
 #include "flows/message_sample.h"
 #include "flows/pause.h"
 #include "flows/reader.h"
@@ -137,6 +137,8 @@ static enum err load(struct ctx *ctx, struct courier *c, struct merchant *m, con
     struct case_answer ca;
     int64_t order_no = 0;
     *out = (struct outgoing){.merchant = m->cfg, .key = row->key, .now_us = clock_now_us(c->eng->clock), .since_us = row->not_before_us};
+    if (conversation_owns(row->capability))
+        return conversation_outgoing(ctx, c->rd, m->id, row, out);
     enum err e = message_by_key(ctx, c->rd, m->id, row->key, &order_no, &out->m);
     if (e == OK)
         e = case_read(ctx, c->rd, m->id, order_no, 0, &ca);

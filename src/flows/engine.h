@@ -139,7 +139,7 @@ MUST_CHECK enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int6
 /* ---- replay: derive again into a scratch store and compare byte for byte */
 struct replay_report {
     int64_t facts, positions, differences;
-    int64_t compared_parcels, compared_orders, compared_derived, compared_outbox, compared_actions;
+    int64_t compared_parcels, compared_orders, compared_derived, compared_outbox, compared_actions, compared_conversations;
     struct str first;         /* words on the first differences, one a line */
 };
 MUST_CHECK enum err engine_replay(struct ctx *ctx, struct engine *eng, int64_t merchant_id /* 0: all */, struct replay_report *out);

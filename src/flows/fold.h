@@ -142,6 +142,10 @@ MUST_CHECK enum err fold_act_fact(struct fold *f, const struct fact *fct, const 
 /* fold_act_attempt: the courier's word that an action is about to be done. */
 struct outbox_row;
 MUST_CHECK enum err fold_act_attempt(struct fold *f, struct outbox_row *row, const struct fact *fct, const struct fact_record *rec);
+/* fold_talk_fact: a customer's message, or a turn that answers it. */
+MUST_CHECK enum err fold_talk_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_talk_person: a person has answered about the order, or is done with it: its conversations that wanted one know. */
+MUST_CHECK enum err fold_talk_person(struct fold *f, int64_t order_no, bool answered);
 MUST_CHECK enum err fold_act_merge(struct fold *f, struct fold_order *into, struct fold_order *from);
 void fold_order_changed(struct fold *f, struct fold_order *o);
 void fold_parcel_changed(struct fold *f, struct fold_parcel *p);

@@ -265,7 +265,8 @@ static enum err merge_orders(struct fold *f, struct fold_order *into, struct fol
     enum err e = relink_parcels(f, &from->c, into->c.order_no);
     if (e == OK)
         e = case_merge(f->ctx, &into->c, &from->c);
-    static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE, SQL_OUTBOX_MOVE, SQL_ACTION_MOVE};
+    static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE, SQL_OUTBOX_MOVE, SQL_ACTION_MOVE,
+                                       SQL_CONVERSATION_MOVE};
     for (size_t i = 0; e == OK && i < sizeof(MOVES) / sizeof(MOVES[0]); i++)
         e = run_two(f, MOVES[i], from->c.order_no, into->c.order_no);
     int64_t no = from->c.order_no;
@@ -668,6 +669,9 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_ACTION_RESULT:
     case FACT_TICKET:
         return fold_act_fact(f, fct, rec);
+    case FACT_MESSAGE_IN:
+    case FACT_TURN:
+        return fold_talk_fact(f, fct, rec);
     case FACT_TOLD:
         id = fct->u.told.order_id;
         name = fct->u.told.order_name;

@@ -5,6 +5,7 @@
  */
 #include "flows/fold.h"
 
+#include "storage/conversations.h"
 #include "storage/outbox.h"
 
 static enum err record(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -17,7 +18,10 @@ static enum err record(struct fold *f, const struct fact *fct, const struct fact
 
 /* ---- the courier's facts */
 
-/* The row of a key with its order and what that remembers; *found false: no such row, a repeat from another store. */
+/*
+ * The row of a key with its order and what that remembers; *found false: no such row, a repeat from another store. A reply within a
+ * conversation is nothing that its order remembers: *fo stays NULL.
+ */
 static enum err find(struct fold *f, struct str key, struct outbox_row *row, struct fold_order **fo, struct tellings *told, bool *found)
 {
     *found = false;
@@ -26,10 +30,11 @@ static enum err find(struct fold *f, struct str key, struct outbox_row *row, str
         f->repeats++;
         return OK;
     }
-    if (e == OK)
+    bool reply = e == OK && conversation_owns(row->capability);
+    if (e == OK && !reply)
         e = fold_order_by_no(f, row->order_no, fo);
     if (e == OK)
-        e = tellings_decode(f->ctx, (*fo)->told, told);
+        e = tellings_decode(f->ctx, reply ? STR_NULL : (*fo)->told, told);
     *found = e == OK;
     return e;
 }
@@ -151,6 +156,8 @@ static enum err apply_receipt(struct fold *f, const struct fact *fct, const stru
         ask_again(&told, tellings_find_key(&told, r->message_key));
     if (e == OK)
         e = outbox_set(f->ctx, f->db, f->m->id, &row);
+    if (fo == NULL)
+        return e == OK ? record(f, fct, rec) : e;
     if (e == OK && r->status == RECEIPT_COMPLAINED) /* who calls it spam wants no more of it */
         e = fold_consent_set(f, fo, (enum channel_kind)row.channel, true, f->now_us);
     if (e == OK)

@@ -90,5 +90,7 @@ enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *kn
         e = solved(f, fo, row.items);
     if (e == OK && t->event == TICKET_ANSWERED)
         e = answered(f, fo, t->at_us);
+    if (e == OK && t->event != TICKET_ASSIGNED)
+        e = fold_talk_person(f, row.order_no, t->event == TICKET_ANSWERED);
     return e == OK ? fold_touch(f, fo) : e;
 }

@@ -1,7 +1,10 @@
 /* What the ledger keeps that is not in a case: rows nobody could decode, raw messages, and their second chance. Also erasure. */
 #include "flows/reader.h"
 
+#include "storage/conversations.h"
+
 #define REFS_MAX 50000                 /* facts of one order: its own and the scans of its parcels */
+#define ERASE_CONVERSATIONS_MAX 500   /* about one order */
 #define REDECODE_ARENA ((size_t)256 << 20) /* of one message */
 
 enum err ledger_undecoded(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t after, struct undecoded_row **out, size_t *n)
@@ -213,6 +216,26 @@ static enum err erase_subjects(struct ctx *ctx, struct engine *eng, struct reade
     return e;
 }
 
+/* What was written about the order goes with it: words, threads, and the raw messages. */
+static enum err erase_conversations(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t order_no)
+{
+    struct conversation *list = NULL;
+    size_t n = 0;
+    enum err e = conversation_list(ctx, eng->state, merchant_id, CONVERSATION_LIST_ORDER, order_no, ERASE_CONVERSATIONS_MAX, &list, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        struct fact_place *lines = NULL;
+        size_t lines_n = 0;
+        e = conversation_lines(ctx, eng->state, merchant_id, list[i].no, REFS_MAX, &lines, &lines_n);
+        for (size_t k = 0; e == OK && k < lines_n; k++)
+            e = drop_by(ctx, eng->ledger, SQL_RAW_KEY_DROP, merchant_id, lines[k].pos);
+        if (e == OK)
+            e = drop_by(ctx, eng->state, SQL_SUBJECT_DROP, merchant_id, list[i].subject);
+        if (e == OK)
+            e = drop_by(ctx, eng->state, SQL_CONVERSATION_KEY_DROP, merchant_id, list[i].no);
+    }
+    return e;
+}
+
 enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t order_no)
 {
     struct reader *rd = NULL;
@@ -226,6 +249,8 @@ enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int64_t merchan
         e = erase_subjects(ctx, eng, rd, &ca);
     if (e == OK)
         e = drop_by(ctx, eng->state, SQL_CONTACT_DROP, merchant_id, order_no);
+    if (e == OK)
+        e = erase_conversations(ctx, eng, merchant_id, order_no);
     reader_close(rd);
     int left = 0;
     if (e == OK)

@@ -208,6 +208,19 @@ static struct str domain_of(struct str address)
     return at == NULL ? STR("localhost") : str_sub(address, (size_t)(at - address.p) + 1, address.n);
 }
 
+/* A mail that answers goes into the customer's thread, any other into that of its order. */
+static void add_thread(struct buf *out, const struct mail *m, struct str domain)
+{
+    struct str id = m->answered_id;
+    bool bare = !str_empty(id) && id.p[0] != '<';
+    if (str_empty(id))
+        buf_fmt(out, "In-Reply-To: <%.*s@%.*s>\r\nReferences: <%.*s@%.*s>\r\n", STR_ARG(m->thread), STR_ARG(domain), STR_ARG(m->thread),
+                STR_ARG(domain));
+    else
+        buf_fmt(out, bare ? "In-Reply-To: <%.*s>\r\nReferences: <%.*s>\r\n" : "In-Reply-To: %.*s\r\nReferences: %.*s\r\n", STR_ARG(id),
+                STR_ARG(id));
+}
+
 static void add_headers(struct buf *out, const struct mail *m)
 {
     struct str domain = domain_of(m->from);
@@ -218,9 +231,8 @@ static void add_headers(struct buf *out, const struct mail *m)
         add_address(out, "Reply-To", m->from_name, m->reply_to);
     add_text_header(out, "Subject", m->subject);
     buf_fmt(out, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(m->key), STR_ARG(domain));
-    buf_fmt(out, "In-Reply-To: <%.*s@%.*s>\r\nReferences: <%.*s@%.*s>\r\n", STR_ARG(m->thread), STR_ARG(domain), STR_ARG(m->thread),
-            STR_ARG(domain));
-    buf_addz(out, "Auto-Submitted: auto-generated\r\n");
+    add_thread(out, m, domain);
+    buf_fmt(out, "Auto-Submitted: %s\r\n", str_empty(m->answered_id) ? "auto-generated" : "auto-replied");
     if (!str_empty(m->unsubscribe_url))
         buf_fmt(out, "List-Unsubscribe: <%.*s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", STR_ARG(m->unsubscribe_url));
     buf_fmt(out, "MIME-Version: 1.0\r\nContent-Language: %.*s\r\nContent-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n",
@@ -238,7 +250,7 @@ static void add_part(struct buf *out, struct str boundary, const char *type, str
 
 enum err mail_write(struct ctx *ctx, const struct mail *m, struct buf *out)
 {
-    const struct str lines[] = {m->from, m->from_name, m->reply_to, m->to, m->name, m->subject, m->unsubscribe_url, m->key, m->thread};
+    const struct str lines[] = {m->from, m->from_name, m->reply_to, m->to, m->name, m->subject, m->unsubscribe_url, m->key, m->thread, m->answered_id};
     struct str text = mail_text(ctx, m);
     struct buf html;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

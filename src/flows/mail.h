@@ -12,6 +12,7 @@ struct mail {
     struct str sign_off, unsubscribe_url; /* may be empty */
     struct str key;                       /* of the message: its Message-ID on every attempt */
     struct str thread;                    /* the same for all messages of an order */
+    struct str answered_id;               /* Message-ID of the customer's mail that it answers; empty: none */
     int64_t date_us;
 };
 

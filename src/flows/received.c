@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "connectors/lib/poll_ask.h"
 #include "flows/envelope.h"
+#include "flows/understand.h"
 
 void received_from_stmt(struct db_stmt *st, struct received_row *out)
 {
@@ -105,8 +106,8 @@ static const struct hook_ops *own_hook(void)
     return c == NULL ? NULL : c->hook;
 }
 
-enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct received_row *row,
-                         const struct http_msg *msg, struct decoded *out)
+static enum err decode(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct received_row *row, const struct http_msg *msg,
+                       struct decoded *out)
 {
     const struct account *acct = engine_account(eng, m->id, row->account);
     switch (row->source) {
@@ -133,4 +134,11 @@ enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m
     }
     return ctx_fail(ctx, ERR_UNSUPPORTED, "account \"%.*s\" is not configured, or its connector cannot read this",
                     STR_ARG(row->account));
+}
+
+enum err received_decode(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct received_row *row,
+                         const struct http_msg *msg, struct decoded *out)
+{
+    enum err e = decode(ctx, eng, m, row, msg, out);
+    return e == OK ? understand_decoded(ctx, out) : e;
 }

@@ -9,6 +9,7 @@
 #include "flows/replay_answers.h"
 #include "storage/actions.h"
 #include "storage/migrate.h"
+#include "storage/conversations.h"
 #include "storage/outbox.h"
 
 #include <stdio.h>
@@ -323,6 +324,37 @@ static enum err compare_actions(struct replay *r)
     return e;
 }
 
+static bool same_conversation(const struct conversation *a, const struct conversation *b)
+{
+    return a->no == b->no && a->subject == b->subject && a->order_no == b->order_no && str_eq(a->customer, b->customer) &&
+           a->channel == b->channel && str_eq(a->state, b->state) && a->opened_us == b->opened_us && a->last_us == b->last_us &&
+           a->asked.pos == b->asked.pos && a->asked.idx == b->asked.idx && a->answered.pos == b->answered.pos &&
+           a->answered.idx == b->answered.idx && a->turn.pos == b->turn.pos && a->turn.idx == b->turn.idx && a->waiting == b->waiting && a->person == b->person;
+}
+
+static enum err compare_conversations(struct replay *r)
+{
+    int64_t after = 0;
+    size_t n = OUTBOX_BATCH;
+    enum err e = OK;
+    while (e == OK && n == OUTBOX_BATCH) {
+        struct conversation *a = NULL, *b = NULL;
+        size_t bn = 0;
+        e = conversation_list(r->ctx, r->rd->state, r->m->id, CONVERSATION_LIST_ALL, after, OUTBOX_BATCH, &a, &n);
+        if (e == OK)
+            e = conversation_list(r->ctx, r->scratch, r->m->id, CONVERSATION_LIST_ALL, after, OUTBOX_BATCH, &b, &bn);
+        for (size_t i = 0; e == OK && (i < n || i < bn); i++) {
+            if (i >= n || i >= bn || !same_conversation(&a[i], &b[i])) {
+                differ(r, 0, build_id(), "conversation", arena_fmt(r->ctx->arena, "number %lld differs", (long long)(i < n ? a[i].no : b[i].no)));
+                return OK; /* the rest would differ with it */
+            }
+            r->rep->compared_conversations++;
+            after = a[i].no;
+        }
+    }
+    return e;
+}
+
 /* ---- the run */
 
 static enum err open_scratch(struct replay *r, char path[64])
@@ -374,6 +406,8 @@ static enum err replay_merchant(struct replay *r)
         e = compare_outbox(r);
     if (e == OK)
         e = compare_actions(r);
+    if (e == OK)
+        e = compare_conversations(r);
     if (e == OK)
         e = ctx_whole(r->ctx, OK);
     if (e != OK && a != NULL && inner.msg[0] != '\0')

@@ -143,7 +143,8 @@ bool incident_kind_parse(struct str word, enum incident_kind *out)
 
 bool fact_kind_is_input(enum fact_kind k)
 {
-    return k < FACT_TICK || k == FACT_INCIDENT || k == FACT_TOLD || k == FACT_CONSENT || k == FACT_RECEIPT;
+    return k < FACT_TICK || k == FACT_INCIDENT || k == FACT_TOLD || k == FACT_CONSENT || k == FACT_RECEIPT ||
+           k == FACT_MESSAGE_IN;
 }
 
 static const char *const RECEIPT_WORDS[] = {"accepted", "delivered", "opened",  "clicked",   "bounced", "complained",

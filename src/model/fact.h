@@ -7,7 +7,7 @@
 
 #include "base/ctx.h"
 #include "base/timefmt.h"
-#include "model/vocab.h"
+#include "model/message.h"
 
 #define FACT_ITEMS_MAX 500   /* lines of one order */
 #define FACT_PARCELS_MAX 100 /* parcels of one fulfillment */
@@ -254,6 +254,52 @@ struct ticket_fact {            /* what a person did with a ticket, in the helpd
     int64_t at_us;
 };
 
+/*
+ * A customer wrote. The channel's connector fills the first part; what was understood is added when it is decoded, whom and which
+ * conversation it belongs to is resolved when it is folded, and both are recorded with it.
+ */
+struct message_in_fact {
+    enum channel_kind channel;
+    struct str message_id;      /* the vendor's; makes a repeat known */
+    struct str thread_id;       /* the vendor's conversation, a mail's thread: what comes in it is answered in it; may be empty */
+    struct str reply_to;        /* what it answers: key of the outbox, or a mail's In-Reply-To */
+    struct str from, from_name; /* e-mail, phone or handle that an answer goes to; personal, sealed */
+    struct str subject;         /* of a mail; personal, sealed */
+    struct str text;            /* without quotes and signatures; personal, sealed */
+    struct str choice;          /* payload of the button that was pressed */
+    struct str language;        /* that the channel tells, BCP 47 */
+    uint32_t attachments;
+    bool verified;              /* the channel vouches for `from`: DMARC passed, the provider signed it, a signed widget user */
+    bool automatic;             /* out of office, a bounce, another bot */
+    int64_t at_us;
+    /* understood */
+    struct str lang, intents, signals; /* "order_status:93 refund_request:12", "urgent legal" */
+    int64_t sentiment, model;
+    /* resolved */
+    int64_t conversation_no, order_no; /* order_no: that it answers a message about, 0 none */
+    struct str customer;
+};
+
+/* What Wismo, or a person of the team, made of what a customer wrote: one answer to all of it that was there. */
+struct turn_fact {
+    int64_t conversation_no;
+    int64_t asked_pos, asked_idx; /* newest of the messages that it answers */
+    struct str outcome;         /* talk/dialogue.h */
+    struct str state;           /* of the dialogue from here on; nothing personal */
+    struct str kept;            /* of the dialogue; personal, sealed */
+    struct str language;
+    int64_t order_no;           /* that it is about, 0 none */
+    struct str reply;           /* empty: silence; personal, sealed */
+    struct str choices;         /* "payload\tlabel", one a line; personal, sealed */
+    bool speaks;                /* there is a reply */
+    bool hands_over;            /* a person has to look at it */
+    struct str code;            /* text with a one-time code, to the order's own contact; personal, sealed */
+    bool sends_code;
+    enum channel_kind code_channel;
+    struct str by;              /* person of the team; empty: Wismo */
+    int64_t at_us;
+};
+
 struct control_fact {           /* a pause, or its end; the control row itself stands outside the fold */
     struct str what;            /* "all", "messages", "actions" or one capability */
     bool paused;
@@ -297,6 +343,8 @@ struct fact {
         struct verdict_fact verdict;
         struct action_result_fact result;
         struct ticket_fact ticket;
+        struct message_in_fact message_in;
+        struct turn_fact turn;
     } u;
 };
 

@@ -31,6 +31,7 @@ VOCAB(report_kind, report_kind, "a report such as not_received")
 VOCAB(incident_kind, incident_kind, "weather, strike, closure, carrier or other")
 VOCAB(receipt_status, receipt_status, "a receipt such as delivered")
 VOCAB(ticket_event, ticket_event, "assigned, answered or solved")
+VOCAB(channel_kind, channel_kind, "a channel such as email")
 VOCAB(verdict, person_verdict, "approve, decline, undo or done")
 VOCAB(action_outcome, action_outcome, "confirmed, refused, unknown or retry")
 
@@ -300,6 +301,53 @@ static const struct field TICKET[] = {
     {"at", TK(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define MI(m) offsetof(struct fact, u.message_in.m)
+static const struct field MESSAGE_IN[] = {
+    {"channel", MI(channel), F_ENUM, DOC | NEED, &V_channel_kind},
+    {"message_id", MI(message_id), F_STR, DOC | NEED, NULL},
+    {"thread_id", MI(thread_id), F_STR, DOC | PERSONAL, NULL},
+    {"reply_to", MI(reply_to), F_STR, DOC, NULL},
+    {"from", MI(from), F_STR, DOC | PERSONAL, NULL},
+    {"from_name", MI(from_name), F_STR, DOC | PERSONAL, NULL},
+    {"subject", MI(subject), F_STR, DOC | PERSONAL, NULL},
+    {"text", MI(text), F_STR, DOC | PERSONAL, NULL},
+    {"choice", MI(choice), F_STR, DOC, NULL},
+    {"language", MI(language), F_STR, DOC, NULL},
+    {"attachments", MI(attachments), F_COUNT, 0, NULL},
+    {"verified", MI(verified), F_BOOL, DOC, NULL},
+    {"automatic", MI(automatic), F_BOOL, DOC, NULL},
+    {"at", MI(at_us), F_TIME, DOC, NULL},
+    {"lang", MI(lang), F_STR, 0, NULL},
+    {"intents", MI(intents), F_STR, 0, NULL},
+    {"signals", MI(signals), F_STR, 0, NULL},
+    {"sentiment", MI(sentiment), F_I64, 0, NULL},
+    {"model", MI(model), F_I64, 0, NULL},
+    {"conversation_no", MI(conversation_no), F_I64, 0, NULL},
+    {"order_no", MI(order_no), F_I64, 0, NULL},
+    {"customer", MI(customer), F_STR, 0, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define TU(m) offsetof(struct fact, u.turn.m)
+static const struct field TURN[] = {
+    {"conversation_no", TU(conversation_no), F_I64, DOC | NEED, NULL},
+    {"asked_pos", TU(asked_pos), F_I64, DOC, NULL},
+    {"asked_idx", TU(asked_idx), F_I64, DOC, NULL},
+    {"outcome", TU(outcome), F_STR, DOC, NULL},
+    {"state", TU(state), F_STR, DOC, NULL},
+    {"kept", TU(kept), F_STR, DOC | PERSONAL, NULL},
+    {"language", TU(language), F_STR, DOC, NULL},
+    {"order_no", TU(order_no), F_I64, DOC, NULL},
+    {"reply", TU(reply), F_STR, DOC | PERSONAL, NULL},
+    {"choices", TU(choices), F_STR, DOC | PERSONAL, NULL},
+    {"speaks", TU(speaks), F_BOOL, DOC, NULL},
+    {"hands_over", TU(hands_over), F_BOOL, 0, NULL},
+    {"code", TU(code), F_STR, PERSONAL, NULL},
+    {"sends_code", TU(sends_code), F_BOOL, 0, NULL},
+    {"code_channel", TU(code_channel), F_ENUM, 0, &V_channel_kind},
+    {"by", TU(by), F_STR, DOC, NULL},
+    {"at", TU(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 const struct field fact_common_fields[] = {
     {"key", offsetof(struct fact, key), F_STR, 0, NULL},
     {"changed_at", offsetof(struct fact, changed_us), F_TIME, 0, NULL},
@@ -319,7 +367,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_ATTEMPT] = ATTEMPT,     [FACT_POLICY] = POLICY,            [FACT_CONTROL] = CONTROL,
         [FACT_ESTIMATE_MODEL] = ESTIMATE_MODEL,
         [FACT_REQUEST] = REQUEST,     [FACT_VERDICT] = VERDICT,          [FACT_ACTION_RESULT] = ACTION_RESULT,
-        [FACT_TICKET] = TICKET,
+        [FACT_TICKET] = TICKET,       [FACT_MESSAGE_IN] = MESSAGE_IN,    [FACT_TURN] = TURN,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

@@ -88,6 +88,16 @@ static const struct {
     {"{\"kind\":\"action_result\",\"action_key\":\"0af1\",\"outcome\":\"retry\",\"attempt\":2,\"result_id\":\"R1\",\"detail\":\"429\",\"retry_at\":"
      "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"ticket\",\"ticket_key\":\"0af1\",\"ticket_id\":\"35436\",\"event\":\"solved\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"message_in\",\"channel\":\"email\",\"message_id\":\"<a@example.com>\",\"thread_id\":\"<t@example.com>\",\"reply_to\":\""
+     "0af1\",\"from\":\"anna@example.com\",\"from_name\":\"Anna Exemple\",\"subject\":\"My parcel\",\"text\":\"where is it\",\"choice\":"
+     "\"1\",\"language\":\"de\",\"attachments\":2,\"verified\":true,\"automatic\":true,\"at\":\"2026-11-18T09:00:00Z\",\"lang\":\"en\",\""
+     "intents\":\"order_status:93\",\"signals\":\"urgent\",\"sentiment\":-1,\"model\":77,\"conversation_no\":4,\"order_no\":7,\"customer"
+     "\":\"c00af\",\"role\":\"customer\"}",
+     {"anna@example", "Exemple", "My parcel", "where is it", "t@example"}},
+    {"{\"kind\":\"turn\",\"conversation_no\":4,\"asked_pos\":9,\"asked_idx\":1,\"outcome\":\"asked\",\"state\":\"{}\",\"kept\":\"{\\\"zi"
+     "p\\\":\\\"10115\\\"}\",\"language\":\"en\",\"order_no\":7,\"reply\":\"Which one?\",\"choices\":\"1\\t#1020\",\"speaks\":true,\"han"
+     "ds_over\":true,\"code\":\"123456\",\"sends_code\":true,\"code_channel\":\"sms\",\"by\":\"ann\",\"at\":\"2026-11-18T09:00:00Z\",\"r"
+     "ole\":\"system\"}", {"10115", "Which", "1020", "123456"}},
     {"{\"kind\":\"tick\",\"parcel\":true,\"number\":7,\"due_us\":1795000000000000,\"role\":\"system\"}", {NULL}},
 };
 
