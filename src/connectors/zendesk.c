@@ -20,6 +20,16 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return e == OK ? sig_fresh(ctx, msg->received_us, w.utc_us, STAMP_WINDOW_S) : e;
 }
 
+/* The event's own id: the same when it is sent again. */
+static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *key)
+{
+    const struct json *v = NULL;
+    (void)acct;
+    if (json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v) == OK)
+        *key = json_str(v, "id");
+    return OK;
+}
+
 /* Status words stand in upper case, mostly. */
 static bool event_of(const struct json *v, enum ticket_event *out)
 {
@@ -135,7 +145,7 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     return OK;
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode_hook};
 static const struct ticket_ops TICKET = {.request = request, .decode = decode};
 
 const struct connector connector_zendesk = {

@@ -235,6 +235,7 @@ static const struct {
     bool hex;
 } SIGNED[] = {
     {"shopify", "X-Shopify-Hmac-Sha256", "", false},
+    {"woocommerce", "X-WC-Webhook-Signature", "", false},
     {"fedex", "fdx-signature", "", false},
     {"usps", "X-HMAC", "", false},
     {"aftership", "aftership-hmac-sha256", "", false},
