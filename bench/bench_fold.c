@@ -5,8 +5,8 @@
  * `valgrind --tool=callgrind --toggle-collect=folder_slice` (docs/speed.md).
  */
 #include "base/log.h"
-#include "base/timefmt.h"
 #include "bench_orders.h"
+#include "bench_scan.h"
 #include "flows/engine_int.h"
 
 #include <stdio.h>
@@ -28,18 +28,6 @@ static void ignore_done(void *user, enum err e, int64_t pos)
     (void)pos;
     if (e != OK)
         *(int *)user = 1;
-}
-
-static struct str scan_of_order(struct arena *a, uint64_t random, long i, long orders, int64_t at_us)
-{
-    static const char *const STATUS[] = {"label_created", "accepted", "in_transit", "in_transit", "out_for_delivery", "delivered"};
-    struct str at = time_rfc3339(a, at_us);
-    return arena_fmt(a, "{\"kind\":\"tracking_event\",\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E59%010lu\",\"status\":\"%s\","
-                        "\"reason\":\"none\",\"code\":\"%03ld\",\"description\":\"Arrived at the facility of the carrier in this place\","
-                        "\"occurred_at\":\"%.*s\",\"location\":{\"city\":\"Newark\",\"region\":\"NJ\",\"postal_code\":\"07102\",\"country\":\"US\"},"
-                        "\"event_id\":\"e%ld\",\"service\":\"GND\",\"estimated_delivery\":\"2026-11-20\",\"signed_by\":null,"
-                        "\"drop_off_note\":null,\"destination_country\":\"US\",\"reference\":\"bench run of webhooks\"}",
-                     (unsigned long)(random % (uint64_t)orders), STATUS[i % 6], i % 900, STR_ARG(at), i);
 }
 
 static void stop(const struct ctx *ctx)
@@ -130,7 +118,10 @@ int main(int argc, char **argv)
     if (slices == NULL || engine_open(&ctx, &eo, &eng) != OK)
         stop(&ctx);
     int64_t now_us = clock_now_us(&clk) / US_PER_S * US_PER_S;
+    struct bench_way way;
     struct engine_status st;
+    if (!bench_way_init(&way, orders))
+        return 1;
     engine_status(eng, 1, &st);
     if (st.head == 0)
         fill(&ctx, eng, slices, orders, now_us);
@@ -141,7 +132,7 @@ int main(int argc, char **argv)
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
-        struct str body = scan_of_order(a, x, i, orders, now_us - (scans - i) / 8 * US_PER_S);
+        struct str body = bench_scan(a, &way, x, i, now_us - (scans - i) / 8 * US_PER_S);
         t = cpu_us();
         append(&ctx, eng, RECV_WEBHOOK, "generic", body, &failed);
         seal += cpu_us() - t;
@@ -161,6 +152,7 @@ int main(int argc, char **argv)
     double n = (double)scans;
     printf("| %ld rows a transaction, %ld orders, decoded %s | %.1f | %.1f | %.1f | %.1f | %.1f |\n", group, orders,
            eo.no_ahead ? "by the fold" : "ahead", seal / n, write / n, fold / n, move / n, (seal + write + fold + move) / n);
+    bench_way_clear(&way);
     engine_close(eng);
     arena_free(slices);
     arena_free(a);

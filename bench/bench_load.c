@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/histogram.h"
-#include "base/timefmt.h"
+#include "bench_scan.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -48,26 +48,12 @@ struct load {
 
 /* ---- what is sent */
 
-static struct str scan_body(struct arena *a, uint64_t random, long i, long parcels, int64_t at_us)
-{
-    static const char *const STATUS[] = {"label_created", "accepted", "in_transit", "in_transit", "out_for_delivery", "delivered"};
-    static const char *const CITY[] = {"Newark", "Chicago", "Memphis", "Dallas", "Denver", "Oakland", "Portland", "Austin"};
-    unsigned long p = (unsigned long)(random % (uint64_t)parcels);
-    struct str at = time_rfc3339(a, at_us);
-    return arena_fmt(a, "{\"kind\":\"tracking_event\",\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E59%010lu\",\"status\":\"%s\","
-                        "\"reason\":\"none\",\"code\":\"%03ld\",\"description\":\"Arrived at the facility of the carrier in this place\","
-                        "\"occurred_at\":\"%.*s\",\"location\":{\"city\":\"%s\",\"region\":\"NJ\",\"postal_code\":\"07102\",\"country\":\"US\"},"
-                        "\"event_id\":\"e%ld\",\"service\":\"GND\",\"estimated_delivery\":\"2026-11-20\",\"signed_by\":null,"
-                        "\"drop_off_note\":null,\"destination_country\":\"US\",\"reference\":\"bench run of webhooks\"}",
-                     p, STATUS[i % 6], i % 900, STR_ARG(at), CITY[p % 8], i);
-}
-
-static bool make_one(struct arena *a, struct mac *m, long i, uint64_t random, long parcels, int64_t at_us, struct request *out)
+static bool make_one(struct arena *a, struct mac *m, struct bench_way *way, long i, uint64_t random, int64_t at_us, struct request *out)
 {
     unsigned char sum[SHA256_LEN];
     size_t n = 0;
     struct buf hex;
-    struct str body = scan_body(a, random, i, parcels, at_us), all = STR_NULL;
+    struct str body = bench_scan(a, way, random, i, at_us), all = STR_NULL;
     buf_init(&hex, 256);
     if (mac_sum(m, &body, 1, sum, &n) == OK) {
         buf_add_hex(&hex, (struct str){(const char *)sum, n});
@@ -88,20 +74,22 @@ static bool make_requests(struct load *ld, size_t n)
 {
     struct mac *m = mac_new(MAC_SHA256, str_of(ld->secret));
     struct arena *a = arena_new((size_t)1 << 20);
+    struct bench_way way;
     struct clock clk;
     uint64_t x = UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)clock_mono_us();
     clock_init_real(&clk);
     int64_t now_us = clock_now_us(&clk) / US_PER_S * US_PER_S;
     ld->made = calloc(n, sizeof(*ld->made));
-    bool ok = m != NULL && a != NULL && ld->made != NULL;
+    bool ok = bench_way_init(&way, ld->parcels) && m != NULL && a != NULL && ld->made != NULL;
     for (size_t i = 0; ok && i < n; i++) {
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
-        ok = make_one(a, m, (long)i, x, ld->parcels, now_us - (int64_t)((n - i) / 8) * US_PER_S, &ld->made[i]);
+        ok = make_one(a, m, &way, (long)i, x, now_us - (int64_t)((n - i) / 8) * US_PER_S, &ld->made[i]);
         arena_reset(a);
     }
     ld->made_n = n;
+    bench_way_clear(&way);
     mac_free(m);
     arena_free(a);
     return ok;

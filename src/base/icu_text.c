@@ -6,10 +6,10 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "base/thread.h"
 #include "base/timefmt.h"
 #include "base/zone.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <unicode/udat.h>
 #include <unicode/udatpg.h>
@@ -38,9 +38,6 @@ struct cache {
     size_t used;
 };
 
-static pthread_once_t key_once = PTHREAD_ONCE_INIT;
-static pthread_key_t key;
-
 static void slot_clear(struct slot *s)
 {
     if (s->key == NULL)
@@ -68,30 +65,12 @@ static void end_thread(void *p)
     free(p);
 }
 
-static void make_key(void)
-{
-    if (pthread_key_create(&key, end_thread) != 0)
-        abort(); /* at the first use only, when the process is out of keys */
-}
-
-static struct cache *thread_cache(void)
-{
-    (void)pthread_once(&key_once, make_key);
-    struct cache *c = pthread_getspecific(key);
-    if (c == NULL) {
-        c = calloc(1, sizeof(*c));
-        if (c != NULL && pthread_setspecific(key, c) != 0) {
-            free(c);
-            c = NULL;
-        }
-    }
-    return c;
-}
+static struct thread_own caches = THREAD_OWN(sizeof(struct cache), end_thread);
 
 /* The slot of a key: filled, or empty for the caller to fill; NULL without memory. */
 static struct slot *slot_of(enum slot_kind kind, struct str text)
 {
-    struct cache *c = thread_cache();
+    struct cache *c = thread_own(&caches);
     if (c == NULL)
         return NULL;
     if (c->used >= SLOTS_FULL)
@@ -105,7 +84,7 @@ static struct slot *slot_of(enum slot_kind kind, struct str text)
 
 static bool slot_fill(struct slot *s, enum slot_kind kind, struct str text, void *obj)
 {
-    struct cache *c = thread_cache();
+    struct cache *c = thread_own(&caches);
     char *copy = c == NULL ? NULL : malloc(text.n + 1);
     if (copy == NULL)
         return false;

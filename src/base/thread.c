@@ -2,7 +2,9 @@
 #include "base/thread.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -39,4 +41,28 @@ void thread_prompt(void)
 void thread_give_way(void)
 {
     (void)setpriority(PRIO_PROCESS, 0, own_nice() + NICER);
+}
+
+static void make_key(struct thread_own *to)
+{
+    pthread_mutex_lock(&to->lock);
+    if (!atomic_load(&to->made) && pthread_key_create(&to->key, to->clear) != 0)
+        abort(); /* at the first use only, when the process is out of keys */
+    atomic_store(&to->made, true);
+    pthread_mutex_unlock(&to->lock);
+}
+
+void *thread_own(struct thread_own *to)
+{
+    if (!atomic_load_explicit(&to->made, memory_order_acquire))
+        make_key(to);
+    void *own = pthread_getspecific(to->key);
+    if (own == NULL) {
+        own = calloc(1, to->size);
+        if (own != NULL && pthread_setspecific(to->key, own) != 0) {
+            free(own);
+            own = NULL;
+        }
+    }
+    return own;
 }

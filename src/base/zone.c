@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/data.h"
+#include "base/thread.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <unicode/ucal.h>
 
@@ -38,9 +38,6 @@ struct cache {
     struct zone *last;
 };
 
-static pthread_once_t key_once = PTHREAD_ONCE_INIT;
-static pthread_key_t key;
-
 static void forget(struct cache *c)
 {
     for (size_t i = 0; i < SLOTS; i++) {
@@ -57,25 +54,7 @@ static void end_thread(void *p)
     free(p);
 }
 
-static void make_key(void)
-{
-    if (pthread_key_create(&key, end_thread) != 0)
-        abort(); /* at the first use only, when the process is out of keys */
-}
-
-static struct cache *thread_cache(void)
-{
-    (void)pthread_once(&key_once, make_key);
-    struct cache *c = pthread_getspecific(key);
-    if (c == NULL) {
-        c = calloc(1, sizeof(*c));
-        if (c != NULL && pthread_setspecific(key, c) != 0) {
-            free(c);
-            c = NULL;
-        }
-    }
-    return c;
-}
+static struct thread_own caches = THREAD_OWN(sizeof(struct cache), end_thread);
 
 /* ICU's calendar of the zone. ICU takes any word and then means GMT, so the word is checked first.
  */
@@ -119,7 +98,7 @@ static bool is_named(const struct zone *z, struct str name)
 
 static enum err find_zone(struct str name, struct zone **out)
 {
-    struct cache *c = thread_cache();
+    struct cache *c = thread_own(&caches);
     if (name.n == 0 || name.n >= NAME_MAX_LEN)
         return ERR_NOTFOUND;
     if (c == NULL)

@@ -99,15 +99,10 @@ enum err act_view_answer(struct ctx *ctx, const struct act_view *view, const str
 enum err act_order_known(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no)
 {
     struct db_stmt *st = NULL;
-    bool row = false;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_GET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, order_no);
-    e = db_step(ctx, st, &row);
-    db_done(st);
-    return e == OK && !row ? ctx_fail(ctx, ERR_NOTFOUND, "no such order") : e;
+    enum err e = reader_order(ctx, rd, merchant_id, order_no, &st);
+    if (e == OK)
+        db_done(st);
+    return e;
 }
 
 enum err act_decision_at(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t pos, const char *verb, const struct json **out)
@@ -134,17 +129,10 @@ static enum err read_tasks(struct ctx *ctx, struct reader *rd, int64_t merchant_
 {
     struct db_stmt *st = NULL;
     struct str acts = STR_NULL;
-    bool row = false;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_GET, &st);
+    enum err e = reader_order(ctx, rd, merchant_id, order_no, &st);
     if (e != OK)
         return e;
-    db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, order_no);
-    e = db_step(ctx, st, &row);
-    if (e == OK && !row)
-        return ctx_fail(ctx, ERR_NOTFOUND, "no such order");
-    if (e == OK)
-        e = arena_dup(ctx->arena, db_col_str(st, 5), &acts);
+    e = arena_dup(ctx->arena, db_col_str(st, 5), &acts);
     db_done(st);
     return e == OK ? act_memory_decode(ctx, acts, out) : e;
 }

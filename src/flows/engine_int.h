@@ -97,6 +97,7 @@ struct engine {
     pthread_cond_t append_ready;
     struct append_item *queue_head, *queue_tail;
     size_t queue_n, queue_bytes;
+    size_t group_n;             /* rows of the last commit */
     struct append_item *spare;  /* items of ITEM_ROOM that were answered, to be used again */
     size_t spare_n;
     bool closing;

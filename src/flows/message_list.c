@@ -8,17 +8,10 @@ static enum err read_told(struct ctx *ctx, struct reader *rd, int64_t merchant_i
 {
     struct db_stmt *st = NULL;
     struct str told = STR_NULL;
-    bool row = false;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_GET, &st);
+    enum err e = reader_order(ctx, rd, merchant_id, order_no, &st);
     if (e != OK)
         return e;
-    db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, order_no);
-    e = db_step(ctx, st, &row);
-    if (e == OK && !row)
-        return ctx_fail(ctx, ERR_NOTFOUND, "no such order");
-    if (e == OK)
-        e = arena_dup(ctx->arena, db_col_str(st, 4), &told);
+    e = arena_dup(ctx->arena, db_col_str(st, 4), &told);
     db_done(st);
     return e == OK ? tellings_decode(ctx, told, out) : e;
 }

@@ -61,21 +61,29 @@ static enum err read_position(struct ctx *ctx, struct reader *rd, int64_t mercha
 
 /* ---- rows */
 
+enum err reader_order(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct db_stmt **st)
+{
+    bool row = false;
+    enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_GET, st);
+    if (e != OK)
+        return e;
+    db_bind_i64(*st, 1, merchant_id);
+    db_bind_i64(*st, 2, order_no);
+    e = db_step(ctx, *st, &row);
+    if (e == OK && row)
+        return OK;
+    db_done(*st);
+    return e == OK ? ctx_fail(ctx, ERR_NOTFOUND, "no such order") : e;
+}
+
 static enum err read_order(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct order_case *cas,
                            struct str *hist)
 {
     struct db_stmt *st = NULL;
-    bool row = false;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_ORDER_GET, &st);
+    enum err e = reader_order(ctx, rd, merchant_id, order_no, &st);
     if (e != OK)
         return e;
-    db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, order_no);
-    e = db_step(ctx, st, &row);
-    if (e == OK && !row)
-        return ctx_fail(ctx, ERR_NOTFOUND, "no such order");
-    if (e == OK)
-        e = case_decode(ctx, db_col_str(st, 2), cas);
+    e = case_decode(ctx, db_col_str(st, 2), cas);
     if (e == OK)
         e = arena_dup(ctx->arena, db_col_str(st, 3), hist);
     cas->order_no = order_no;

@@ -12,6 +12,9 @@ struct reader {
 /* order_alias_name: the look-up form of an order's name: "#1020", " 1020" and "1020" are one. In the arena. */
 struct str order_alias_name(struct arena *a, struct str name);
 
+/* reader_order: *st at the order's row (ORDER_GET names the columns), for the caller to end with db_done. Errs: ERR_NOTFOUND. */
+MUST_CHECK enum err reader_order(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct db_stmt **st);
+
 /* A fact row as stored; views live until the statement moves, copies are made with the arena. */
 struct fact_row {
     int64_t pos, at_us, subject, build;

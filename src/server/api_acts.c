@@ -55,14 +55,7 @@ static void list_approvals(void *user, struct reader *rd, struct http_exchange *
 
 void api_approvals_get(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, SCOPE_READ);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, list_approvals, ex);
+    app_run(ex, SCOPE_READ, list_approvals);
 }
 
 /* ---- verdicts */

@@ -60,14 +60,7 @@ static void list_cases(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_cases_list(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, SCOPE_READ);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, list_cases, ex);
+    app_run(ex, SCOPE_READ, list_cases);
 }
 
 static enum err time_query(struct http_exchange *ex, int64_t *at_us)
@@ -129,12 +122,5 @@ static void get_case(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_cases_get(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, SCOPE_READ);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, get_case, ex);
+    app_run(ex, SCOPE_READ, get_case);
 }

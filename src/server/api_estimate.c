@@ -23,12 +23,5 @@ static void estimate(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_estimate_get(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, SCOPE_ASK);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, estimate, ex);
+    app_run(ex, SCOPE_ASK, estimate);
 }

@@ -42,12 +42,7 @@ static void list(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_outbox_list(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = allowed(ex, STR_NULL, SCOPE_READ, &merchant_id);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, list, ex);
+    app_run(ex, SCOPE_READ, list);
 }
 
 static void resend(void *user, struct reader *rd, struct http_exchange *ex)
@@ -65,12 +60,7 @@ static void resend(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_outbox_resend(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = allowed(ex, STR_NULL, SCOPE_ADMIN, &merchant_id);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, resend, ex);
+    app_run(ex, SCOPE_ADMIN, resend);
 }
 
 static void show_promises(void *user, struct reader *rd, struct http_exchange *ex)
@@ -85,12 +75,7 @@ static void show_promises(void *user, struct reader *rd, struct http_exchange *e
 
 void api_promises_get(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = allowed(ex, STR_NULL, SCOPE_READ, &merchant_id);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, show_promises, ex);
+    app_run(ex, SCOPE_READ, show_promises);
 }
 
 /* ---- the kill switch */
@@ -108,12 +93,7 @@ static void show_pauses(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_pause_get(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = allowed(ex, STR_NULL, SCOPE_READ, &merchant_id);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, show_pauses, ex);
+    app_run(ex, SCOPE_READ, show_pauses);
 }
 
 /* Without a merchant it is all of them: then the token must be good for each. */

@@ -183,6 +183,18 @@ void app_fail(struct http_exchange *ex, enum err e)
                STR("{\"error\":{\"code\":\"denied\",\"message\":\"a token with the right to do this is missing\"}}\n"), AUTH, 1);
 }
 
+void app_run(struct http_exchange *ex, unsigned scope, work_fn fn)
+{
+    int64_t merchant_id;
+    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
+    if (e == OK)
+        e = app_allow(ex, merchant_id, scope);
+    if (e != OK)
+        app_fail(ex, e);
+    else
+        workers_run(app_of(ex)->workers, fn, ex);
+}
+
 void app_reply_busy(struct http_exchange *ex)
 {
     http_fail(ex, 503, "busy", STR("too much at once; try again in a moment"), STR_NULL);

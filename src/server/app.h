@@ -66,6 +66,8 @@ struct str app_token_name(struct http_exchange *ex);
 /* app_query: decoded value of a query parameter, else empty. app_query_i64: ERR_PARSE names it; def when absent. */
 struct str app_query(struct http_exchange *ex, const char *name);
 MUST_CHECK enum err app_query_i64(struct http_exchange *ex, const char *name, int64_t min, int64_t max, int64_t def, int64_t *out);
+/* app_run: fn on a worker, for whoever has this scope of the merchant that the request is about; else its refusal. */
+void app_run(struct http_exchange *ex, unsigned scope, work_fn fn);
 /* app_fail: http_fail_err with 401 and WWW-Authenticate where a token is missing. */
 void app_fail(struct http_exchange *ex, enum err e);
 /* app_page: an HTML answer with its security headers; a failed buffer becomes a 500. */
