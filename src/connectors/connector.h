@@ -211,7 +211,8 @@ enum auth_kind {
     AUTH_BASIC_KEY,   /* api_key as the user, no password; an account may give it as api_user, too */
     AUTH_BEARER,      /* Authorization: Bearer api_key */
     AUTH_OAUTH2_BASIC,/* client credentials, id and secret by Basic; token by Bearer */
-    AUTH_OAUTH2_BODY  /* the same, id and secret in the form */
+    AUTH_OAUTH2_BODY, /* the same, id and secret in the form */
+    AUTH_LOGIN        /* JSON {"email", "password"} of api_user and api_secret for a "token"; then Bearer */
 };
 
 struct limits {

@@ -86,7 +86,7 @@ static enum err set_request(struct ctx *ctx, struct reader *rd, struct merchant 
     if (e != OK)
         return e;
     out->detail = fct.u.request.detail;
-    if (!str_empty(fct.u.request.ship_to.line1) || !str_empty(fct.u.request.ship_to.postal_code))
+    if (!str_empty(fct.u.request.ship_to.line1) || !str_empty(fct.u.request.ship_to.postal_code) || !str_empty(fct.u.request.ship_to.phone))
         out->new_address = fct.u.request.ship_to;
     return OK;
 }

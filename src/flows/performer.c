@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/thread.h"
+#include "connectors/lib/oauth.h"
 #include "flows/act_read.h"
 #include "flows/action_call.h"
 #include "flows/reader.h"
@@ -120,6 +121,7 @@ struct calling {
     struct action_call call;
     const struct ticket_packet *packet; /* not NULL: a ticket, and no action */
     struct str carry;
+    struct str token;  /* where the vendor gives one for id and secret */
     bool maybe_done;   /* an attempt before this one has no certain result */
 };
 
@@ -194,13 +196,38 @@ static bool is_paused(struct ctx *ctx, struct performer *p, int64_t merchant_id,
 
 /* ---- calls */
 
+/* A token for this action alone: they are few, and it is not kept. */
+static enum err get_token(struct calling *c)
+{
+    struct out_req req = {0};
+    struct oauth_token tok;
+    struct http_msg answer;
+    if (!oauth_used(c->acct->conn) || !str_empty(c->token))
+        return OK;
+    enum err e = oauth_request(c->ctx, c->acct, &req);
+    if (e != OK)
+        return e;
+    struct http_request http = {.method = req.method, .url = req.url, .headers = req.headers, .headers_n = req.headers_n, .body = req.body,
+                                .timeout_ms = c->acct->conn->limits.timeout_ms, .max_body = c->acct->conn->limits.body_max};
+    e = http_client_do(c->p->http, c->ctx, &http, &answer);
+    if (e == OK) {
+        answer.received_us = clock_now_us(c->p->eng->clock);
+        e = oauth_decode(c->ctx, &answer, &tok);
+    }
+    if (e == OK)
+        c->token = tok.token;
+    return e;
+}
+
 static enum err send(struct calling *c, int n, bool *effect, struct http_msg *answer)
 {
     struct out_req req = {0};
     enum err e = c->packet != NULL ? c->acct->conn->ticket->request(c->ctx, c->acct, c->packet, n, &req, effect)
                                    : c->acct->conn->act->request(c->ctx, c->acct, &c->call, n, c->carry, &req, effect);
+    if (e == OK)
+        e = get_token(c);
     if (e == OK && !signs_itself(c->acct->conn, &req))
-        e = sign_in(c->ctx, c->acct, STR_NULL, &req);
+        e = sign_in(c->ctx, c->acct, c->token, &req);
     if (e != OK) {
         *effect = false; /* nothing left the house */
         return e;

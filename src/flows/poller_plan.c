@@ -32,6 +32,7 @@ static bool signs_in(const struct account *a)
         return true;
     case AUTH_OAUTH2_BASIC:
     case AUTH_OAUTH2_BODY:
+    case AUTH_LOGIN:
         return a->api_user.n > 0 && a->api_secret.n > 0;
     case AUTH_BASIC:
         return a->api_user.n > 0 && a->api_key.n > 0;

@@ -18,7 +18,7 @@
 
 bool source_serves(const struct source *s, struct str carrier)
 {
-    static const char *const ANY[] = {"aftership", "easypost", "shipengine", "easyship"};
+    static const char *const ANY[] = {"aftership", "easypost", "shipengine", "easyship", "shiprocket"};
     struct str id = str_of(s->acct->conn->id);
     if ((s->plan.kinds & 1u << POLL_PARCEL) == 0 || str_empty(carrier))
         return false;

@@ -44,6 +44,7 @@ enum err sign_in(struct ctx *ctx, const struct account *a, struct str token, str
         return add_header(ctx, req, "Authorization", "Bearer ", key);
     case AUTH_OAUTH2_BASIC:
     case AUTH_OAUTH2_BODY:
+    case AUTH_LOGIN:
         return add_header(ctx, req, "Authorization", "Bearer ", token);
     }
     return OK;

@@ -20,6 +20,7 @@ static const struct {
     {"aftership", "data/carrier-samples/aftership", 5, 0}, {"easypost", "data/carrier-samples/easypost", 2, 0},
     {"shipengine", "data/carrier-samples/shipengine", 1, 0}, {"shopify", "data/integration-samples/shopify", 1, 0},
     {"bigcommerce", "data/integration-samples/bigcommerce", 0, 1}, {"woocommerce", "data/integration-samples/woocommerce", 1, 0},
+    {"delhivery", "data/carrier-samples/delhivery", 9, 0}, {"shiprocket", "data/carrier-samples/shiprocket", 6, 0},
 };
 
 static int decode_file(const char *id, const char *path, size_t facts_min, size_t reads_min)

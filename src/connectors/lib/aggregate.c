@@ -143,6 +143,14 @@ struct when time_labelled_utc(struct str s)
     return when_parse(s, &w) == OK ? w : (struct when){0};
 }
 
+struct when time_at_offset(struct str s, int32_t offset_s)
+{
+    struct when w = {0};
+    if (when_parse(str_trim(s), &w) != OK)
+        return (struct when){0};
+    return w.kind == WHEN_LOCAL ? when_from_local(w.local_us, true, offset_s) : w;
+}
+
 struct str day_of(struct str s)
 {
     struct when w;

@@ -47,6 +47,9 @@ MUST_CHECK enum err vendor_refused(struct ctx *ctx, struct decoded *d, const str
 /* time_labelled_utc: a local clock behind which the vendor writes Z for many carriers: the wall
  * time, zone unknown. */
 struct when time_labelled_utc(struct str s);
+/* time_at_offset: a local clock of a vendor that never writes its zone, which is always the same one. WHEN_NONE: no time. */
+#define INDIA_OFFSET_S 19800
+struct when time_at_offset(struct str s, int32_t offset_s);
 /* day_of: the day that a text begins with, "2026-11-21T00:00:00Z" as "2026-11-21"; empty when it
  * begins with none. */
 struct str day_of(struct str s);

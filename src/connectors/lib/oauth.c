@@ -5,9 +5,11 @@
 #include "base/num.h"
 #include "connectors/lib/scan_helpers.h"
 
+#define LOGIN_LIFE_S 86400 /* shorter than any that is known: ten days */
+
 bool oauth_used(const struct connector *conn)
 {
-    return conn->auth == AUTH_OAUTH2_BASIC || conn->auth == AUTH_OAUTH2_BODY;
+    return conn->auth == AUTH_OAUTH2_BASIC || conn->auth == AUTH_OAUTH2_BODY || conn->auth == AUTH_LOGIN;
 }
 
 static struct str token_url(struct ctx *ctx, const struct account *acct)
@@ -65,9 +67,26 @@ static enum err form_body(struct ctx *ctx, const struct account *acct, struct st
                    : ctx_fail(ctx, ERR_MEMORY, "api_user, api_secret: too long to sign in with");
 }
 
+static enum err login_body(struct ctx *ctx, struct str user, struct str password, struct str *out)
+{
+    struct buf b;
+    buf_init(&b, 8192);
+    struct jw w = jw_of(&b);
+    jw_obj(&w);
+    jw_kstr(&w, "email", user);
+    jw_kstr(&w, "password", password);
+    jw_end(&w);
+    enum err e = buf_err(&b);
+    if (e == OK)
+        e = arena_dup(ctx->arena, buf_str(&b), out);
+    buf_clear(&b);
+    return e == OK ? OK : ctx_fail(ctx, ERR_MEMORY, "api_user, api_secret: too long to sign in with");
+}
+
 enum err oauth_request(struct ctx *ctx, const struct account *acct, struct out_req *out)
 {
     struct out_req req = {.method = STR("POST")};
+    bool login = acct->conn->auth == AUTH_LOGIN;
     struct str id = secret_view(&acct->api_user), secret = secret_view(&acct->api_secret);
     if (!oauth_used(acct->conn) || acct->conn->auth_path == NULL)
         return ctx_fail(ctx, ERR_UNSUPPORTED, "%s: does not sign in by client credentials",
@@ -77,13 +96,13 @@ enum err oauth_request(struct ctx *ctx, const struct account *acct, struct out_r
                         STR_ARG(acct->id));
     req.url = token_url(ctx, acct);
     enum err e =
-        out_req_header(ctx, &req, STR("Content-Type"), STR("application/x-www-form-urlencoded"));
+        out_req_header(ctx, &req, STR("Content-Type"), login ? STR("application/json") : STR("application/x-www-form-urlencoded"));
     if (e == OK)
         e = out_req_header(ctx, &req, STR("Accept"), STR("application/json"));
     if (e == OK && acct->conn->auth == AUTH_OAUTH2_BASIC)
         e = basic_header(ctx, id, secret, &req);
     if (e == OK)
-        e = form_body(ctx, acct, id, secret, &req.body);
+        e = login ? login_body(ctx, id, secret, &req.body) : form_body(ctx, acct, id, secret, &req.body);
     if (e == OK && str_empty(req.url))
         e = ctx_fail(ctx, ERR_MEMORY, "no memory");
     if (e == OK)
@@ -123,6 +142,10 @@ enum err oauth_decode(struct ctx *ctx, const struct http_msg *msg, struct oauth_
         return e;
     struct str token = json_str(v, "access_token"), type = json_str(v, "token_type"),
                life = json_text(v, "expires_in");
+    if (str_empty(token)) { /* of a login, which does not say how long it lives */
+        token = json_str(v, "token");
+        life_s = LOGIN_LIFE_S;
+    }
     if (str_empty(token) && json_get(v, "error") != NULL)
         return refused(ctx, 400, v);
     if (str_empty(token) || token.n > OAUTH_TOKEN_MAX)

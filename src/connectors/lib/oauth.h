@@ -1,6 +1,6 @@
 /*
- * OAuth 2.0 client credentials (RFC 6749 section 4.4) as pure functions: the request for a token,
- * and what its answer says. Whoever does the I/O keeps the token and asks again when it ends.
+ * OAuth 2.0 client credentials (RFC 6749 section 4.4), and a plain login that gives a token, as pure functions: the request for a
+ * token, and what its answer says. Whoever does the I/O keeps the token and asks again when it ends.
  */
 #ifndef WISMO_CONNECTORS_LIB_OAUTH_H
 #define WISMO_CONNECTORS_LIB_OAUTH_H
