@@ -98,7 +98,7 @@ enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t
     return join(ctx, db, merchant_id, at_us, cas, false);
 }
 
-enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas)
+enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct order_case *cas)
 {
-    return join(ctx, db, merchant_id, 0, cas, true);
+    return join(ctx, db, merchant_id, at_us, cas, true);
 }

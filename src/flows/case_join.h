@@ -7,8 +7,8 @@
 
 /* stock_join: fills cas->stock for items of which some have not left, as it was known at at_us (0: now). Reads nothing when all have. */
 MUST_CHECK enum err stock_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct order_case *cas);
-/* stock_join_all: of all items that are sent by parcel, for decisions: what was sent may be sent again. */
-MUST_CHECK enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, struct order_case *cas);
+/* stock_join_all: the same of all items that are sent by parcel, for decisions: what was sent may be sent again. */
+MUST_CHECK enum err stock_join_all(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct order_case *cas);
 
 /* A class change as kept in a row's history: opened at since, seen at seen. */
 struct hist_entry {

@@ -166,7 +166,7 @@ enum err estimate_answer(struct ctx *ctx, struct reader *rd, int64_t merchant_id
     if (e == OK)
         e = order_of(ctx, q, cas);
     if (e == OK)
-        e = stock_join_all(ctx, rd->state, merchant_id, cas);
+        e = stock_join_all(ctx, rd->state, merchant_id, 0, cas);
     if (e != OK)
         return e;
     if (!str_empty(q->origin_country))

@@ -184,7 +184,7 @@ static enum err join_stock(struct deciding *d)
     if (d->stock)
         return OK;
     d->stock = true;
-    return stock_join_all(d->f->ctx, d->f->db, d->f->m->id, &d->fo->c);
+    return stock_join_all(d->f->ctx, d->f->db, d->f->m->id, 0, &d->fo->c);
 }
 
 /* All that limits look at: the customer's rows of the longest period there can be, the day's, and those that hold stock. */

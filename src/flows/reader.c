@@ -232,7 +232,7 @@ enum err case_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int6
 
 enum err case_stock(struct ctx *ctx, struct reader *rd, struct case_answer *ca)
 {
-    return stock_join_all(ctx, rd->state, ca->merchant_id, ca->cas);
+    return stock_join_all(ctx, rd->state, ca->merchant_id, 0, ca->cas);
 }
 
 /* ---- finding */

@@ -89,12 +89,11 @@ static void set_refunds(const struct act_input *in, struct guard_wish *w, struct
 
 /* ---- the amount */
 
-/* What is left of the order's total when all of it is given back. */
-static void set_rest(const struct act_input *in, struct guard_wish *w)
+void act_wish_rest(struct guard_wish *w, const struct guard_book *book)
 {
     int64_t back = w->refunded_outside_minor;
-    for (size_t i = 0; i < in->book->n; i++) {
-        const struct action_row *r = &in->book->rows[i];
+    for (size_t i = 0; i < book->n; i++) {
+        const struct action_row *r = &book->rows[i];
         bool paid = (capability_flags(r->cap) & CAP_MONEY) != 0 && (capability_flags(r->cap) & CAP_STOCK) == 0;
         if (r->order_no == w->order_no && action_state_is_live(r->state) && paid)
             back = plus(back, r->amount_minor);
@@ -109,9 +108,10 @@ static void set_amount(const struct act_input *in, const struct situation *sit, 
     if (w->cap == CAP_DISCOUNT || w->cap == CAP_EDIT_ORDER) {
         w->amount_known = in->ask->amount_minor > 0;
         w->amount_minor = in->ask->amount_minor;
-    } else if ((w->cap == CAP_REFUND || w->cap == CAP_CANCEL) && whole)
-        set_rest(in, w);
-    else {
+    } else if ((w->cap == CAP_REFUND || w->cap == CAP_CANCEL) && whole) {
+        w->rest = true;
+        act_wish_rest(w, in->book);
+    } else {
         w->amount_known = sit->known[FIELD_VALUE];
         w->amount_minor = sit->known[FIELD_VALUE] ? sit->v[FIELD_VALUE] : 0;
     }

@@ -105,14 +105,14 @@ static void to_person(struct decider *d, struct act_decision *dec, const struct 
 static void ask_guard(struct decider *d, const struct policy_step *step, struct act_decision *dec)
 {
     for (size_t i = 0; i < step->caps_n && d->err == OK; i++) {
-        struct guard_wish wish;
-        struct act_choice c = {.cap = step->caps[i]};
-        d->err = act_wish(d->ctx, &d->in, d->sit, c.cap, &wish);
+        struct guard_wish *wish = ctx_alloc(d->ctx, sizeof(*wish));
+        struct act_choice c = {.cap = step->caps[i], .wish = wish};
+        d->err = wish == NULL ? ERR_MEMORY : act_wish(d->ctx, &d->in, d->sit, c.cap, wish);
         if (d->err != OK)
             return;
-        wish.ask_person = step->verb == VERB_APPROVE;
-        wish.rule = dec->rule->name;
-        guard_check(d->in.policy, &wish, &d->book, d->in.now_us, d->in.day, &c.verdict);
+        wish->ask_person = step->verb == VERB_APPROVE;
+        wish->rule = dec->rule->name;
+        guard_check(d->in.policy, wish, &d->book, d->in.now_us, d->in.day, &c.verdict);
         if (c.verdict.outcome == GUARD_REFUSED)
             dec->refused[dec->refused_n++] = c;
         else
@@ -124,6 +124,7 @@ static void take_step(struct decider *d, const struct policy_step *step, struct 
 {
     int64_t at = d->in.now_us + step->hours * US_PER_H;
     dec->verb = step->verb;
+    dec->step = step;
     dec->priority = step->priority;
     dec->recommend = step->recommend;
     ask_guard(d, step, dec);

@@ -13,12 +13,14 @@
 
 struct act_choice {
     enum capability cap;
+    const struct guard_wish *wish; /* what the guard was asked */
     struct guard_verdict verdict;
 };
 
 struct act_decision {
     enum policy_verb verb;       /* HAND_OVER also where the guard refused, or no rule matched */
     const struct policy_rule *rule; /* NULL: none matched */
+    const struct policy_step *step; /* of the rule; NULL: none matched */
     size_t matter;               /* see situation_make */
     struct str parcel;           /* its number; empty: the order */
     enum diag_class cls;
@@ -63,5 +65,7 @@ bool act_needs_stock(const struct policy *pol, const struct case_diagnosis *cd);
 /* act_wish: what the guard is asked for a capability in a situation. Errs: ERR_MEMORY */
 MUST_CHECK enum err act_wish(struct ctx *ctx, const struct act_input *in, const struct situation *sit, enum capability cap,
                              struct guard_wish *out);
+/* act_wish_rest: the amount of a wish for all that is left of the order's money, with what the rows of the book gave back. */
+void act_wish_rest(struct guard_wish *wish, const struct guard_book *book);
 
 #endif

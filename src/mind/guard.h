@@ -46,6 +46,7 @@ struct guard_wish {
     size_t items_n;
     bool amount_known;
     int64_t amount_minor;     /* over 0 where it costs money */
+    bool rest;                /* the amount is all that is left of the order's money */
     enum diag_class cls;
     bool from_customer;       /* asked for: confidence and proof count */
     int confidence;
