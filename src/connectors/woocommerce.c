@@ -43,19 +43,6 @@ static const struct {
 
 /* ---- parts */
 
-/* An instant whose text has no zone and is UTC all the same. */
-static enum err gmt_of(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out)
-{
-    struct str s = json_str(obj, name);
-    struct when w;
-    if (str_empty(s))
-        return OK;
-    if (when_parse(s, &w) != OK || w.kind == WHEN_DATE)
-        return ctx_fail(ctx, ERR_PARSE, "%s: expected a time of the years 1970 to 2199, got %.*s", name, STR_ARG(str_sub(s, 0, 40)));
-    *out = w.kind == WHEN_UTC ? w.utc_us : w.local_us;
-    return OK;
-}
-
 static const struct json *meta_value(const struct json *obj, struct str key)
 {
     JSON_EACH(m, json_get(obj, "meta_data")) {
@@ -165,7 +152,7 @@ static enum err add_fulfillment(struct ctx *ctx, const struct account *acct, con
     if (completed) {
         ff.items = of->items;
         ff.items_n = of->items_n;
-        e = gmt_of(ctx, o, "date_completed_gmt", &ff.created_us);
+        e = body_time_utc(ctx, o, "date_completed_gmt", &ff.created_us);
     }
     ff.service = of->service;
     if (e == OK)
@@ -244,7 +231,7 @@ static enum err add_refund(struct ctx *ctx, const struct json *r, struct str ord
         rf.order_id = id_of_link(json_str(json_path(r, "_links.up.0"), "href"));
     if (str_empty(rf.refund_id) || str_empty(rf.order_id))
         return ctx_fail(ctx, ERR_PARSE, "refund: id, or the order it is of, is missing");
-    enum err e = gmt_of(ctx, r, "date_created_gmt", &rf.at_us);
+    enum err e = body_time_utc(ctx, r, "date_created_gmt", &rf.at_us);
     if (e == OK)
         e = back_of(ctx, r, json_get(r, "amount") != NULL ? "amount" : "total", currency, &rf.amount_minor);
     if (e == OK)
@@ -297,9 +284,9 @@ static enum err read_order(struct ctx *ctx, const struct account *acct, const st
     of->cod = str_eq(json_str(o, "payment_method"), STR("cod"));
     of->promised_at = estimate_text(ctx, meta_text(o, account_setting(acct, "promise_meta")));
     bool ships = goes || json_path(o, "shipping_lines.0") != NULL;
-    enum err e = gmt_of(ctx, o, "date_created_gmt", &of->placed_us);
+    enum err e = body_time_utc(ctx, o, "date_created_gmt", &of->placed_us);
     if (e == OK)
-        e = gmt_of(ctx, o, "date_modified_gmt", &fct->changed_us);
+        e = body_time_utc(ctx, o, "date_modified_gmt", &fct->changed_us);
     if (e == OK && num_is_currency(of->currency))
         e = body_money(ctx, o, "total", of->currency, &of->total_minor);
     if (e == OK)
@@ -367,7 +354,7 @@ static enum err add_product(struct ctx *ctx, const struct json *p, struct decode
         return ctx_fail(ctx, ERR_PARSE, "id: missing");
     if (json_i64(p, "stock_quantity", -1000000000, 1000000000, &fct->u.inventory.available) != OK)
         return ctx_fail(ctx, ERR_PARSE, "stock_quantity: expected a whole number");
-    e = gmt_of(ctx, p, "date_modified_gmt", &fct->changed_us);
+    e = body_time_utc(ctx, p, "date_modified_gmt", &fct->changed_us);
     fct->key = version_key(ctx, "level", fct->u.inventory.item_ref, fct->changed_us);
     return e;
 }
@@ -451,9 +438,9 @@ static enum err next_page(struct ctx *ctx, const struct json *list, const struct
     struct str rest = ask->cursor, since = STR_NULL;
     if (list->count < PAGE)
         return OK;
-    enum err e = gmt_of(ctx, json_first(list), "date_modified_gmt", &first);
+    enum err e = body_time_utc(ctx, json_first(list), "date_modified_gmt", &first);
     if (e == OK)
-        e = gmt_of(ctx, json_at(list, list->count - 1), "date_modified_gmt", &last);
+        e = body_time_utc(ctx, json_at(list, list->count - 1), "date_modified_gmt", &last);
     if (e != OK)
         return e;
     (void)str_split(&rest, ' ', &since);

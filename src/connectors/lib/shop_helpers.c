@@ -34,6 +34,18 @@ enum err body_time(struct ctx *ctx, const struct json *obj, const char *name, in
     return OK;
 }
 
+enum err body_time_utc(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out_us)
+{
+    struct str s = json_str(obj, name);
+    struct when w;
+    if (str_empty(s))
+        return OK;
+    if (when_parse(s, &w) != OK || w.kind == WHEN_DATE)
+        return ctx_fail(ctx, ERR_PARSE, "%s: expected a time of the years 1970 to 2199, got %.*s", name, STR_ARG(str_sub(s, 0, 40)));
+    *out_us = w.kind == WHEN_UTC ? w.utc_us : w.local_us;
+    return OK;
+}
+
 enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name, int64_t fallback, int64_t *out)
 {
     *out = fallback;

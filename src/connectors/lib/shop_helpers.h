@@ -15,6 +15,8 @@ int map_word(const struct word_map *map, struct str word, int fallback);
 MUST_CHECK enum err body_money(struct ctx *ctx, const struct json *obj, const char *name, struct str currency, int64_t *out);
 /* body_time: an instant; 0 when absent or without a certain zone. Errs: ERR_PARSE naming the field. */
 MUST_CHECK enum err body_time(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out_us);
+/* body_time_utc: the same of a vendor that writes UTC without saying so. */
+MUST_CHECK enum err body_time_utc(struct ctx *ctx, const struct json *obj, const char *name, int64_t *out_us);
 /* body_quantity: 0..1,000,000, absent: fallback. Errs: ERR_PARSE naming the field. */
 MUST_CHECK enum err body_quantity(struct ctx *ctx, const struct json *obj, const char *name, int64_t fallback, int64_t *out);
 /* fail_in: the words of the last failure again, with the place in a list before them: "line_items[2].quantity: ...". Gives e. */

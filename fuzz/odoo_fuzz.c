@@ -1,0 +1,3 @@
+/* Fuzz target: what the odoo connector decodes. */
+#define FUZZ_CONNECTOR "odoo"
+#include "connector_harness.h"
