@@ -202,3 +202,30 @@ uint64_t str_hash_keyed(const uint64_t key[2], struct str s)
         sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
+
+size_t str_utf8_take(struct str s, uint32_t *cp)
+{
+    unsigned char c = (unsigned char)s.p[0];
+    size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+    *cp = c;
+    if (n == 1)
+        return 1;
+    if (n > s.n || !str_is_utf8((struct str){s.p, n})) {
+        *cp = 0xFFFD;
+        return 1;
+    }
+    *cp = c & (0x7Fu >> n);
+    for (size_t i = 1; i < n; i++)
+        *cp = *cp << 6 | ((unsigned char)s.p[i] & 0x3F);
+    return n;
+}
+
+size_t str_utf8_put(char out[4], uint32_t cp)
+{
+    size_t n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+    static const unsigned char LEAD[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n - 1; i > 0; i--, cp >>= 6)
+        out[i] = (char)(0x80 | (cp & 0x3F));
+    out[0] = (char)(LEAD[n] | cp);
+    return n;
+}

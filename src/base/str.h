@@ -45,6 +45,10 @@ bool str_split(struct str *rest, char sep, struct str *out);
 bool str_is_utf8(struct str s); /* well-formed UTF-8 without NUL */
 /* str_utf8_prefix: bytes at the beginning that are; equal to s.n when all are. */
 size_t str_utf8_prefix(struct str s);
+/* str_utf8_take: bytes of the first character of s, which is not empty; *cp is U+FFFD, and one byte is taken, where they are no UTF-8. */
+size_t str_utf8_take(struct str s, uint32_t *cp);
+/* str_utf8_put: a character's bytes into out; how many. cp is one that str_utf8_take gives. */
+size_t str_utf8_put(char out[4], uint32_t cp);
 /* str_hash: 64-bit FNV-1a-like hash, stable over builds and machines: may be stored. Not for hostile keys in tables. */
 uint64_t str_hash(struct str s);
 uint64_t str_hash_add(uint64_t h, struct str s); /* continue a hash; start with str_hash(STR("")) */

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "flows/case_json.h"
+#include "flows/knowledge.h"
 #include "mind/template.h"
 #include "model/fact_json.h"
 
@@ -332,6 +333,8 @@ static void write_row(struct jw *w, const struct ask_question *q, const struct a
     jw_kstr(w, "class", known ? str_of(diag_class_word(rep->ca.cd.order.cls)) : STR(""));
     jw_ki64(w, "now_us", known ? rep->now_us : now_us);
     jw_kstr(w, "lang", rep->lang);
+    if (rep->knowledge != KNOWLEDGE_NOT_ASKED)
+        jw_kstr(w, "knowledge", rep->knowledge == KNOWLEDGE_NONE ? STR("none") : STR("quoted"));
     jw_kstr(w, "text_sha256", (struct str){hex, 2 * SHA256_LEN});
     jw_end(w);
     buf_addc(w->b, '\n');
@@ -371,12 +374,42 @@ static struct str join_lines(struct ctx *ctx, struct str a, struct str b)
     return arena_fmt(ctx->arena, "%.*s\n%.*s", STR_ARG(a), STR_ARG(b));
 }
 
+/* Wishes that the merchant's own texts may answer without an order. */
+static bool asks_in_general(const struct wish *w)
+{
+    static const enum intent GENERAL[] = {INTENT_OTHER, INTENT_DELIVERY_OPTIONS, INTENT_RETURN_REQUEST, INTENT_INVOICE_OR_PAYMENT,
+                                          INTENT_REFUND_REQUEST, INTENT_CHANGE_ORDER};
+    for (size_t i = 0; i < sizeof(GENERAL) / sizeof(GENERAL[0]); i++)
+        if (w->intent == GENERAL[i])
+            return true;
+    return false;
+}
+
+static enum err answer_from_knowledge(struct ctx *ctx, const struct ask_env *env, const struct ask_question *q, struct ask_reply *rep)
+{
+    struct knowledge_answer ans;
+    if (!asks_in_general(&rep->wish))
+        return OK;
+    enum err e = knowledge_ask(ctx, env->rd, env->merchant_id, str_sub(q->text, 0, ENTITIES_TEXT_MAX), rep->wish.lang, &ans);
+    if (e != OK)
+        return e;
+    rep->knowledge = ans.found ? KNOWLEDGE_QUOTED : KNOWLEDGE_NONE;
+    if (!ans.found)
+        return OK;
+    rep->outcome = ASK_QUOTED;
+    rep->text = knowledge_quote(ctx, rep->lang, promises_of(env)->home_zone, &ans.passage);
+    return OK;
+}
+
 static enum err answer(struct ctx *ctx, const struct ask_env *env, const struct ask_question *q, const struct entities *ent,
                        struct ask_reply *rep)
 {
     struct attempts tries;
     plan_attempts(q, ent, &tries);
     if (tries.n == 0) {
+        enum err ek = answer_from_knowledge(ctx, env, q, rep);
+        if (ek != OK || rep->knowledge == KNOWLEDGE_QUOTED)
+            return ek;
         struct reply_given given = what_is_given(q, ent);
         rep->outcome = ASK_NEED;
         rep->text = reply_need(rep->lang, &given, q->asked_before);
@@ -434,7 +467,7 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
 
 const char *ask_outcome_word(enum ask_outcome o)
 {
-    static const char *const WORDS[ASK_OUTCOME_COUNT] = {"answered", "choice", "need", "no_match"};
+    static const char *const WORDS[ASK_OUTCOME_COUNT] = {"answered", "choice", "need", "no_match", "quoted"};
     return o < ASK_OUTCOME_COUNT ? WORDS[o] : "";
 }
 

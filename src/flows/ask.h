@@ -25,6 +25,7 @@ enum ask_outcome {
     ASK_CHOICE,   /* several open orders match: listed */
     ASK_NEED,     /* fewer than two facts: one clarifying question */
     ASK_NO_MATCH, /* two facts given, nothing matches both */
+    ASK_QUOTED,   /* no order is named, and a passage of the merchant's own texts answers */
     ASK_OUTCOME_COUNT
 };
 const char *ask_outcome_word(enum ask_outcome o);
@@ -54,6 +55,7 @@ struct ask_reply {
     struct str lang;        /* that text is in, of data/words */
     bool own_lang;          /* the asker's, not the store's or the order's */
     unsigned lookups, hashes;
+    enum ask_knowledge { KNOWLEDGE_NOT_ASKED, KNOWLEDGE_QUOTED, KNOWLEDGE_NONE } knowledge; /* of a question that no order answers */
     /* ASK_ANSWERED only */
     struct case_answer ca;
     struct reply_age age;

@@ -117,6 +117,9 @@ MUST_CHECK enum err fold_diagnose_touched(struct fold *f);
 MUST_CHECK enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 MUST_CHECK enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 MUST_CHECK enum err fold_estimate_model(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_knowledge: a version of a document: its passages hold from here on. fold_gap: a question that none of them answered. */
+MUST_CHECK enum err fold_knowledge(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+MUST_CHECK enum err fold_gap(struct fold *f);
 /* fold_stock_wait: notes for which items this order waits, so that their stock wakes it; was: its class before. */
 MUST_CHECK enum err fold_stock_wait(struct fold *f, const struct fold_order *fo, const struct case_diagnosis *cd,
                                     enum diag_class was);

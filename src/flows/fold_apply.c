@@ -655,6 +655,8 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
         return fold_incident(f, fct, rec);
     case FACT_ESTIMATE_MODEL:
         return fold_estimate_model(f, fct, rec);
+    case FACT_KNOWLEDGE:
+        return fold_knowledge(f, fct, rec);
     case FACT_PARCEL_LINK:
         return apply_link(f, fct, rec);
     case FACT_CUSTOMER:

@@ -93,6 +93,8 @@ static enum err record_talk(struct fold *f, struct str body)
             e = buf_err(&b);
         if (e == OK)
             e = fold_record(f, kind, buf_str(&b));
+        if (e == OK && kind == FACT_ANSWER && str_eq(json_str(v, "knowledge"), STR("none")))
+            e = fold_gap(f);
         buf_clear(&b);
     }
     return e;

@@ -300,6 +300,13 @@ struct turn_fact {
     int64_t at_us;
 };
 
+struct knowledge_fact {         /* a document of the merchant's own, or that it holds no longer */
+    struct str source;          /* its name: a new version replaces the one before */
+    struct str title, lang;     /* lang: BCP 47 */
+    struct str body;            /* as Markdown; empty: removed */
+    int64_t dated_us;           /* the document's own date; 0: none */
+};
+
 struct control_fact {           /* a pause, or its end; the control row itself stands outside the fold */
     struct str what;            /* "all", "messages", "actions" or one capability */
     bool paused;
@@ -345,6 +352,7 @@ struct fact {
         struct ticket_fact ticket;
         struct message_in_fact message_in;
         struct turn_fact turn;
+        struct knowledge_fact knowledge;
     } u;
 };
 

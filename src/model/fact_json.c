@@ -348,6 +348,15 @@ static const struct field TURN[] = {
     {"at", TU(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
+#define KN(m) offsetof(struct fact, u.knowledge.m)
+static const struct field KNOWLEDGE[] = {
+    {"source", KN(source), F_STR, DOC | NEED, NULL},
+    {"title", KN(title), F_STR, DOC, NULL},
+    {"lang", KN(lang), F_STR, DOC, NULL},
+    {"body", KN(body), F_STR, DOC, NULL},
+    {"dated", KN(dated_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
 const struct field fact_common_fields[] = {
     {"key", offsetof(struct fact, key), F_STR, 0, NULL},
     {"changed_at", offsetof(struct fact, changed_us), F_TIME, 0, NULL},
@@ -368,6 +377,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_ESTIMATE_MODEL] = ESTIMATE_MODEL,
         [FACT_REQUEST] = REQUEST,     [FACT_VERDICT] = VERDICT,          [FACT_ACTION_RESULT] = ACTION_RESULT,
         [FACT_TICKET] = TICKET,       [FACT_MESSAGE_IN] = MESSAGE_IN,    [FACT_TURN] = TURN,
+        [FACT_KNOWLEDGE] = KNOWLEDGE,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

@@ -1,12 +1,13 @@
 /* POST /v1/ask: public, limited by address. On a worker, since fresh facts may have to be waited for. */
 #include "server/app.h"
 
-#define ASK_OUTCOMES 5
+#define ASK_FAILED 4
 
 static void count(enum err e, const struct ask_reply *rep, int64_t began_us)
 {
-    static const size_t LABEL[ASK_OUTCOME_COUNT] = {[ASK_ANSWERED] = 0, [ASK_CHOICE] = 1, [ASK_NEED] = 2, [ASK_NO_MATCH] = 3};
-    metric_add(METRIC_ASKS, e != OK ? ASK_OUTCOMES - 1 : LABEL[rep->outcome], 1);
+    static const size_t LABEL[ASK_OUTCOME_COUNT] = {[ASK_ANSWERED] = 0, [ASK_CHOICE] = 1, [ASK_NEED] = 2, [ASK_NO_MATCH] = 3,
+                                                  [ASK_QUOTED] = 5};
+    metric_add(METRIC_ASKS, e != OK ? ASK_FAILED : LABEL[rep->outcome], 1);
     metric_observe_us(METRIC_H_ASK, clock_mono_us() - began_us);
 }
 

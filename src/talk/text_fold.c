@@ -4,23 +4,6 @@
  */
 #include "talk/entities.h"
 
-/* One code point off s; *cp is U+FFFD and one byte is taken where the bytes are no UTF-8. */
-static size_t take_char(struct str s, uint32_t *cp)
-{
-    const unsigned char *p = (const unsigned char *)s.p;
-    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
-    if (len == 0 || len > s.n || (len > 1 && !str_is_utf8((struct str){s.p, len}))) {
-        *cp = 0xFFFD;
-        return 1;
-    }
-    static const unsigned char lead_mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    uint32_t v = p[0] & lead_mask[len];
-    for (size_t i = 1; i < len; i++)
-        v = v << 6 | (p[i] & 0x3F);
-    *cp = v;
-    return len;
-}
-
 struct fold_range {
     uint32_t from, to;
     char as; /* 0: dropped */
@@ -58,7 +41,7 @@ enum err text_fold(struct ctx *ctx, struct str text, struct str *out)
     for (size_t i = 0; i < text.n;) {
         uint32_t cp;
         struct str rest = str_sub(text, i, text.n - i);
-        size_t len = take_char(rest, &cp);
+        size_t len = str_utf8_take(rest, &cp);
         int plain = plain_char(cp);
         if (plain > 0)
             p[n++] = (char)plain;

@@ -89,8 +89,8 @@ static const char SCHEMA[] = "SELECT group_concat(type || ' ' || name || ': ' ||
 /* Three rows in every table there is, whatever its columns; gives "table=3 table=3 ...". */
 static struct str fill(struct home *p, enum db_part part)
 {
-    static const char TABLES[] = "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE "
-                                 "'sqlite_%' ORDER BY name)";
+    static const char TABLES[] = "SELECT group_concat(name, ' ') FROM (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN "
+                                 "('table', 'virtual') AND name NOT LIKE 'sqlite_%' ORDER BY name)"; /* a virtual table fills its own */
     struct str tables = ask_raw(p, part, TABLES), one, told = STR("");
     while (str_split(&tables, ' ', &one)) {
         struct str make = arena_fmt(p->f.arena,

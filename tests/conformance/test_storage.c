@@ -82,7 +82,8 @@ static const struct {
 static const char *const BLOB_COLUMNS[] = {"body", "wrapped", "clear", "sealed", "hist", "hash", "told", "acts", NULL};
 static const char *const TEXT_COLUMNS[] = {"name", "account", "request_id", "why", "carrier", "code", "number", "alias", "customer_id", "item",
                                            "location", "restock_at", "ref", "sku", "cursor", "what", "id", "value", "country", "region",
-                                           "incident_id", "key", "capability", "items", "lease_by", "version", "rules", "customer", NULL};
+                                           "incident_id", "key", "capability", "items", "lease_by", "version", "rules", "customer",
+                                           "doc", "title", "lang", "digest", "heading", "words", "MATCH", NULL};
 
 static bool is_one_of(const char *const *list, struct str word)
 {

@@ -23,6 +23,7 @@ static const struct call CALLS[] = {
     {"help of a command", "help decode", 0, "--connector ID", NULL},
     {"no such command", "nope", 2, "no such command", NULL},
     {"no such option", "ask --nope", 2, "no such option", NULL},
+    {"knowledge wants a server", "knowledge list", 2, "expected --server URL", NULL},
     {"ask wants a store", "ask x", 2, "--config FILE and --server URL", NULL},
     {"ask", "ask --config %s 'where is my stuff? #1020 anna@example.com'", 0, "Paris", NULL},
     {"ask as JSON", "ask --config %s --json --order 1020 --email anna@example.com", 0, "\"outcome\":\"answered\"", NULL},

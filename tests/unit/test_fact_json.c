@@ -98,6 +98,8 @@ static const struct {
      "p\\\":\\\"10115\\\"}\",\"language\":\"en\",\"order_no\":7,\"reply\":\"Which one?\",\"choices\":\"1\\t#1020\",\"speaks\":true,\"han"
      "ds_over\":true,\"code\":\"123456\",\"sends_code\":true,\"code_channel\":\"sms\",\"by\":\"ann\",\"at\":\"2026-11-18T09:00:00Z\",\"r"
      "ole\":\"system\"}", {"10115", "Which", "1020", "123456"}},
+    {"{\"kind\":\"knowledge\",\"source\":\"faq.md\",\"title\":\"Questions\",\"lang\":\"en\",\"body\":\"# Returns\\n\\n30 days.\",\"dated\":"
+     "\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"tick\",\"parcel\":true,\"number\":7,\"due_us\":1795000000000000,\"role\":\"system\"}", {NULL}},
 };
 

@@ -150,12 +150,16 @@ static void cases_fit(void **state)
 static void answers_fit(void **state)
 {
     static const char *const ASKS[] = {"#1020 anna@example.com", "anna@example.com 60601", "#1020", "#9 anna@example.com",
-                                       "give me a human #1021 60601"};
+                                       "give me a human #1021 60601", "do you deliver to norway?"};
+    struct fact text = {.kind = FACT_KNOWLEDGE, .role = ROLE_SYSTEM};
     struct teller t;
     struct buf b;
     unsigned outcomes = 0;
     (void)state;
     open_all(&t);
+    text.u.knowledge = (struct knowledge_fact){.source = STR("faq"), .title = STR("Delivery"), .lang = STR("en"), .body = STR("We deliver to Norway, too.")};
+    assert_ok(&t.f.ctx, story_store_append(&t.f.ctx, &t.st, STR("wismo"), &text));
+    assert_ok(&t.f.ctx, story_store_settle(&t.f.ctx, &t.st));
     buf_init(&b, (size_t)1 << 20);
     for (size_t i = 0; i < sizeof(ASKS) / sizeof(ASKS[0]); i++) {
         struct ask_env env = {.eng = t.st.eng, .rd = t.st.rd, .merchant_id = t.st.merchant_id};

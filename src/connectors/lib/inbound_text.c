@@ -4,24 +4,6 @@
 #define REPLACEMENT STR("\xEF\xBF\xBD")
 #define LINE_SLACK 4 /* raw bytes looked at for each byte of a line: marks that go do not use a name up */
 
-/* One character off s: its bytes; *cp is 0xFFFD where the bytes are no UTF-8. */
-static size_t take(struct str s, uint32_t *cp)
-{
-    unsigned char c = (unsigned char)s.p[0];
-    size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    *cp = c;
-    if (n == 1)
-        return 1;
-    if (n > s.n || !str_is_utf8((struct str){s.p, n})) {
-        *cp = 0xFFFD;
-        return 1;
-    }
-    *cp = c & (0x7Fu >> n);
-    for (size_t i = 1; i < n; i++)
-        *cp = *cp << 6 | ((unsigned char)s.p[i] & 0x3F);
-    return n;
-}
-
 static bool is_joiner(uint32_t cp)
 {
     return cp == 0x200C || cp == 0x200D;
@@ -51,11 +33,11 @@ enum err inbound_text(struct ctx *ctx, struct str raw, struct str *out, bool *cu
     while (i < raw.n) {
         uint32_t cp, next = 0;
         struct str at = str_sub(raw, i, raw.n);
-        size_t len = take(at, &cp);
+        size_t len = str_utf8_take(at, &cp);
         struct str bytes = cp == 0xFFFD ? REPLACEMENT : str_sub(at, 0, len);
         i += len;
         if (is_joiner(cp) && i < raw.n)
-            (void)take(str_sub(raw, i, raw.n), &next);
+            (void)str_utf8_take(str_sub(raw, i, raw.n), &next);
         bool keeps_joiner = is_joiner(cp) && beyond && next >= 0xA0 && !is_unseen(next);
         if ((is_unseen(cp) && !keeps_joiner) || cp == 0 || (cp == '\r' && i < raw.n && raw.p[i] == '\n'))
             continue;
