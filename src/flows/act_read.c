@@ -125,7 +125,7 @@ enum err act_decision_at(struct ctx *ctx, struct reader *rd, int64_t merchant_id
 
 /* ---- what a case shows */
 
-static enum err read_tasks(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct act_memory *out)
+enum err act_tasks_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct act_memory *out)
 {
     struct db_stmt *st = NULL;
     struct str acts = STR_NULL;
@@ -147,7 +147,7 @@ enum err case_acts_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id,
         out->currency = pol.currency;
     }
     if (e == OK || e == ERR_UNSUPPORTED)
-        e = read_tasks(ctx, rd, merchant_id, order_no, &out->tasks);
+        e = act_tasks_read(ctx, rd, merchant_id, order_no, &out->tasks);
     return e == OK ? action_list_order(ctx, rd->state, merchant_id, order_no, &out->actions) : e;
 }
 

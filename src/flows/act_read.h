@@ -27,6 +27,9 @@ MUST_CHECK enum err act_order_known(struct ctx *ctx, struct reader *rd, int64_t 
 /* act_decision_at: the decision with this verb at a position. Errs: ERR_NOTFOUND */
 MUST_CHECK enum err act_decision_at(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t pos, const char *verb, const struct json **out);
 
+/* act_tasks_read: what waits, or waited, for a person. Errs: ERR_NOTFOUND no such order */
+MUST_CHECK enum err act_tasks_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no, struct act_memory *out);
+
 /* What a case shows. */
 struct case_acts {
     struct str policy_version, currency; /* empty: no policy holds */

@@ -23,6 +23,8 @@ static const struct route ROUTES[] = {
     {"POST", "/v1/facts", api_facts_post, BULK_BODY, 0},
     {"GET", "/v1/cases", api_cases_list, 0, 0},
     {"GET", "/v1/cases/{order}", api_cases_get, 0, 0},
+    {"GET", "/v1/cases/{order}/audit", api_case_audit_get, 0, 0},
+    {"GET", "/v1/audit", api_audit_get, 0, 0},
     {"POST", "/v1/cases/{order}/requests", api_request_post, SMALL_BODY, 0},
     {"POST", "/v1/cases/{order}/done", api_done_post, SMALL_BODY, 0},
     {"GET", "/v1/approvals", api_approvals_get, 0, 0},

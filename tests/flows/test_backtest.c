@@ -3,7 +3,7 @@
  * that somebody made later, parcels that came after all, and every decision about one order.
  * CTest label: flows
  */
-#include "lib/story_acts.h"
+#include "lib/told_store.h"
 
 #include "base/data.h"
 #include "flows/backtest.h"
@@ -27,67 +27,14 @@ static const char RULES[] =
 static const char LIVE[] = "  refund: {mode: auto, per_day: 50.00, per_customer_count: 2, valid_hours: 720}\n"
                            "  carrier_claim: {mode: auto, per_day_count: 4, valid_hours: 720}\n";
 
-struct world {
-    struct fixture f;
-    struct story_store st;
-    struct ctx *ctx;
-    bool history;
-};
-
-static enum err on_at(void *user, struct ctx *ctx, int64_t now_us)
-{
-    struct world *w = user;
-    clock_set(&w->f.clock, now_us);
-    if (w->st.eng == NULL)
-        story_store_open(ctx, &w->f.clock, NULL, 0, &w->st);
-    return story_store_settle(ctx, &w->st);
-}
-
-static enum err on_fact(void *user, struct ctx *ctx, struct str source, const struct fact *fct)
-{
-    struct world *w = user;
-    w->st.origin = w->history ? ORIGIN_HISTORY : ORIGIN_LIVE;
-    enum err e = story_store_append(ctx, &w->st, source, fct);
-    w->st.origin = ORIGIN_LIVE;
-    return e == OK ? story_store_settle(ctx, &w->st) : e;
-}
-
-static enum err on_other(void *user, struct ctx *ctx, const struct story_line *ln, int64_t now_us)
-{
-    struct world *w = user;
-    bool mine = false;
-    (void)now_us;
-    enum err e = story_acts(ctx, &w->st, ln, 0, &mine);
-    return e == OK && !mine ? ctx_fail(ctx, ERR_PARSE, "line %zu: unknown", ln->number) : e;
-}
-
-static void begin(struct world *w)
-{
-    *w = (struct world){.history = false};
-    fixture_init(&w->f);
-    w->ctx = &w->f.ctx;
-}
-
-static void tell(struct world *w, struct str text)
-{
-    const struct story_reader reader = {w, on_at, on_fact, on_other};
-    assert_ok(w->ctx, story_read(w->ctx, text, TEST_NOW_US, &reader));
-}
-
-static void end(struct world *w)
-{
-    story_store_close(&w->st);
-    fixture_clear(&w->f);
-}
-
-static void policy(struct world *w, const char *grants, struct policy *out)
+static void policy(struct told_store *w, const char *grants, struct policy *out)
 {
     struct findings fs = {0};
     struct str text = arena_fmt(w->f.arena, "currency: USD\ngrants:\n%s%s", grants, RULES);
     assert_ok(w->ctx, policy_parse(w->ctx, text, out, &fs));
 }
 
-static void run(struct world *w, const struct policy *now, const struct policy *new, int64_t case_no, struct backtest_report *rep)
+static void run(struct told_store *w, const struct policy *now, const struct policy *new, int64_t case_no, struct backtest_report *rep)
 {
     struct backtest_options opt = {.policies = {now, new}, .from_us = clock_now_us(&w->f.clock) - 60 * US_PER_DAY,
                                    .to_us = clock_now_us(&w->f.clock), .case_no = case_no, .threads = 2};
@@ -106,7 +53,7 @@ static void scan(struct buf *b, int i, const char *status)
 }
 
 /* Four orders on three days: #1001 and #1002 lost on day 2, #1003 on day 3; #1001 comes after all, #1003 is refunded in the shop. */
-static void tell_losses(struct world *w)
+static void tell_losses(struct told_store *w)
 {
     struct buf b;
     buf_init(&b, 65536);
@@ -126,17 +73,17 @@ static void tell_losses(struct world *w)
     buf_addz(&b, "at d4T15:00\n");
     scan(&b, 1, "delivered");
     buf_addz(&b, "refund #1003 refund=R1 amount=1450 currency=USD full\nat d6T15:00\n");
-    tell(w, buf_str(&b));
+    told_store_tell(w, buf_str(&b));
     buf_clear(&b);
 }
 
 static void another_policy(void **state)
 {
-    struct world w;
+    struct told_store w;
     struct policy pol;
     struct backtest_report rep;
     (void)state;
-    begin(&w);
+    told_store_begin(&w);
     tell_losses(&w);
     policy(&w, "  refund: {mode: auto, per_day: 20.00}\n  carrier_claim: suggest\n", &pol);
     run(&w, NULL, &pol, 1, &rep);
@@ -156,17 +103,17 @@ static void another_policy(void **state)
     assert_true(rep.steps_n == 2 && rep.steps[0].cap == CAP_REFUND && rep.steps[0].outcome == GUARD_AUTO);
     assert_true(str_contains(rep.steps[0].why, STR("rule lost: class is lost (lost)")));
     assert_true(rep.differences_n == 5 && rep.differences[0].arrived && str_eq(rep.differences[0].order, STR("#1001")));
-    end(&w);
+    told_store_end(&w);
 }
 
 /* A limit for the customer: #1001 and #1003 are hers, so the second goes to a person, on another day, too. */
 static void limit_of_a_customer(void **state)
 {
-    struct world w;
+    struct told_store w;
     struct policy now, pol;
     struct backtest_report rep;
     (void)state;
-    begin(&w);
+    told_store_begin(&w);
     tell_losses(&w);
     policy(&w, "  refund: {mode: auto}\n", &now);
     policy(&w, "  refund: {mode: auto, per_customer_count: 1}\n", &pol);
@@ -176,39 +123,39 @@ static void limit_of_a_customer(void **state)
     assert_int_equal(rep.sums[BACKTEST_NEW].refused[GUARD_PER_CUSTOMER], 1);
     assert_int_equal(rep.orders_differ, 1);
     assert_true(rep.differences_n == 1 && rep.differences[0].side == BACKTEST_NOW);
-    end(&w);
+    told_store_end(&w);
 }
 
 /* Imported history happened before it was imported: its days count as they were. */
 static void imported(void **state)
 {
-    struct world w;
+    struct told_store w;
     struct policy pol;
     struct backtest_report rep;
     (void)state;
-    begin(&w);
+    told_store_begin(&w);
     w.history = true;
     tell_losses(&w);
     policy(&w, "  refund: {mode: auto, per_day: 20.00}\n", &pol);
     run(&w, NULL, &pol, 0, &rep);
     assert_int_equal(rep.sums[BACKTEST_NEW].caps[CAP_REFUND].by_itself.n, 2);
     assert_int_equal(rep.sums[BACKTEST_NEW].refused[GUARD_PER_DAY], 1);
-    end(&w);
+    told_store_end(&w);
 }
 
 /* What the store itself did under a policy is what its backtest gives: each action, its amount, and what was held back. */
 static void same_as_it_was(void **state)
 {
-    struct world w;
+    struct told_store w;
     struct policy pol;
     struct backtest_report rep;
     struct action_list acts = {0};
     struct buf b;
     int64_t refunds = 0, claims = 0, minor = 0;
     (void)state;
-    begin(&w);
+    told_store_begin(&w);
     buf_init(&b, 1 << 20);
-    tell(&w, STR(START));
+    told_store_tell(&w, STR(START));
     policy(&w, LIVE, &pol);
     assert_ok(w.ctx, story_store_policy(w.ctx, &w.st, arena_fmt(w.f.arena, "currency: USD\ngrants:\n%s%s", LIVE, RULES)));
     buf_addz(&b, START);
@@ -221,7 +168,7 @@ static void same_as_it_was(void **state)
                 scan(&b, i, i % 4 == 0 ? "in_transit" : "lost");
         buf_fmt(&b, "at d%dT16:00\nrequest #%d refund\n", day, 1000 + day);
     }
-    tell(&w, buf_str(&b));
+    told_store_tell(&w, buf_str(&b));
     assert_ok(w.ctx, action_list_page(w.ctx, w.st.rd->state, w.st.merchant_id, 0, 1000, &acts));
     for (size_t i = 0; i < acts.n; i++) {
         refunds += acts.v[i].row.cap == CAP_REFUND ? 1 : 0;
@@ -238,7 +185,7 @@ static void same_as_it_was(void **state)
     }
     assert_int_equal(rep.orders_differ, 0);
     buf_clear(&b);
-    end(&w);
+    told_store_end(&w);
 }
 
 int main(void)

@@ -90,7 +90,15 @@ static void acts(void **state)
         {"no such action", "ann", "POST", "/v1/actions/99/approve", "", 409, "no such action"},
         {"another person", "ben", "POST", "/v1/actions/2/approve", "", 200, "\"state\":\"waiting\""},
         {"too late", "ben", "POST", "/v1/actions/2/decline", "", 409, "waiting"},
+        {"it never came before a person", "eve", "GET", "/v1/cases/1020/audit", "", 404, "never came before a person"},
+        {"audit of what", "eve", "GET", "/v1/cases/4711/audit", "", 404, NULL},
+        {"nobody's audit", NULL, "GET", "/v1/audit", "", 401, NULL},
+        {"too many orders", "eve", "GET", "/v1/audit?orders=0", "", 400, "orders: expected"},
+        {"nothing to rank", "eve", "GET", "/v1/audit", "", 200, "\"orders\":1,\"escalated\":0"},
         {"called back", "ann", "POST", "/v1/actions/2/undo", "{\"why\":\"wrong order\"}", 200, "\"state\":\"cancelled\""},
+        {"a word that no rule knows", "ann", "POST", "/v1/cases/1020/requests", "{\"request\":\"person\"}", 200, "\"outcome\":\"person\""},
+        {"now it is traced", "eve", "GET", "/v1/cases/1020/audit", "", 200, "\"cause\":\"nothing\""},
+        {"and ranked", "eve", "GET", "/v1/audit", "", 200, "\"escalated\":1"},
         {"nothing is open that a person could end", "ann", "POST", "/v1/cases/1020/done", "{\"task\":\"x\"}", 409, "nothing"},
     };
     struct world w;
