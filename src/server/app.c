@@ -25,6 +25,7 @@ static const struct route ROUTES[] = {
     {"GET", "/v1/cases/{order}", api_cases_get, 0, 0},
     {"GET", "/v1/cases/{order}/audit", api_case_audit_get, 0, 0},
     {"GET", "/v1/audit", api_audit_get, 0, 0},
+    {"GET", "/v1/rollout", api_rollout_get, 0, 0},
     {"POST", "/v1/cases/{order}/requests", api_request_post, SMALL_BODY, 0},
     {"POST", "/v1/cases/{order}/done", api_done_post, SMALL_BODY, 0},
     {"GET", "/v1/approvals", api_approvals_get, 0, 0},

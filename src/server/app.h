@@ -92,6 +92,7 @@ void api_cases_list(struct http_exchange *ex);
 void api_cases_get(struct http_exchange *ex);
 void api_case_audit_get(struct http_exchange *ex);
 void api_audit_get(struct http_exchange *ex);
+void api_rollout_get(struct http_exchange *ex);
 void api_approvals_get(struct http_exchange *ex);
 void api_verdict_post(struct http_exchange *ex);
 void api_done_post(struct http_exchange *ex);

@@ -92,6 +92,8 @@ static void acts(void **state)
         {"too late", "ben", "POST", "/v1/actions/2/decline", "", 409, "waiting"},
         {"it never came before a person", "eve", "GET", "/v1/cases/1020/audit", "", 404, "never came before a person"},
         {"audit of what", "eve", "GET", "/v1/cases/4711/audit", "", 404, NULL},
+        {"where people did otherwise", "eve", "GET", "/v1/rollout", "", 200, "\"refund\":{\"mode\":\"suggest\""},
+        {"nobody's rollout", NULL, "GET", "/v1/rollout", "", 401, NULL},
         {"nobody's audit", NULL, "GET", "/v1/audit", "", 401, NULL},
         {"too many orders", "eve", "GET", "/v1/audit?orders=0", "", 400, "orders: expected"},
         {"nothing to rank", "eve", "GET", "/v1/audit", "", 200, "\"orders\":1,\"escalated\":0"},

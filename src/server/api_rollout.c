@@ -1,0 +1,42 @@
+/* GET /v1/rollout: per capability where people did otherwise, and who was right. Runs on a worker. */
+#include "flows/rollout_read.h"
+#include "server/app.h"
+
+#define ACTIONS_DEFAULT 10000
+#define ACTIONS_MAX 20000
+
+static void rollout(void *user, struct reader *rd, struct http_exchange *ex)
+{
+    struct rollout *r = ctx_alloc(&ex->ctx, sizeof(*r));
+    struct jw w = jw_of(ex->out);
+    int64_t merchant_id, max = 0;
+    (void)user;
+    enum err e = r == NULL ? ERR_MEMORY : app_merchant(ex, STR_NULL, &merchant_id);
+    if (e == OK)
+        e = app_query_i64(ex, "actions", 1, ACTIONS_MAX, ACTIONS_DEFAULT, &max);
+    if (e == OK)
+        e = rollout_read(&ex->ctx, rd, merchant_id, max, r);
+    if (e != OK) {
+        app_fail(ex, e);
+        return;
+    }
+    if (str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"))) {
+        rollout_text(&ex->ctx, r, ex->out);
+        http_reply(ex, 200, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);
+        return;
+    }
+    rollout_json(&w, r);
+    http_reply_json(ex, 200);
+}
+
+void api_rollout_get(struct http_exchange *ex)
+{
+    int64_t merchant_id;
+    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
+    if (e == OK)
+        e = app_allow(ex, merchant_id, SCOPE_READ);
+    if (e != OK)
+        app_fail(ex, e);
+    else
+        workers_run(app_of(ex)->workers, rollout, ex);
+}
