@@ -9,11 +9,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* Its answers to what it was asked to do; the first byte chooses the status, the step and the capability. */
+/* Its answers to what it was asked to do; the first byte chooses the status, the step and the capability, the last one what was carried. */
 static void read_answers(struct ctx *ctx, const struct account *acct, struct http_msg msg)
 {
     static const int STATUSES[] = {200, 201, 202, 400, 409, 422, 429, 500};
+    static const char *const CARRIES[] = {"carried", "notes 7", "note 7", "read 7", "list 7", "who", "make 7", "contact", "labels 7", "refund 1.00", "look 79 80 1"};
     const unsigned first = msg.body.n == 0 ? 0 : (unsigned char)msg.body.p[0];
+    const unsigned last = msg.body.n == 0 ? 0 : (unsigned char)msg.body.p[msg.body.n - 1];
+    const struct str carry = str_of(CARRIES[last % (sizeof(CARRIES) / sizeof(CARRIES[0]))]);
     struct action_call call = {.key = STR("0af1"), .cap = (enum capability)(first % CAP_COUNT), .order_id = STR("7"), .order_name = STR("#1020")};
     struct send_ask ask = {.channel = CHANNEL_SMS, .key = STR("m1"), .to = STR("+13125550100"), .order = STR("#1020"), .text = STR("here")};
     struct ticket_packet packet = {.key = STR("0af1"), .order_name = STR("#1020"), .priority = "high"};
@@ -22,9 +25,9 @@ static void read_answers(struct ctx *ctx, const struct account *acct, struct htt
     struct str id = STR_NULL;
     msg.status = STATUSES[first % (sizeof(STATUSES) / sizeof(STATUSES[0]))];
     if (acct->conn->act != NULL && (acct->conn->act->kinds & 1u << call.cap) != 0)
-        (void)!acct->conn->act->decode(ctx, acct, &call, (int)(first % 3), STR("carried"), &msg, &acted);
+        (void)!acct->conn->act->decode(ctx, acct, &call, (int)(first % 3), carry, &msg, &acted);
     if (acct->conn->ticket != NULL)
-        (void)!acct->conn->ticket->decode(ctx, acct, &packet, (int)(first % 2), &msg, &filed);
+        (void)!acct->conn->ticket->decode(ctx, acct, &packet, (int)(first % 2), carry, &msg, &filed);
     if (acct->conn->send != NULL)
         acct->conn->send->result(ctx, acct, &ask, &msg, &sent);
     if (acct->conn->send != NULL && acct->conn->send->found != NULL)

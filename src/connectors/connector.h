@@ -199,9 +199,10 @@ struct ticket_packet {
 
 /* Tickets as calls, like actions: step 0 looks whether it is there already where a helpdesk knows no keys. */
 struct ticket_ops {
-    enum err (*request)(struct ctx *ctx, const struct account *acct, const struct ticket_packet *packet, int step, struct out_req *out, bool *effect);
-    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct ticket_packet *packet, int step, const struct http_msg *msg,
-                       struct action_answer *out);
+    enum err (*request)(struct ctx *ctx, const struct account *acct, const struct ticket_packet *packet, int step, struct str carry,
+                        struct out_req *out, bool *effect);
+    enum err (*decode)(struct ctx *ctx, const struct account *acct, const struct ticket_packet *packet, int step, struct str carry,
+                       const struct http_msg *msg, struct action_answer *out);
 };
 
 enum auth_kind {

@@ -4,36 +4,13 @@
  * X-Wismo-Secret, for Gorgias signs nothing. A ticket has its key as external_id, which is looked for before one is made.
  * https://developers.gorgias.com/reference/create-ticket
  */
+#include "connectors/lib/helpdesk.h"
 #include "connectors/lib/scan_helpers.h"
-#include "connectors/lib/shop_helpers.h"
-#include "connectors/lib/signature.h"
-
-static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
-{
-    return sig_header_secret(ctx, acct, http_msg_header(msg, "X-Wismo-Secret"));
-}
 
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
-    const struct json *v = NULL;
-    struct fact *fct = NULL;
-    enum ticket_event what;
     (void)acct;
-    enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v);
-    if (e != OK)
-        return e;
-    if (!ticket_event_parse(json_str(v, "event"), &what))
-        return ctx_fail(ctx, ERR_PARSE, "event: expected assigned, answered or solved, got \"%.*s\"", STR_ARG(str_sub(json_str(v, "event"), 0, 40)));
-    if (str_empty(json_str(v, "external_id"))) {
-        out->note = STR("not one of our tickets");
-        return OK;
-    }
-    e = decoded_add(ctx, out, FACT_TICKET, &fct);
-    if (e != OK)
-        return e;
-    fct->role = ROLE_SYSTEM;
-    fct->u.ticket = (struct ticket_fact){.ticket_key = json_str(v, "external_id"), .ticket_id = json_text(v, "ticket_id"), .event = what, .at_us = msg->received_us};
-    return OK;
+    return ticket_form(ctx, msg, out);
 }
 
 /* ---- tickets */
@@ -79,9 +56,11 @@ static void write_ticket(struct jw *w, const struct ticket_packet *p)
     jw_end(w);
 }
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct out_req *out, bool *effect)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct str carry, struct out_req *out,
+                        bool *effect)
 {
     struct buf b;
+    (void)carry;
     *effect = step > 0;
     if (str_empty(acct->base_url))
         return ctx_fail(ctx, ERR_DENIED, "Gorgias: base_url is needed, such as https://example.gorgias.com");
@@ -99,12 +78,13 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
     return e == OK ? out_req_header(ctx, out, STR("Content-Type"), STR("application/json")) : e;
 }
 
-static enum err decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, const struct http_msg *msg,
-                       struct action_answer *out)
+static enum err decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct str carry,
+                       const struct http_msg *msg, struct action_answer *out)
 {
     const struct json *v = NULL;
     (void)acct;
     (void)p;
+    (void)carry;
     *out = (struct action_answer){.step = STEP_REFUSED, .detail = arena_fmt(ctx->arena, "Gorgias answers %d", msg->status)};
     if (msg->status >= 300)
         return OK;
@@ -117,7 +97,7 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     return OK;
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .decode = decode_hook};
+static const struct hook_ops HOOK = {.verify = ticket_form_verify, .decode = decode_hook};
 static const struct ticket_ops TICKET = {.request = request, .decode = decode};
 
 const struct connector connector_gorgias = {

@@ -4,7 +4,7 @@
  * account's webhook address, signed the same way.
  */
 #include "base/num.h"
-#include "connectors/lib/shop_helpers.h"
+#include "connectors/lib/helpdesk.h"
 #include "connectors/lib/signature.h"
 
 #define STAMP_WINDOW_S 300
@@ -51,16 +51,10 @@ static enum err read_outcome(struct ctx *ctx, const struct json *v, enum action_
 
 static enum err decode_ticket(struct ctx *ctx, const struct json *v, const struct http_msg *msg, struct decoded *out)
 {
-    struct fact *fct = NULL;
     enum ticket_event what;
     if (!ticket_event_parse(json_str(v, "event"), &what))
         return ctx_fail(ctx, ERR_PARSE, "event: expected assigned, answered or solved, got \"%.*s\"", STR_ARG(str_sub(json_str(v, "event"), 0, 40)));
-    enum err e = decoded_add(ctx, out, FACT_TICKET, &fct);
-    if (e != OK)
-        return e;
-    fct->role = ROLE_SYSTEM;
-    fct->u.ticket = (struct ticket_fact){.ticket_key = json_str(v, "key"), .ticket_id = json_text(v, "id"), .event = what, .at_us = msg->received_us};
-    return OK;
+    return ticket_event_add(ctx, out, json_str(v, "key"), json_text(v, "id"), what, msg->received_us);
 }
 
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
@@ -218,10 +212,12 @@ static void write_packet(struct jw *w, const struct ticket_packet *p)
     jw_end(w);
 }
 
-static enum err ticket_request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct out_req *out, bool *effect)
+static enum err ticket_request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct str carry, struct out_req *out,
+                               bool *effect)
 {
     struct buf b;
     (void)step;
+    (void)carry;
     *effect = true;
     buf_init(&b, (size_t)1 << 20);
     struct jw w = jw_of(&b);
@@ -232,13 +228,14 @@ static enum err ticket_request(struct ctx *ctx, const struct account *acct, cons
 }
 
 /* Who took a packet need not say more. */
-static enum err ticket_decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, const struct http_msg *msg,
-                              struct action_answer *out)
+static enum err ticket_decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct str carry,
+                              const struct http_msg *msg, struct action_answer *out)
 {
     const struct json *v = NULL;
     (void)acct;
     (void)p;
     (void)step;
+    (void)carry;
     *out = (struct action_answer){.step = msg->status < 300 ? STEP_DONE : STEP_REFUSED, .detail = arena_fmt(ctx->arena, "answered %d", msg->status)};
     if (msg->status < 300 && json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v) == OK)
         out->id = json_text(v, "id");

@@ -3,8 +3,8 @@
  * key as external_id, which is looked for before one is made; the same key goes along as Idempotency-Key.
  * https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/ "Create Ticket", and /documentation/webhooks/verifying/
  */
+#include "connectors/lib/helpdesk.h"
 #include "connectors/lib/scan_helpers.h"
-#include "connectors/lib/shop_helpers.h"
 #include "connectors/lib/signature.h"
 
 #define STAMP_WINDOW_S 300
@@ -50,7 +50,6 @@ static bool event_of(const struct json *v, enum ticket_event *out)
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     const struct json *v = NULL;
-    struct fact *fct = NULL;
     enum ticket_event what;
     (void)acct;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
@@ -63,12 +62,7 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
         out->note = STR("not about one of our tickets, or nothing that is used");
         return OK;
     }
-    e = decoded_add(ctx, out, FACT_TICKET, &fct);
-    if (e != OK)
-        return e;
-    fct->role = ROLE_SYSTEM;
-    fct->u.ticket = (struct ticket_fact){.ticket_key = json_str(detail, "external_id"), .ticket_id = json_text(detail, "id"), .event = what, .at_us = msg->received_us};
-    return OK;
+    return ticket_event_add(ctx, out, json_str(detail, "external_id"), json_text(detail, "id"), what, msg->received_us);
 }
 
 /* ---- tickets */
@@ -104,9 +98,11 @@ static void write_ticket(struct jw *w, const struct ticket_packet *p)
     jw_end(w);
 }
 
-static enum err request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct out_req *out, bool *effect)
+static enum err request(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct str carry, struct out_req *out,
+                        bool *effect)
 {
     struct buf b;
+    (void)carry;
     *effect = step > 0;
     if (str_empty(acct->base_url))
         return ctx_fail(ctx, ERR_DENIED, "Zendesk: base_url is needed, such as https://example.zendesk.com");
@@ -127,12 +123,13 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
     return e == OK ? out_req_header(ctx, out, STR("Idempotency-Key"), p->key) : e;
 }
 
-static enum err decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, const struct http_msg *msg,
-                       struct action_answer *out)
+static enum err decode(struct ctx *ctx, const struct account *acct, const struct ticket_packet *p, int step, struct str carry,
+                       const struct http_msg *msg, struct action_answer *out)
 {
     const struct json *v = NULL;
     (void)acct;
     (void)p;
+    (void)carry;
     *out = (struct action_answer){.step = STEP_REFUSED, .detail = arena_fmt(ctx->arena, "Zendesk answers %d", msg->status)};
     if (msg->status >= 300)
         return OK;

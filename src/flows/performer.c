@@ -222,7 +222,7 @@ static enum err get_token(struct calling *c)
 static enum err send(struct calling *c, int n, bool *effect, struct http_msg *answer)
 {
     struct out_req req = {0};
-    enum err e = c->packet != NULL ? c->acct->conn->ticket->request(c->ctx, c->acct, c->packet, n, &req, effect)
+    enum err e = c->packet != NULL ? c->acct->conn->ticket->request(c->ctx, c->acct, c->packet, n, c->carry, &req, effect)
                                    : c->acct->conn->act->request(c->ctx, c->acct, &c->call, n, c->carry, &req, effect);
     if (e == OK)
         e = get_token(c);
@@ -263,7 +263,7 @@ static bool call_once(struct calling *c, int n, struct result *out)
         *out = effect ? unknown(c, why) : later(c, why, retry_after(c->p, &msg));
         return true;
     }
-    e = c->packet != NULL ? c->acct->conn->ticket->decode(c->ctx, c->acct, c->packet, n, &msg, &a)
+    e = c->packet != NULL ? c->acct->conn->ticket->decode(c->ctx, c->acct, c->packet, n, c->carry, &msg, &a)
                           : c->acct->conn->act->decode(c->ctx, c->acct, &c->call, n, c->carry, &msg, &a);
     if (e != OK) {
         why = arena_fmt(c->ctx->arena, "%s", c->ctx->msg);

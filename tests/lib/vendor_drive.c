@@ -51,13 +51,13 @@ static int ask(struct drive *d, const struct out_req *req, bool effect, struct s
 
 static enum err request(struct drive *d, int step, struct out_req *req, bool *effect)
 {
-    return d->packet != NULL ? d->acct->conn->ticket->request(d->ctx, d->acct, d->packet, step, req, effect)
+    return d->packet != NULL ? d->acct->conn->ticket->request(d->ctx, d->acct, d->packet, step, d->carry, req, effect)
                              : d->acct->conn->act->request(d->ctx, d->acct, &d->call, step, d->carry, req, effect);
 }
 
 static enum err decode(struct drive *d, int step, const struct http_msg *msg, struct action_answer *out)
 {
-    return d->packet != NULL ? d->acct->conn->ticket->decode(d->ctx, d->acct, d->packet, step, msg, out)
+    return d->packet != NULL ? d->acct->conn->ticket->decode(d->ctx, d->acct, d->packet, step, d->carry, msg, out)
                              : d->acct->conn->act->decode(d->ctx, d->acct, &d->call, step, d->carry, msg, out);
 }
 

@@ -28,9 +28,9 @@ static void requests(void **state)
         bool effect = false;
         fixture_init(&f);
         test_account(&acct, CASES[i].connector, NULL);
-        assert_int_equal(acct.conn->ticket->request(&f.ctx, &acct, &PACKET, 0, &req, &effect), ERR_DENIED); /* no address of theirs */
+        assert_int_equal(acct.conn->ticket->request(&f.ctx, &acct, &PACKET, 0, STR_NULL, &req, &effect), ERR_DENIED); /* no address of theirs */
         acct.base_url = str_of(CASES[i].base);
-        assert_ok(&f.ctx, acct.conn->ticket->request(&f.ctx, &acct, &PACKET, CASES[i].step, &req, &effect));
+        assert_ok(&f.ctx, acct.conn->ticket->request(&f.ctx, &acct, &PACKET, CASES[i].step, STR_NULL, &req, &effect));
         assert_str(req.method, CASES[i].method);
         assert_str(req.url, CASES[i].url);
         assert_int_equal(effect, CASES[i].step > 0);
@@ -71,7 +71,7 @@ static void answers(void **state)
         struct http_msg msg = {.status = CASES[i].status, .body = str_of(CASES[i].body)};
         fixture_init(&f);
         test_account(&acct, CASES[i].connector, NULL);
-        enum err e = acct.conn->ticket->decode(&f.ctx, &acct, &PACKET, CASES[i].step, &msg, &a);
+        enum err e = acct.conn->ticket->decode(&f.ctx, &acct, &PACKET, CASES[i].step, STR_NULL, &msg, &a);
         if (e != CASES[i].err || (e == OK && (a.step != CASES[i].want || !str_eq(a.id, str_of(CASES[i].id)))))
             fail_msg("%s, case %zu: %s, step %d, id %.*s", CASES[i].connector, i, err_name(e), (int)a.step, STR_ARG(a.id));
         test_account_clear(&acct);
