@@ -125,6 +125,9 @@ static enum err print_order(struct cli *cli, const struct policy_options *o, str
     if (e != OK)
         return e;
     int64_t day = 0;
+    e = act_history_read(&cli->ctx, st->rd, &ca, pol->currency, &history);
+    if (e != OK)
+        return e;
     e = act_book_read(&cli->ctx, st->rd, promises, &ca, &book, &day);
     if (at_us != 0) /* what was done then is not told apart from what was done since */
         book = (struct guard_book){.n = 0};

@@ -2,6 +2,7 @@
 #include "flows/act_read.h"
 
 #include "base/zone.h"
+#include "flows/customer_history.h"
 #include "flows/reader.h"
 
 /* ---- the policy that holds */
@@ -67,6 +68,11 @@ enum err act_book_read(struct ctx *ctx, struct reader *rd, const struct promises
     return e;
 }
 
+enum err act_history_read(struct ctx *ctx, struct reader *rd, const struct case_answer *ca, struct str currency, struct customer_history *out)
+{
+    return customer_history_read(ctx, rd->state, ca->merchant_id, ca->cas, currency, ca->as_of_us, out);
+}
+
 enum err act_view_read(struct ctx *ctx, struct reader *rd, struct merchant *m, int64_t order_no, struct act_view *out)
 {
     *out = (struct act_view){.now_us = 0};
@@ -78,14 +84,16 @@ enum err act_view_read(struct ctx *ctx, struct reader *rd, struct merchant *m, i
     if (e != OK)
         return e;
     out->now_us = out->ca.as_of_us;
+    e = act_history_read(ctx, rd, &out->ca, out->policy.currency, &out->history);
+    if (e != OK)
+        return e;
     return act_book_read(ctx, rd, &m->cfg->promises, &out->ca, &out->book, &out->day);
 }
 
 enum err act_view_answer(struct ctx *ctx, const struct act_view *view, const struct act_request *req, struct request_answer *out)
 {
-    static const struct customer_history NOT_KNOWN = {.known = false};
     struct act_decisions ds;
-    const struct act_input in = {.policy = &view->policy, .cas = view->ca.cas, .cd = &view->ca.cd, .ask = &req->ask, .history = &NOT_KNOWN,
+    const struct act_input in = {.policy = &view->policy, .cas = view->ca.cas, .cd = &view->ca.cd, .ask = &req->ask, .history = &view->history,
                                  .book = &view->book, .now_us = view->now_us, .day = view->day};
     enum err e = policy_decide(ctx, &in, &ds);
     if (e != OK)

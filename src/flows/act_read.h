@@ -12,6 +12,7 @@ struct act_view {
     struct case_answer ca;
     struct policy policy;
     struct guard_book book;
+    struct customer_history history;
     int64_t now_us, day;
 };
 /* Errs: ERR_NOTFOUND no such order, ERR_UNSUPPORTED no policy holds */
@@ -22,6 +23,8 @@ MUST_CHECK enum err act_policy_read(struct ctx *ctx, struct reader *rd, int64_t 
 /* act_book_read: the rows that limits look at, and the merchant's day. */
 MUST_CHECK enum err act_book_read(struct ctx *ctx, struct reader *rd, const struct promises *promises, const struct case_answer *ca,
                                   struct guard_book *book, int64_t *day);
+/* act_history_read: the customer's, as of the case's time. */
+MUST_CHECK enum err act_history_read(struct ctx *ctx, struct reader *rd, const struct case_answer *ca, struct str currency, struct customer_history *out);
 MUST_CHECK enum err act_policy_known(struct ctx *ctx, struct reader *rd, int64_t merchant_id); /* ERR_UNSUPPORTED */
 MUST_CHECK enum err act_order_known(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t order_no); /* ERR_NOTFOUND */
 /* act_decision_at: the decision with this verb at a position. Errs: ERR_NOTFOUND */

@@ -6,6 +6,7 @@
 
 #include "base/zone.h"
 #include "flows/case_join.h"
+#include "flows/customer_history.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,8 @@ struct walk {
     size_t parcels_n;
     struct told *told;
     size_t told_n;
+    struct customer_order *bought;   /* the customer's orders */
+    size_t bought_n;
     struct held held[BACKTEST_SIDES][HELD_MAX];
     size_t held_n[BACKTEST_SIDES];
     size_t looks, first_event;
@@ -358,10 +361,13 @@ static enum err decide(struct walk *k, enum backtest_side side, const struct cas
                        struct act_decisions *ds)
 {
     static const struct policy_ask NOBODY = {.request = REQUEST_NONE};
-    static const struct customer_history NOT_KNOWN = {.known = false};
     static const struct guard_book EMPTY = {.n = 0};
-    const struct act_input in = {.policy = k->w->opt->policies[side], .cas = &k->cas, .cd = cd, .ask = req == NULL ? &NOBODY : &req->ask,
-                                 .history = &NOT_KNOWN, .book = &EMPTY, .now_us = k->now_us, .day = day_of(k)};
+    const struct policy *pol = k->w->opt->policies[side];
+    struct customer_history history = {.known = false};
+    if (!str_empty(k->cas.customer))
+        customer_history_of(k->bought, k->bought_n, k->order_no, pol->currency, k->now_us, &history);
+    const struct act_input in = {.policy = pol, .cas = &k->cas, .cd = cd, .ask = req == NULL ? &NOBODY : &req->ask, .history = &history,
+                                 .book = &EMPTY, .now_us = k->now_us, .day = day_of(k)};
     enum err e = policy_decide(k->ctx, &in, ds);
     if (e == OK && req != NULL)
         act_focus(ds, &req->ask, req->parcel);
@@ -569,6 +575,8 @@ enum err walk_case(struct case_walk *w, int64_t order_no)
     k->order_no = order_no;
     k->cas = (struct order_case){.order_no = order_no, .diag = DIAG_CLASS_COUNT, .customer = ca.cas->customer};
     e = load(k, ca.cas);
+    if (e == OK && !str_empty(k->cas.customer))
+        e = customer_order_list(k->ctx, w->rd->state, w->m->id, k->cas.customer, &k->bought, &k->bought_n);
     if (e == OK)
         e = drop_own_refunds(k);
     if (e == OK)

@@ -34,8 +34,9 @@ void policy_sources(const struct merchant_config *mc, bool sources[SOURCE_COUNT]
         sources[SOURCE_STOREFRONT] = sources[SOURCE_STOREFRONT] || shop;
         sources[SOURCE_WAREHOUSE] = sources[SOURCE_WAREHOUSE] || a->role == ROLE_WAREHOUSE;
         sources[SOURCE_STOCK] = sources[SOURCE_STOCK] || shop || a->role == ROLE_WAREHOUSE;
+        sources[SOURCE_HISTORY] = sources[SOURCE_HISTORY] || shop; /* counted from their orders (customer_history.h) */
     }
-    /* SOURCE_HISTORY stays false: nothing counts a customer's claims yet */
+    /* SOURCE_MARKS stays false: no connector tells who is marked as important */
 }
 
 /* What is granted and nobody performs is refused each time, and lands with a person. Where nothing is performed yet, that is known. */

@@ -7,6 +7,7 @@
 
 #include "base/zone.h"
 #include "flows/case_join.h"
+#include "flows/customer_history.h"
 #include "model/message.h"
 #include "storage/outbox.h"
 
@@ -167,8 +168,9 @@ struct deciding {
     const struct case_diagnosis *cd;
     struct act_memory mem;
     struct action_list list;   /* rows seen so far */
+    struct customer_history history;
     int64_t next_no, look_us;
-    bool wide, stock, changed;
+    bool wide, stock, asked_history, changed;
 };
 
 static int64_t merchant_day(const struct fold *f)
@@ -187,6 +189,15 @@ static enum err join_stock(struct deciding *d)
     return stock_join_all(d->f->ctx, d->f->db, d->f->m->id, 0, &d->fo->c);
 }
 
+static enum err join_history(struct deciding *d)
+{
+    struct fold *f = d->f;
+    if (d->asked_history)
+        return OK;
+    d->asked_history = true;
+    return customer_history_read(f->ctx, f->db, f->m->id, &d->fo->c, f->act_policy->currency, f->now_us, &d->history);
+}
+
 /* All that limits look at: the customer's rows of the longest period there can be, the day's, and those that hold stock. */
 static enum err look_wide(struct deciding *d)
 {
@@ -195,6 +206,8 @@ static enum err look_wide(struct deciding *d)
         return OK;
     d->wide = true;
     enum err e = join_stock(d);
+    if (e == OK)
+        e = join_history(d);
     if (e == OK)
         e = action_list_customer(f->ctx, f->db, f->m->id, d->fo->c.customer, f->now_us - ACT_CUSTOMER_DAYS_MAX * US_PER_DAY, &d->list);
     if (e == OK)
@@ -225,9 +238,8 @@ static bool in_question(const struct act_decisions *ds)
 static enum err decide(struct deciding *d, const struct policy_ask *ask, struct guard_book *book, struct act_decisions *out)
 {
     struct fold *f = d->f;
-    static const struct customer_history NOT_KNOWN = {.known = false};
     struct action_row *rows = NULL;
-    struct act_input in = {.policy = f->act_policy, .cas = &d->fo->c, .cd = d->cd, .ask = ask, .history = &NOT_KNOWN, .book = book,
+    struct act_input in = {.policy = f->act_policy, .cas = &d->fo->c, .cd = d->cd, .ask = ask, .history = &d->history, .book = book,
                            .now_us = f->now_us, .day = merchant_day(f)};
     for (;;) {
         bool was_wide = d->wide;
@@ -380,6 +392,8 @@ static enum err decide_all(struct deciding *d)
         e = watch_actions(d);
     if (e == OK && act_needs_stock(f->act_policy, d->cd))
         e = join_stock(d);
+    if (e == OK && act_needs_history(f->act_policy, d->cd))
+        e = join_history(d);
     if (e == OK)
         e = decide_now(d);
     for (const struct act_request *req = d->fo->requests; e == OK && req != NULL; req = req->next)

@@ -2,6 +2,7 @@
  * Facts about actions: what somebody asks for, a person's word, what the courier began and what came of it, the policy that holds
  * from here on. Rows of actions follow these facts, the decisions and nothing else.
  */
+#include "flows/customer_history.h"
 #include "flows/fold_act.h"
 #include "storage/outbox.h"
 
@@ -70,6 +71,15 @@ static enum err add_request(struct fold *f, struct fold_order *fo, struct act_re
     return OK;
 }
 
+/* The customer wants it made good for: a claim, whatever comes of it. */
+static enum err count_claim(struct fold *f, const struct fold_order *fo, const struct request_fact *r, const struct act_request *req)
+{
+    enum policy_request q = req->ask.request;
+    bool cap = q >= REQUEST_FIRST_CAP && str_empty(r->by);
+    bool claims = cap && (capability_flags((enum capability)(q - REQUEST_FIRST_CAP)) & CAP_COMPENSATES) != 0 && q != REQUEST_FIRST_CAP + CAP_CANCEL;
+    return claims ? fold_customer_order(f, fo, r->at_us != 0 ? r->at_us : f->now_us) : OK;
+}
+
 static enum err apply_request(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     struct fold_order *fo = NULL;
@@ -88,6 +98,8 @@ static enum err apply_request(struct fold *f, const struct fact *fct, const stru
     e = fold_fact_add(f, fct, rec, &fo->subject, fo->key, &fo->have_key, 0);
     if (e == OK)
         e = add_request(f, fo, &req);
+    if (e == OK)
+        e = count_claim(f, fo, &fct->u.request, &req);
     fold_order_changed(f, fo);
     return e == OK ? fold_touch(f, fo) : e;
 }

@@ -2,7 +2,7 @@
  * One input fact into the state: which row it belongs to (orders are found by their names and ids at each source), the fold,
  * and the fact's own record with its personal part sealed under the key of its subject. See fold.h.
  */
-#include "flows/fold.h"
+#include "flows/customer_history.h"
 #include "flows/reader.h"
 
 #include "base/log.h"
@@ -264,7 +264,11 @@ static enum err merge_orders(struct fold *f, struct fold_order *into, struct fol
 {
     enum err e = relink_parcels(f, &from->c, into->c.order_no);
     if (e == OK)
+        e = fold_customer_merged(f, from->c.customer, from->c.order_no);
+    if (e == OK)
         e = case_merge(f->ctx, &into->c, &from->c);
+    if (e == OK)
+        e = fold_customer_order(f, into, 0);
     static const enum sql_id MOVES[] = {SQL_ALIAS_MOVE, SQL_ORDER_FACT_MOVE, SQL_CONTACT_MOVE, SQL_OUTBOX_MOVE, SQL_ACTION_MOVE,
                                        SQL_CONVERSATION_MOVE};
     for (size_t i = 0; e == OK && i < sizeof(MOVES) / sizeof(MOVES[0]); i++)
@@ -395,7 +399,7 @@ enum err fold_customer_link(struct fold *f, int64_t order_no, struct str custome
         e = arena_dup(f->ctx->arena, customer, &fo->c.customer);
     if (e == OK)
         fold_order_changed(f, fo);
-    return e;
+    return e == OK ? fold_customer_order(f, fo, 0) : e;
 }
 
 /* Contacts to a random customer id; the link is a fact, so that replay never needs the contacts. */
@@ -503,6 +507,9 @@ static enum err apply_to_order(struct fold *f, struct fold_order *fo, const stru
     e = fold_fact_add(f, fct, rec, &fo->subject, fo->key, &fo->have_key, hashes.address_hash);
     if (e == OK)
         e = order_fact_index(f, fo, idx);
+    bool counts = (fct->kind == FACT_ORDER || fct->kind == FACT_CUSTOMER_REPORT) && !str_empty(fo->c.customer);
+    if (e == OK && counts) /* else it is counted when its customer is known */
+        e = fold_customer_order(f, fo, 0);
     if (e == OK && fct->kind == FACT_ORDER && !f->replay)
         e = order_contacts(f, fo, &fct->u.order);
     if (e == OK)

@@ -212,22 +212,32 @@ enum err policy_decide(struct ctx *ctx, const struct act_input *in, struct act_d
     return d.err;
 }
 
-static bool asks_stock_of(const struct policy_rule *rule, enum diag_class cls)
+static bool asks_of(const struct policy_rule *rule, enum policy_source what, enum diag_class cls)
 {
     bool asks = false, fits = true;
     for (size_t i = 0; i < rule->conds_n; i++) {
-        asks = asks || rule->conds[i].field == FIELD_STOCK;
+        asks = asks || policy_field_row(rule->conds[i].field)->source == what;
         fits = fits && (rule->conds[i].field != FIELD_CLASS || (rule->conds[i].set >> cls & 1) != 0);
     }
     return asks && fits;
 }
 
-bool act_needs_stock(const struct policy *pol, const struct case_diagnosis *cd)
+static bool needs(const struct policy *pol, enum policy_source what, const struct case_diagnosis *cd)
 {
     size_t n = situation_count(cd);
     for (size_t i = 0; i < n && i < ACT_MATTERS_MAX; i++)
         for (size_t k = 0; k < pol->rules_n; k++)
-            if (asks_stock_of(&pol->rules[k], i < cd->parcels_n ? cd->parcels[i].d.cls : cd->order.cls))
+            if (asks_of(&pol->rules[k], what, i < cd->parcels_n ? cd->parcels[i].d.cls : cd->order.cls))
                 return true;
     return false;
+}
+
+bool act_needs_stock(const struct policy *pol, const struct case_diagnosis *cd)
+{
+    return needs(pol, SOURCE_STOCK, cd);
+}
+
+bool act_needs_history(const struct policy *pol, const struct case_diagnosis *cd)
+{
+    return needs(pol, SOURCE_HISTORY, cd);
 }

@@ -59,8 +59,9 @@ struct act_input {
  */
 MUST_CHECK enum err policy_decide(struct ctx *ctx, const struct act_input *in, struct act_decisions *out);
 
-/* act_needs_stock: whether a rule that may decide here asks for stock. */
+/* act_needs_stock, act_needs_history: whether a rule that may decide here asks for stock, or for the customer's history. */
 bool act_needs_stock(const struct policy *pol, const struct case_diagnosis *cd);
+bool act_needs_history(const struct policy *pol, const struct case_diagnosis *cd);
 
 /* act_wish: what the guard is asked for a capability in a situation. Errs: ERR_MEMORY */
 MUST_CHECK enum err act_wish(struct ctx *ctx, const struct act_input *in, const struct situation *sit, enum capability cap,

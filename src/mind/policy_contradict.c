@@ -147,7 +147,7 @@ static bool check_rules(struct policy_checker *ck, enum capability c)
 
 static const char *const SOURCE_NAMES[] = {
     [SOURCE_ALWAYS] = "", [SOURCE_STOREFRONT] = "storefront", [SOURCE_STOCK] = "stock source", [SOURCE_WAREHOUSE] = "warehouse",
-    [SOURCE_ITEMS] = "`items` with tags", [SOURCE_HISTORY] = "source of customers' history"};
+    [SOURCE_ITEMS] = "`items` with tags", [SOURCE_HISTORY] = "storefront, which names customers,", [SOURCE_MARKS] = "source of customers' marks"};
 
 static bool is_missing(const struct policy_checker *ck, enum policy_source s)
 {

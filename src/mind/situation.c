@@ -317,11 +317,12 @@ static void set_ask(struct maker *m)
     set(m, FIELD_CONFIDENCE, ask->request == REQUEST_NONE ? 100 : ask->confidence);
     set(m, FIELD_PROOF, ask->proof);
     set(m, FIELD_SENSITIVE, ask->sensitive ? 1 : 0);
-    if (!h->known)
-        return;
-    set(m, FIELD_CLAIMS, h->claims);
-    set(m, FIELD_CUSTOMER_VALUE, h->value_minor);
-    set(m, FIELD_VIP, h->vip ? 1 : 0);
+    if (h->known) {
+        set(m, FIELD_CLAIMS, h->claims);
+        set(m, FIELD_CUSTOMER_VALUE, h->value_minor);
+    }
+    if (h->known && h->vip_known)
+        set(m, FIELD_VIP, h->vip ? 1 : 0);
 }
 
 enum err situation_make(struct ctx *ctx, const struct situation_input *in, size_t i, struct situation *out)

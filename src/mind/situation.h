@@ -12,7 +12,7 @@ struct customer_history {
     bool known;
     int64_t claims;          /* in the last year, this one not counted */
     int64_t value_minor;     /* bought in all, in the policy's currency */
-    bool vip;
+    bool vip_known, vip;
 };
 
 /* What the customer asks for; all zero: nobody asks, a scan or a timer brought this up. */
