@@ -5,6 +5,7 @@
 #include "flows/estimator.h"
 #include "flows/performer.h"
 #include "flows/poller.h"
+#include "flows/talker.h"
 
 static void block_signals(sigset_t *set)
 {
@@ -28,6 +29,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     struct courier *cour = NULL;
     struct performer *perf = NULL;
     struct estimator *est = NULL;
+    struct talker *talk = NULL;
     if (e == OK && cfg->poll)
         e = poller_new(&cli->ctx, eng, &pol);
     struct app_options ao = {.config = cfg,
@@ -50,10 +52,16 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
         e = estimator_new(&cli->ctx, eng, &est);
     if (e == OK)
         e = estimator_start(&cli->ctx, est);
+    const struct talker_options to = {.eng = eng, .refresh = ao.refresh, .refresh_user = ao.refresh_user};
+    if (e == OK)
+        e = talker_new(&cli->ctx, &to, &talk);
+    if (e == OK)
+        e = talker_start(&cli->ctx, talk);
     if (e == OK)
         e = app_start(&cli->ctx, &ao, &app);
     if (e != OK) {
         (void)cli_fail(cli, "serve", e);
+        talker_free(talk);
         estimator_free(est);
         performer_free(perf);
         courier_free(cour);
@@ -66,6 +74,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     sigwait(&set, &sig);
     LOG(&cli->log, LOG_INFO, "stopping", LOG_I("signal", sig));
     app_stop(app, SERVE_DRAIN_MS);
+    talker_free(talk);
     estimator_free(est);
     performer_free(perf);
     courier_free(cour);

@@ -252,7 +252,7 @@ static enum err note_report(struct ctx *ctx, const struct ask_env *env, struct s
 
 /* ---- the language */
 
-static struct str store_language(const struct merchant_config *mc)
+struct str store_language(const struct merchant_config *mc)
 {
     struct str lang = words_language(mc->messages.policy.language);
     return str_empty(lang) ? STR("en") : lang;

@@ -76,6 +76,9 @@ MUST_CHECK enum err ask(struct ctx *ctx, const struct ask_env *env, const struct
 /* ask_render: the text of an answer, from language and case alone: the same bytes at any later time (replay compares their SHA-256). */
 struct str ask_render(struct ctx *ctx, struct str lang, const struct case_answer *ca, const struct promises *p, int64_t now_us);
 
+/* store_language: that a store answers in where nobody's own is known. */
+struct str store_language(const struct merchant_config *mc);
+
 /* ask_json: the reply as one object (docs/ask.schema.json); nothing but outcome and text when no order was identified. */
 void ask_json(struct ctx *ctx, struct jw *w, const struct ask_reply *rep);
 

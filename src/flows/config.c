@@ -396,6 +396,14 @@ static const struct cfg_row ESTIMATE_ROWS[] = {
     END};
 static const struct cfg_table ESTIMATES = {ESTIMATE_ROWS, 0, false, NULL, NULL};
 
+static const struct cfg_row TALK_ROWS[] = {
+    {.name = "enabled", .kind = CFG_BOOL, .at = MERCH(talk.enabled), .def = "false",
+     .what = "what customers write is answered by itself (docs/talk.md); else it is kept, understood and listed for people"},
+    {.name = "person_hours", .kind = CFG_INT, .at = MERCH(talk.person_hours), .max = 720, .def = "24",
+     .what = "a person answers within so many hours: told to customers where no policy gives a time; 0: nothing is said of it"},
+    END};
+static const struct cfg_table TALK = {TALK_ROWS, 0, false, NULL, NULL};
+
 static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "name", .kind = CFG_TEXT, .required = true, .at = MERCH(name), .what = "short name of the store, part of its webhook addresses"},
     {.name = "home_country", .kind = CFG_TEXT, .at = MERCH(promises.home_country), .what = "where it ships from (US unless set): its calendar counts the fulfillment time"},
@@ -406,6 +414,7 @@ static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "days_off", .kind = CFG_OTHER, .read = read_days_off, .shape = "list of dates", .what = "days on which it does not work, besides its country's holidays"},
     {.name = "messages", .kind = CFG_MAP, .at = MERCH(messages), .sub = &CONFIG_MESSAGES, .what = "what customers are told unasked, and how"},
     {.name = "estimates", .kind = CFG_MAP, .at = 0, .sub = &ESTIMATES, .what = "when deliveries are expected, learned from its own"},
+    {.name = "talk", .kind = CFG_MAP, .at = 0, .sub = &TALK, .what = "conversations with customers"},
     {.name = "policy", .kind = CFG_TEXT, .at = MERCH(policy_file),
      .what = "file that says what may be done by itself (docs/policy.md); default: the careful one that comes along; none: nothing is decided"},
     {.name = "connectors", .kind = CFG_ITEMS, .at = MERCH(accounts), .at_n = MERCH(accounts_n), .sub = &ACCOUNT, .what = "its accounts at vendors"},

@@ -39,6 +39,10 @@ struct merchant_config {
         int refit_days;          /* 7; 0: never learned by ourselves */
         int parcels_min;         /* 300 delivered ones */
     } estimates;
+    struct talk_config {
+        bool enabled;            /* what customers write is answered; else it is kept for people */
+        int person_hours;        /* a person answers within, 24; 0: nothing is said of it */
+    } talk;
     struct str policy_file;      /* as written, "default": the one that comes along; empty: nothing is decided */
     struct str policy_text, policy_version;
 };

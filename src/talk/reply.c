@@ -6,6 +6,7 @@
 
 #include "mind/phrases.h"
 #include "mind/template.h"
+#include "talk/fill.h"
 
 #define REPLY_MAX 16384
 
@@ -67,27 +68,6 @@ struct str duration_words(struct ctx *ctx, struct str lang, int64_t us)
     return words_find(lang, STR("age.under_minute"));
 }
 
-/* ---- templates with a few values */
-
-struct pair {
-    const char *name;
-    struct str value;
-};
-
-static struct str pair_value(void *user, struct str name)
-{
-    for (const struct pair *p = user; p->name != NULL; p++)
-        if (str_eq(name, str_of(p->name)))
-            return p->value;
-    return STR_NULL;
-}
-
-static struct str fill(struct ctx *ctx, struct str lang, const char *key, struct pair *pairs)
-{
-    const struct template_slots slots = {pair_value, pairs};
-    return template_fill(ctx, words_find(lang, str_of(key)), &slots);
-}
-
 /* ---- the answer */
 
 #define WORTH_TELLING_US (10 * US_PER_MIN)
@@ -97,9 +77,9 @@ static void add_age(struct ctx *ctx, struct str lang, struct buf *b, const struc
 {
     if (!age->old || age->oldest_need_us == 0 || now_us - age->oldest_need_us < WORTH_TELLING_US)
         return;
-    struct pair age_words[] = {{"age", duration_words(ctx, lang, now_us - age->oldest_need_us)}, {NULL, STR_NULL}};
+    struct fill_pair age_words[] = {{"age", duration_words(ctx, lang, now_us - age->oldest_need_us)}, {NULL, STR_NULL}};
     buf_addc(b, '\n');
-    buf_add(b, fill(ctx, lang, "reply.age", age_words));
+    buf_add(b, fill_words(ctx, lang, "reply.age", age_words));
 }
 
 struct str reply_answer(struct ctx *ctx, struct str lang, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
@@ -123,13 +103,13 @@ struct str reply_choices(struct ctx *ctx, struct str lang, const struct reply_ch
     for (size_t i = 0; i < n; i++) {
         struct civil c = civil_from_us(list[i].placed_us);
         const char *word = list[i].cls < DIAG_CLASS_COUNT ? diag_class_word(list[i].cls) : "";
-        struct pair values[] = {
+        struct fill_pair values[] = {
             {"name", list[i].name},
             {"date", list[i].placed_us > 0 ? arena_fmt(ctx->arena, "%04d-%02d-%02d", c.year, c.month, c.day) : STR_NULL},
             {"state", words_find(lang, arena_fmt(ctx->arena, "state.%s", word))},
             {NULL, STR_NULL}};
         buf_addc(&b, '\n');
-        buf_add(&b, fill(ctx, lang, "reply.choice", values));
+        buf_add(&b, fill_words(ctx, lang, "reply.choice", values));
     }
     return buf_move(&b, ctx->arena);
 }
@@ -155,6 +135,6 @@ struct str reply_person(struct str lang)
 
 struct str reply_wish(struct ctx *ctx, struct str lang, const char *wish)
 {
-    struct pair values[] = {{"wish", words_find(lang, arena_fmt(ctx->arena, "wish.%s", wish))}, {NULL, STR_NULL}};
-    return str_empty(values[0].value) ? STR_NULL : fill(ctx, lang, "reply.wish", values);
+    struct fill_pair values[] = {{"wish", words_find(lang, arena_fmt(ctx->arena, "wish.%s", wish))}, {NULL, STR_NULL}};
+    return str_empty(values[0].value) ? STR_NULL : fill_words(ctx, lang, "reply.wish", values);
 }

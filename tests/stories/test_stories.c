@@ -4,6 +4,7 @@
  * Verbs beside those of docs/stories.md: expect, ask, set (a limit of the merchant).
  */
 #include "lib/story_acts.h"
+#include "lib/story_talk.h"
 
 #include "base/num.h"
 #include "flows/ask.h"
@@ -14,11 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STORIES_MAX 200
+#define STORIES_MAX 400
 
 struct teller {
     struct fixture *f;
     struct story_store st;
+    struct story_talk talk;
     const char *name;
     struct str remembered;
     unsigned lookups, hashes;
@@ -437,6 +439,8 @@ static enum err on_other(void *user, struct ctx *ctx, const struct story_line *l
     struct teller *t = user;
     bool mine = false;
     enum err e = story_acts(ctx, &t->st, ln, t->start_us, &mine);
+    if (!mine)
+        e = story_talk(ctx, &t->st, &t->talk, ln, &mine);
     if (mine)
         return e;
     if (str_eq(ln->verb, STR("messages")))
@@ -494,6 +498,7 @@ static bool tell(const char *path, const char *name)
         print_undecoded(&t);
     else
         replay(&t);
+    story_talk_end(&t.talk);
     if (t.st.eng != NULL)
         story_store_close(&t.st);
     fixture_clear(&f);

@@ -7,6 +7,7 @@
 
 #include "mind/phrases.h"
 #include "mind/template.h"
+#include "model/action.h"
 
 #define DAY0 "2026-11-16T00:00:00Z" /* a Monday */
 #define WHO                                                                                        \
@@ -392,7 +393,12 @@ static void test_names_and_keys(void **state)
     fixture_init(&f);
     struct str code = test_read_file(f.arena, test_source_path("src/mind/words_values.c"));
     struct str says = test_read_file(f.arena, test_source_path("src/mind/words.c"));
-    struct str replies = test_read_file(f.arena, test_source_path("src/talk/reply.c"));
+    static const char *const TALK[] = {"reply", "dialogue", "dialogue_order", "dialogue_say", "dialogue_wish"};
+    struct str replies = STR("");
+    for (size_t i = 0; i < sizeof(TALK) / sizeof(TALK[0]); i++) {
+        struct str path = arena_fmt(f.arena, "src/talk/%s.c", TALK[i]);
+        replies = arena_fmt(f.arena, "%.*s%.*s", STR_ARG(replies), STR_ARG(test_read_file(f.arena, test_source_path(path.p))));
+    }
     struct str rest = test_read_file(f.arena, test_source_path("data/words/en.tsv")), piece;
     (void)str_split(&rest, '\n', &piece); /* the head speaks of {name} */
     while (str_split(&rest, '{', &piece)) {
@@ -415,6 +421,11 @@ static void test_names_and_keys(void **state)
             print_error("%.*s is not in the file\n", STR_ARG(piece));
             wrong++;
         }
+    while (str_split(&replies, '"', &piece))
+        if ((str_starts(piece, STR("talk.")) || str_starts(piece, STR("reply."))) && str_empty(words_find(STR("en"), piece)) && !str_contains(piece, STR(".h")))
+            wrong++;
+    for (int k = 0; k < CAP_COUNT; k++)
+        wrong += str_empty(words_find(STR("en"), arena_fmt(f.arena, "do.%s", capability_word((enum capability)k))));
     for (int k = 0; k < INCIDENT_COUNT; k++)
         wrong += str_empty(words_find(STR("en"), arena_fmt(f.arena, "part.incident.%s", incident_kind_word((enum incident_kind)k))));
     for (int c = 0; c < DIAG_CLASS_COUNT; c++)

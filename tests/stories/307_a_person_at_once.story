@@ -1,0 +1,15 @@
+# The first request for a person works, whatever else is said, and says what happens next and when (R94, R184).
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "I want to talk to a human being" from=anna@example.com channel=email
+bot "A person of our team takes it from here" "tomorrow by" hands_over outcome=handed
+waits #1020 hand_over rule=asked-for-a-person due=+24h
+says "hello? is somebody there, I want a person"
+bot "has this already" outcome=handed
+person "Hi Anna, I am looking at it."
+says "where is my parcel?"
+bot silent

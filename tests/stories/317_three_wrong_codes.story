@@ -1,0 +1,13 @@
+# Whoever does not have the code gets a person, not another try (B28).
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+fulfill #1020 items=MUG*1 state=open role=warehouse
+says "change the address to 12 Oak Street, 60622 Chicago" from=anna@example.com channel=email
+bot "code with six digits"
+types_code wrong
+bot "not the code"
+types_code wrong
+types_code wrong
+bot "person of our team" hands_over
+action #1020 none

@@ -1,0 +1,14 @@
+# Lost by the carrier's word: asked where it is, the answer has the way out with it (R81).
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+stock MUG 10
+at d3T15:00
+scan ups 1Z7W4E590300010062 lost place=Newark,NJ,US
+says "where is my order?" from=anna@example.com channel=email
+bot "lost" "You can choose" choices=3
+picks 2
+bot "refund" outcome=acted

@@ -1,0 +1,14 @@
+# While a number is asked for, something else is said: the person wins; later the order is asked for once more.
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "where is my order" from=visitor-3 channel=chat unverified
+bot "order number"
+says "actually cancel it, #1020 anna@example.com"
+bot "shall I arrange cancelling" choices=2
+says "yes"
+bot "person of our team"
+waits #1020 hand_over rule=cancel-too-late

@@ -1,0 +1,13 @@
+# Automatic answers are not answered; a machine that repeats itself gets silence.
+start 2026-11-16T15:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "I am out of the office until Monday." from=anna@example.com channel=email automatic
+bot silent
+says "Thank you for your message, your ticket number is 77123." from=bot-9 channel=chat unverified
+says "Thank you for your message, your ticket number is 77123."
+says "Thank you for your message, your ticket number is 77123."
+says "Thank you for your message, your ticket number is 77123."
+bot silent

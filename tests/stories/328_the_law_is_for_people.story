@@ -1,0 +1,10 @@
+# A threat of law, an injury: a person before any automatic answer (R174, B37).
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "my lawyer will hear about this, where is my order" from=anna@example.com channel=email
+bot "for a person to look at" hands_over outcome=handed not=Newark
+waits #1020 hand_over rule=sensitive due=+4h

@@ -1,0 +1,8 @@
+# What it does not know it says, and a person gets it (R92).
+start 2026-11-16T15:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "do you also sell blue shirts for children in size 128?" from=visitor-5 channel=chat unverified
+bot "I do not know the answer" hands_over outcome=handed

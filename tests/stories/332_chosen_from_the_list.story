@@ -1,0 +1,12 @@
+# The list leads on: to the order, then to its state.
+start 2026-11-16T15:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "asdf" from=visitor-7 channel=chat unverified
+bot choices=6
+picks 1
+bot "order number" outcome=asked
+says "#1020 60601"
+bot "Newark" outcome=answered

@@ -1,0 +1,12 @@
+# On its way already: code, then the carrier is asked and a person within the hour (R66).
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "wrong address! send it to 12 Oak Street, 60622 Chicago" from=anna@example.com channel=email
+bot "code with six digits"
+types_code
+bot "I have asked for"
+waits #1020 hand_over rule=address-under-way due=+1h
