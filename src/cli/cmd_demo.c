@@ -151,6 +151,7 @@ static void say_what_next(struct cli *cli, int port, void *user)
     fprintf(to, "Ask       wismo ask --server http://127.0.0.1:%d \"where is my stuff? #1020 anna@example.com\"\n", port);
     fprintf(to, "          wismo ask --server http://127.0.0.1:%d \"it says delivered but I have nothing. 1018, zip 77002\"\n", port);
     fprintf(to, "          wismo ask --server http://127.0.0.1:%d \"marta@example.com 53703\"\n", port);
+    fprintf(to, "Talk      wismo talk --server http://127.0.0.1:%d --from anna@example.com --verified\n", port);
     fprintf(to, "Case      wismo case --server http://127.0.0.1:%d \"#1010\"\n", port);
     fprintf(to, "Time      curl -d '{\"advance\":\"2d\"}' http://127.0.0.1:%d/v1/clock\n", port);
     fprintf(to, "Fact      curl -d '{\"kind\":\"hold\",\"order_id\":\"1003\",\"hold_id\":\"H9\",\"why\":\"stock check\",\"released\":false}' "

@@ -61,6 +61,12 @@ enum err conversation_read(struct ctx *ctx, struct reader *rd, int64_t merchant_
     return conversation_get(ctx, rd->state, merchant_id, no, out);
 }
 
+enum err conversations_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, enum conversation_list which, int64_t arg, size_t max,
+                            struct conversation **out, size_t *n)
+{
+    return conversation_list(ctx, rd->state, merchant_id, which, arg, max, out, n);
+}
+
 enum err conversation_find(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str account, enum channel_kind channel,
                            struct str message_id, struct conversation *out, struct fact_place *at)
 {

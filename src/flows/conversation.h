@@ -22,6 +22,9 @@ MUST_CHECK enum err conversation_lines_read(struct ctx *ctx, struct reader *rd, 
 /* conversation_find: by the vendor's or caller's id of a message in it. Errs: ERR_NOTFOUND. at: that message. */
 MUST_CHECK enum err conversation_find(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str account, enum channel_kind channel,
                                       struct str message_id, struct conversation *out, struct fact_place *at);
+/* conversations_read: see conversation_list of storage. */
+MUST_CHECK enum err conversations_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, enum conversation_list which, int64_t arg, size_t max,
+                                       struct conversation **out, size_t *n);
 /* conversation_read: by its number. Errs: ERR_NOTFOUND. */
 MUST_CHECK enum err conversation_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t no, struct conversation *out);
 /* conversation_json: the conversation with its lines, as people and chats read it. */

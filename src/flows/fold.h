@@ -147,6 +147,8 @@ struct outbox_row;
 MUST_CHECK enum err fold_act_attempt(struct fold *f, struct outbox_row *row, const struct fact *fct, const struct fact_record *rec);
 /* fold_talk_fact: a customer's message, or a turn that answers it. */
 MUST_CHECK enum err fold_talk_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+/* fold_talk_ticket: the same of one conversation, by the items of its ticket. */
+MUST_CHECK enum err fold_talk_ticket(struct fold *f, struct str items, bool answered);
 /* fold_talk_person: a person has answered about the order, or is done with it: its conversations that wanted one know. */
 MUST_CHECK enum err fold_talk_person(struct fold *f, int64_t order_no, bool answered);
 MUST_CHECK enum err fold_act_merge(struct fold *f, struct fold_order *into, struct fold_order *from);

@@ -23,6 +23,9 @@ MUST_CHECK enum err fold_act_memory_put(struct fold *f, struct fold_order *fo, c
 MUST_CHECK enum err fold_act_outbox(struct fold *f, const struct action_kept *act);
 /* fold_ticket.c: the ticket of a task (idx: of its decision, 0: none); what came of one; what people did with one (*known: it is ours). */
 MUST_CHECK enum err fold_ticket_open(struct fold *f, int64_t order_no, const struct act_task *t, int64_t idx);
+/* fold_ticket_of_talk: of a conversation whose order nobody knows. */
+struct fact_place;
+MUST_CHECK enum err fold_ticket_of_talk(struct fold *f, int64_t conversation_no, struct fact_place at);
 MUST_CHECK enum err fold_ticket_close(struct fold *f, int64_t order_no, const struct act_task *t);
 MUST_CHECK enum err fold_ticket_result(struct fold *f, struct outbox_row *row, const struct action_result_fact *r);
 MUST_CHECK enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *known);

@@ -20,7 +20,7 @@ static enum err record(struct fold *f, const struct fact *fct, const struct fact
 
 /*
  * The row of a key with its order and what that remembers; *found false: no such row, a repeat from another store. A reply within a
- * conversation is nothing that its order remembers: *fo stays NULL.
+ * conversation, or the ticket of one, is nothing that an order remembers: *fo stays NULL.
  */
 static enum err find(struct fold *f, struct str key, struct outbox_row *row, struct fold_order **fo, struct tellings *told, bool *found)
 {
@@ -30,7 +30,7 @@ static enum err find(struct fold *f, struct str key, struct outbox_row *row, str
         f->repeats++;
         return OK;
     }
-    bool reply = e == OK && conversation_owns(row->capability);
+    bool reply = e == OK && (conversation_owns(row->capability) || row->order_no == 0);
     if (e == OK && !reply)
         e = fold_order_by_no(f, row->order_no, fo);
     if (e == OK)

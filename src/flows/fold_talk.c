@@ -4,7 +4,7 @@
  * customer's id are recorded in their place, so that replay needs no contacts. A turn moves the dialogue on and puts its reply into
  * the outbox. Nothing is decided here.
  */
-#include "flows/fold.h"
+#include "flows/fold_act.h"
 
 #include "base/num.h"
 #include "flows/conversation.h"
@@ -199,11 +199,14 @@ static enum err apply_turn(struct fold *f, const struct fact *fct, const struct 
     c.turn = at;
     c.state = t->state;
     c.order_no = t->order_no;
+    enum conversation_person before = c.person;
     if (t->hands_over || !str_empty(t->by))
         c.person = str_empty(t->by) ? CONVERSATION_WANTS_PERSON : CONVERSATION_HAS_PERSON;
     e = conversation_put(f->ctx, f->db, f->m->id, &c);
     if (e == OK && t->speaks)
         e = put_row(f, &c, at, STR(CONVERSATION_REPLY), c.channel, c.last_us + (c.channel == CHANNEL_EMAIL ? REPLY_LATE_MAIL_US : REPLY_LATE_US));
+    if (e == OK && t->hands_over && c.order_no == 0 && before != CONVERSATION_WANTS_PERSON)
+        e = fold_ticket_of_talk(f, c.no, at);
     if (e == OK && t->sends_code)
         e = put_row(f, &c, at, STR(CONVERSATION_CODE), t->code_channel, f->now_us + CONVERSATION_CODE_US);
     return e;
@@ -225,6 +228,19 @@ enum err fold_talk_person(struct fold *f, int64_t order_no, bool answered)
         e = conversation_put(f->ctx, f->db, f->m->id, &list[i]);
     }
     return e;
+}
+
+enum err fold_talk_ticket(struct fold *f, struct str items, bool answered)
+{
+    struct conversation c;
+    int64_t no = 0;
+    if (!str_starts(items, STR(CONVERSATION_TICKET)) || num_parse_i64(str_sub(items, sizeof(CONVERSATION_TICKET) - 1, 20), 1, INT64_MAX, &no) != OK)
+        return OK;
+    enum err e = conversation_get(f->ctx, f->db, f->m->id, no, &c);
+    if (e != OK || c.person == CONVERSATION_NO_PERSON)
+        return e == ERR_NOTFOUND ? OK : e;
+    c.person = answered ? CONVERSATION_HAS_PERSON : CONVERSATION_NO_PERSON;
+    return conversation_put(f->ctx, f->db, f->m->id, &c);
 }
 
 enum err fold_talk_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec)

@@ -5,6 +5,7 @@
 #include "flows/fold_act.h"
 #include "mind/tell.h"
 #include "model/message.h"
+#include "storage/conversations.h"
 #include "storage/outbox.h"
 
 #define TICKET_LATE_US (3 * US_PER_DAY) /* behind its due time nobody is helped by a new ticket */
@@ -25,6 +26,20 @@ enum err fold_ticket_open(struct fold *f, int64_t order_no, const struct act_tas
                              .next_us = f->now_us, .why = STR(""), .pos = f->pos, .idx = idx, .lease_by = STR("")};
     enum err e = row.key.p == NULL ? ctx_fail(f->ctx, ERR_MEMORY, "ticket: no memory") : outbox_put(f->ctx, f->db, f->m->id, &row);
     return e == ERR_CONFLICT ? OK : e; /* asked for twice in one instant */
+}
+
+enum err fold_ticket_of_talk(struct fold *f, int64_t conversation_no, struct fact_place at)
+{
+    const struct policy *pol = NULL;
+    enum err e = f->have_act_policy ? OK : fold_act_policy(f, &pol); /* whether there are tickets stands beside it */
+    if (e != OK || !f->act_tickets)
+        return e;
+    struct str what = arena_fmt(f->ctx->arena, "%lld.%lld", (long long)at.pos, (long long)at.idx);
+    struct outbox_row row = {.key = effect_key(f->ctx->arena, f->m->id, conversation_no, STR("ticket.talk"), what, 1), .capability = STR("ticket"),
+                             .channel = OUTBOX_TICKET, .generation = 1, .items = arena_fmt(f->ctx->arena, "%s%lld", CONVERSATION_TICKET, (long long)conversation_no),
+                             .not_before_us = f->now_us, .not_after_us = f->now_us + TICKET_LATE_US, .next_us = f->now_us, .why = STR(""),
+                             .pos = at.pos, .idx = at.idx, .lease_by = STR("")};
+    return row.key.p == NULL || row.items.p == NULL ? ctx_fail(f->ctx, ERR_MEMORY, "ticket: no memory") : outbox_put(f->ctx, f->db, f->m->id, &row);
 }
 
 enum err fold_ticket_close(struct fold *f, int64_t order_no, const struct act_task *t)
@@ -85,6 +100,8 @@ enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *kn
     *known = e == OK && row.channel == OUTBOX_TICKET;
     if (!*known)
         return e == ERR_NOTFOUND ? OK : e;
+    if (row.order_no == 0)
+        return t->event == TICKET_ASSIGNED ? OK : fold_talk_ticket(f, row.items, t->event == TICKET_ANSWERED);
     e = fold_order_by_no(f, row.order_no, &fo);
     if (e == OK && t->event == TICKET_SOLVED)
         e = solved(f, fo, row.items);

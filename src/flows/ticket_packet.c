@@ -1,9 +1,12 @@
 /* See ticket_packet.h: what is recommended and why, what can be done at once, then the case as people read it, with stock and history. */
 #include "flows/ticket_packet.h"
 
+#include "base/num.h"
 #include "flows/act_read.h"
 #include "flows/case_text.h"
+#include "flows/conversation.h"
 #include "flows/message_list.h"
+#include "talk/dialogue.h"
 
 static const struct act_task *task_of(const struct case_acts *acts, struct str key)
 {
@@ -41,6 +44,23 @@ static void add_stock(struct buf *b, const struct order_case *cas)
                 str_empty(cas->stock[i].location) ? "" : " at ", STR_ARG(cas->stock[i].location));
 }
 
+#define CONVERSATIONS_MAX 3
+#define LINES_MAX 30
+
+/* What the customer wrote and was answered, newest conversations of the order (R122, R123). */
+static enum err add_conversations(struct ctx *ctx, struct reader *rd, const struct case_answer *ca, struct buf *b)
+{
+    struct conversation *list = NULL;
+    size_t n = 0;
+    enum err e = conversations_read(ctx, rd, ca->merchant_id, CONVERSATION_LIST_ORDER, ca->order_no, 50, &list, &n);
+    for (size_t i = n > CONVERSATIONS_MAX ? n - CONVERSATIONS_MAX : 0; e == OK && i < n; i++) {
+        struct str text = STR_NULL;
+        e = conversation_text(ctx, rd, ca->merchant_id, list[i].no, LINES_MAX, &text);
+        buf_fmt(b, "\nConversation %lld:\n%.*s", (long long)list[i].no, STR_ARG(text));
+    }
+    return e;
+}
+
 static enum err write_text(struct ctx *ctx, struct reader *rd, struct case_answer *ca, const struct act_task *t, struct buf *b)
 {
     struct case_json_options opt = {.personal = NULL};
@@ -54,7 +74,44 @@ static enum err write_text(struct ctx *ctx, struct reader *rd, struct case_answe
         e = case_stock(ctx, rd, ca);
     if (e == OK)
         add_stock(b, ca->cas);
+    if (e == OK)
+        e = add_conversations(ctx, rd, ca, b);
     return e == OK ? buf_err(b) : e;
+}
+
+/* Of a conversation whose order nobody knows: what was said is the packet. */
+static enum err packet_of_talk(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct outbox_row *row, struct ticket_packet *out,
+                               bool *open)
+{
+    struct conversation c;
+    struct conversation_line *lines = NULL;
+    struct dialogue_state st;
+    struct str text = STR_NULL;
+    int64_t no = 0;
+    size_t n = 0;
+    *open = false;
+    if (num_parse_i64(str_sub(row->items, sizeof(CONVERSATION_TICKET) - 1, 20), 1, INT64_MAX, &no) != OK)
+        return OK;
+    enum err e = conversation_read(ctx, rd, merchant_id, no, &c);
+    if (e == OK)
+        e = conversation_text(ctx, rd, merchant_id, no, LINES_MAX, &text);
+    if (e == OK)
+        e = conversation_lines_read(ctx, rd, merchant_id, no, LINES_MAX, &lines, &n);
+    if (e != OK)
+        return e;
+    if (dialogue_state_read(ctx, c.state, &st) != OK)
+        st.due_us = 0;
+    *open = c.person == CONVERSATION_WANTS_PERSON;
+    *out = (struct ticket_packet){.key = row->key, .order_name = STR("no order yet"), .cls = STR("conversation"), .recommend = STR("answer the customer"),
+                                  .subject = arena_fmt(ctx->arena, "Conversation %lld (%s): answer the customer", (long long)no, channel_kind_word(c.channel)),
+                                  .priority = policy_priority_word(PRIORITY_HIGH), .text = text, .tags = {STR("wismo"), STR("conversation")}, .tags_n = 2,
+                                  .due_us = st.due_us != 0 ? st.due_us : row->not_after_us};
+    for (size_t i = 0; i < n; i++)
+        if (!lines[i].ours) {
+            out->name = lines[i].in.from_name;
+            out->email = memchr(lines[i].in.from.p, '@', lines[i].in.from.n) != NULL ? lines[i].in.from : STR_NULL;
+        }
+    return ctx_whole(ctx, OK);
 }
 
 enum err ticket_packet_make(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct outbox_row *row, struct ticket_packet *out,
@@ -63,6 +120,8 @@ enum err ticket_packet_make(struct ctx *ctx, struct reader *rd, int64_t merchant
     struct case_answer ca;
     struct personal who;
     struct buf b;
+    if (row->order_no == 0)
+        return packet_of_talk(ctx, rd, merchant_id, row, out, open);
     enum err e = case_read(ctx, rd, merchant_id, row->order_no, 0, &ca);
     if (e == OK)
         e = case_acts_join(ctx, rd, &ca);

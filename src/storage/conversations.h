@@ -37,6 +37,7 @@ struct conversation {
 #define CONVERSATION_REPLY "reply"
 #define CONVERSATION_CODE "code"
 #define CONVERSATION_CODE_US (15 * US_PER_MIN) /* as long as a code holds */
+#define CONVERSATION_TICKET "conversation/" /* and the number: items of a ticket that belongs to no order */
 /* conversation_owns: the row is of a conversation, not of what an order tells. */
 bool conversation_owns(struct str capability);
 

@@ -7,6 +7,7 @@
 
 #include "base/data.h"
 #include "flows/act_read.h"
+#include "storage/conversations.h"
 #include "flows/performer.h"
 #include "flows/reader.h"
 #include "flows/request.h"
@@ -320,6 +321,36 @@ static size_t open_tasks(struct stage *s)
     return n;
 }
 
+/* Whoever nobody knows an order of gets a ticket with what they wrote, and silence once a person has answered. */
+static void a_stranger_asks_for_a_person(void **state)
+{
+    const struct json *v = NULL;
+    struct stage s;
+    struct conversation c;
+    struct fact said = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER}, turn = {.kind = FACT_TURN, .role = ROLE_SYSTEM};
+    (void)state;
+    stage_begin(&s, NULL, 0, "{mode: suggest}", true);
+    said.u.message_in = (struct message_in_fact){.channel = CHANNEL_CHAT, .message_id = STR("m1"), .from = STR("mia@example.com"), .text = STR("human please")};
+    fact(&s, &said);
+    assert_ok(&s.ctx, conversation_get(&s.ctx, s.st.rd->state, s.st.merchant_id, 1, &c));
+    turn.u.turn = (struct turn_fact){.conversation_no = 1, .asked_pos = c.asked.pos, .asked_idx = c.asked.idx, .outcome = STR("handed"), .reply = STR("A person"),
+                                     .speaks = true, .hands_over = true};
+    fact(&s, &turn);
+    run_out(&s);
+    assert_int_equal(effect_double_done(s.d), 1);
+    assert_ok(&s.ctx, json_parse(&s.ctx, str_of(effect_double_last(s.d)), &JSON_LIMITS_SMALL, &v));
+    assert_str(json_str(v, "action"), "ticket");
+    assert_str(json_str(v, "email"), "mia@example.com");
+    assert_true(str_contains(json_str(v, "text"), STR("Customer: human please")));
+    ticket_event(&s, json_str(v, "key"), TICKET_ANSWERED);
+    assert_ok(&s.ctx, conversation_get(&s.ctx, s.st.rd->state, s.st.merchant_id, 1, &c));
+    assert_int_equal(c.person, CONVERSATION_HAS_PERSON);
+    ticket_event(&s, json_str(v, "key"), TICKET_SOLVED);
+    assert_ok(&s.ctx, conversation_get(&s.ctx, s.st.rd->state, s.st.merchant_id, 1, &c));
+    assert_int_equal(c.person, CONVERSATION_NO_PERSON);
+    stage_close(&s);
+}
+
 static void handed_over(void **state)
 {
     static const enum effect_way WAYS[] = {EFFECT_DONE_CUT, EFFECT_BUSY};
@@ -414,6 +445,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way),         cmocka_unit_test(a_person_hears),       cmocka_unit_test(called_back_in_time),
         cmocka_unit_test(nothing_starts_in_a_pause), cmocka_unit_test(told_later),  cmocka_unit_test(what_is_sent),
-        cmocka_unit_test(handed_over),      cmocka_unit_test(settled_before_it_left), cmocka_unit_test(killed_between_steps)};
+        cmocka_unit_test(a_stranger_asks_for_a_person), cmocka_unit_test(handed_over),      cmocka_unit_test(settled_before_it_left), cmocka_unit_test(killed_between_steps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
