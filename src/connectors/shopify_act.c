@@ -28,6 +28,11 @@
     "userErrors{message}}}"
 #define RELEASE                                                                                                                     \
     "mutation($id:ID!,$holds:[ID!]){fulfillmentOrderReleaseHold(id:$id,holdIds:$holds){fulfillmentOrder{id} userErrors{message}}}"
+#define LOOK_GOODS                                                                                                                  \
+    "query($id:ID!,$made:String!){order(id:$id){lineItems(first:100){nodes{id variant{id}}}} orders(first:1,query:$made){nodes{id tags}}}"
+#define SEND_AGAIN                                                                                                                  \
+    "mutation($order:OrderCreateOrderInput!,$options:OrderCreateOptionsInput){orderCreate(order:$order,options:$options){order{id} " \
+    "userErrors{message}}}"
 
 #define HOLD_HANDLE "wismo"
 
@@ -90,15 +95,11 @@ static void write_refund(struct ctx *ctx, struct jw *w, const struct action_call
     jw_kstr(w, "key", call->key);
 }
 
-static void write_address(struct ctx *ctx, struct jw *w, const struct action_call *call)
+static void key_address(struct jw *w, const struct address *a)
 {
-    const struct address *a = &call->new_address;
     size_t cut = a->name.n;
     while (cut > 0 && a->name.p[cut - 1] != ' ')
         cut--;
-    jw_key(w, "input");
-    jw_obj(w);
-    key_gid(ctx, w, "id", "Order", call->order_id);
     jw_key(w, "shippingAddress");
     jw_obj(w);
     jw_kstr_opt(w, "firstName", cut > 0 ? str_sub(a->name, 0, cut - 1) : STR_NULL);
@@ -111,6 +112,60 @@ static void write_address(struct ctx *ctx, struct jw *w, const struct action_cal
     jw_kstr_opt(w, "countryCode", a->country);
     jw_kstr_opt(w, "phone", a->phone);
     jw_end(w);
+}
+
+static void write_address(struct ctx *ctx, struct jw *w, const struct action_call *call)
+{
+    jw_key(w, "input");
+    jw_obj(w);
+    key_gid(ctx, w, "id", "Order", call->order_id);
+    key_address(w, &call->new_address);
+    jw_end(w);
+}
+
+static struct str tag_of(struct ctx *ctx, const struct action_call *call)
+{
+    return arena_fmt(ctx->arena, "wismo-%.*s", STR_ARG(call->key));
+}
+
+/* carry: the variants of the lines, a line each. It costs nothing, and takes its stock where the shop lets it. */
+static void write_again(struct ctx *ctx, struct jw *w, const struct action_call *call, struct str carry)
+{
+    struct str variant;
+    jw_key(w, "order");
+    jw_obj(w);
+    jw_kstr(w, "currency", call->currency);
+    jw_kstr(w, "financialStatus", STR("PAID"));
+    jw_kstr_opt(w, "email", call->email);
+    jw_kstr(w, "note", arena_fmt(ctx->arena, "Wismo %.*s: sent again for %.*s", STR_ARG(call->key), STR_ARG(call->order_name)));
+    jw_key(w, "tags");
+    jw_arr(w);
+    jw_str(w, STR("wismo-reship"));
+    jw_str(w, tag_of(ctx, call));
+    jw_arr_end(w);
+    jw_key(w, "lineItems");
+    jw_arr(w);
+    for (size_t i = 0; i < call->lines_n && str_split(&carry, '\n', &variant); i++) {
+        jw_obj(w);
+        jw_kstr(w, "variantId", variant);
+        jw_ki64(w, "quantity", call->lines[i].quantity);
+        jw_key(w, "priceSet");
+        jw_obj(w);
+        jw_key(w, "shopMoney");
+        jw_obj(w);
+        jw_kstr(w, "amount", STR("0.00"));
+        jw_kstr(w, "currencyCode", call->currency);
+        jw_end(w);
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+    key_address(w, &call->ship_to);
+    jw_end(w);
+    jw_key(w, "options");
+    jw_obj(w);
+    jw_kstr(w, "inventoryBehaviour", STR("DECREMENT_OBEYING_POLICY"));
+    jw_kbool(w, "sendReceipt", false);
     jw_end(w);
 }
 
@@ -153,6 +208,8 @@ static const char *document_of(const struct action_call *call, int step, bool *e
         return step == 1 ? CANCEL : LOOK_ORDER;
     case CAP_CHANGE_ADDRESS:
         return step == 0 ? LOOK_ORDER : step == 1 ? ADDRESS : RELEASE;
+    case CAP_RESHIP:
+        return step == 0 ? LOOK_GOODS : SEND_AGAIN;
     default:
         return step == 0 ? LOOK_ORDER : HOLD;
     }
@@ -176,6 +233,10 @@ static void write_variables(struct ctx *ctx, struct jw *w, const struct action_c
         write_hold(ctx, w, call, carry);
     else if (strcmp(document, RELEASE) == 0)
         write_release(w, carry);
+    else if (strcmp(document, LOOK_GOODS) == 0)
+        jw_kstr(w, "made", arena_fmt(ctx->arena, "tag:%.*s", STR_ARG(tag_of(ctx, call))));
+    else if (strcmp(document, SEND_AGAIN) == 0)
+        write_again(ctx, w, call, carry);
 }
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
@@ -352,13 +413,56 @@ static enum err decode_look(struct ctx *ctx, const struct action_call *call, int
     }
 }
 
+static bool has_tag(const struct json *order, struct str tag)
+{
+    JSON_EACH(t, json_get(order, "tags")) {
+        if (str_eq(json_value_text(t), tag))
+            return true;
+    }
+    return false;
+}
+
+/* Which variants the lines were; and an order that carries our key is the one that was sent. */
+static enum err decode_goods(struct ctx *ctx, const struct action_call *call, const struct json *data, struct action_answer *out)
+{
+    const struct json *made = json_path(data, "orders.nodes.0"), *order = json_get(data, "order");
+    struct str list = STR("");
+    if (has_tag(made, tag_of(ctx, call))) {
+        done(out, json_str(made, "id"), STR("was done already"));
+        return OK;
+    }
+    out->step = STEP_NEXT;
+    if (!json_is(order, JSON_OBJECT) || call->lines_n == 0)
+        refuse(out, STR("Shopify does not know this order, or nothing is named that would be sent again"));
+    for (size_t i = 0; out->step == STEP_NEXT && i < call->lines_n; i++) {
+        struct str variant = STR_NULL;
+        JSON_EACH(l, json_path(order, "lineItems.nodes")) {
+            if (str_eq(shopify_gid_tail(json_str(l, "id")), call->lines[i].item_id))
+                variant = json_str(json_get(l, "variant"), "id");
+        }
+        list = arena_fmt(ctx->arena, "%.*s%s%.*s", STR_ARG(list), i > 0 ? "\n" : "", STR_ARG(variant));
+        if (str_empty(variant))
+            refuse(out, STR("a product of it is not there any more"));
+    }
+    if (list.p == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "reship: no memory");
+    out->carry = list;
+    return OK;
+}
+
 /* What a mutation answers; its errors say that nothing was done. */
 static enum err decode_mutation(struct ctx *ctx, const struct action_call *call, const struct json *data, struct str carry, struct action_answer *out)
 {
+    enum after { ENDS, LOOKS, RELEASES, EACH }; /* it ends; it is looked up; holds of ours go; the next one of the list */
     static const struct {
         const char *field, *errors, *id;
-    } PAYLOADS[] = {{"refundCreate", "userErrors", "refund.id"}, {"orderCancel", "orderCancelUserErrors", "job.id"}, {"orderUpdate", "userErrors", "order.id"},
-                    {"fulfillmentOrderHold", "userErrors", "fulfillmentHold.id"}, {"fulfillmentOrderReleaseHold", "userErrors", "fulfillmentOrder.id"}};
+        enum after after;
+    } PAYLOADS[] = {{"refundCreate", "userErrors", "refund.id", ENDS},
+                    {"orderCreate", "userErrors", "order.id", ENDS},
+                    {"orderCancel", "orderCancelUserErrors", "job.id", LOOKS},
+                    {"orderUpdate", "userErrors", "order.id", RELEASES},
+                    {"fulfillmentOrderHold", "userErrors", "fulfillmentHold.id", EACH},
+                    {"fulfillmentOrderReleaseHold", "userErrors", "fulfillmentOrder.id", EACH}};
     struct str rest = carry, first;
     (void)str_split(&rest, '\n', &first);
     for (size_t i = 0; i < sizeof(PAYLOADS) / sizeof(PAYLOADS[0]); i++) {
@@ -371,9 +475,9 @@ static enum err decode_mutation(struct ctx *ctx, const struct action_call *call,
         }
         const struct json *id = json_path(p, PAYLOADS[i].id);
         done(out, id == NULL ? STR_NULL : id->text, STR("done"));
-        out->carry = i < 3 ? carry : rest; /* of several holds the next one */
-        bool more = i == 1 || (i == 2 && !str_empty(carry)) || (i > 2 && !str_empty(rest));
-        if (more)
+        enum after after = PAYLOADS[i].after;
+        out->carry = after == EACH ? rest : carry;
+        if (after == LOOKS || (after == RELEASES && !str_empty(carry)) || (after == EACH && !str_empty(rest)))
             out->step = STEP_NEXT;
         return OK;
     }
@@ -403,8 +507,11 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     if (e != OK)
         return e;
     const struct json *data = json_get(v, "data");
+    if (call->cap == CAP_RESHIP && step == 0)
+        return decode_goods(ctx, call, data, out);
     return json_get(data, "order") != NULL ? decode_look(ctx, call, step, json_get(data, "order"), out) : decode_mutation(ctx, call, data, carry, out);
 }
 
 const struct act_ops shopify_act = {
-    .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT, .request = request, .decode = decode};
+    .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT | 1u << CAP_RESHIP,
+    .request = request, .decode = decode};

@@ -27,6 +27,7 @@ static struct action_call call_of(enum capability cap, bool whole)
     static const struct action_line LINE = {{"MUG", 3}, {"11", 2}, {"Mug", 3}, 1};
     struct action_call call = {.key = STR("0af10af10af10af10af10af10af10af1"), .cap = cap, .order_id = STR("1020"), .order_name = STR("#1020"),
                                .lines = &LINE, .lines_n = 1, .whole = whole, .amount_minor = 1450, .currency = STR("USD")};
+    call.ship_to = (struct address){.line1 = STR("1 Old Street")};
     call.new_address = (struct address){.name = STR("Anna Maria Exemple"), .line1 = STR("2 New Street"), .city = STR("Chicago"), .region = STR("IL"),
                                         .postal_code = STR("60602"), .country = STR("US")};
     return call;
@@ -63,6 +64,12 @@ static void requests(void **state)
         {CAP_HOLD_FULFILLMENT, false, 1, "gid://shopify/FulfillmentOrder/7\ngid://shopify/FulfillmentOrder/9", "fulfillmentOrderHold(",
          "{\"id\":\"gid://shopify/FulfillmentOrder/7\",\"hold\":{\"reason\":\"INCORRECT_ADDRESS\",\"reasonNotes\":\"Wismo 0af10af10af10af10af10af10af10af1\","
          "\"handle\":\"wismo\",\"notifyMerchant\":true}}", true},
+        {CAP_RESHIP, false, 0, "", "lineItems(first:100)", "{\"id\":\"gid://shopify/Order/1020\",\"made\":\"tag:wismo-0af10af10af10af10af10af10af10af1\"}", false},
+        {CAP_RESHIP, false, 1, "gid://shopify/ProductVariant/77", "orderCreate(",
+         "{\"order\":{\"currency\":\"USD\",\"financialStatus\":\"PAID\",\"note\":\"Wismo 0af10af10af10af10af10af10af10af1: sent again for #1020\",\"tags\":["
+         "\"wismo-reship\",\"wismo-0af10af10af10af10af10af10af10af1\"],\"lineItems\":[{\"variantId\":\"gid://shopify/ProductVariant/77\",\"quantity\":1,\"priceSet\":"
+         "{\"shopMoney\":{\"amount\":\"0.00\",\"currencyCode\":\"USD\"}}}],\"shippingAddress\":{\"address1\":\"1 Old Street\"}},\"options\":{\"inventoryBehaviour\":"
+         "\"DECREMENT_OBEYING_POLICY\",\"sendReceipt\":false}}", true},
     };
     struct shop s;
     (void)state;
@@ -142,6 +149,22 @@ static void answers(void **state)
         {"unreadable", CAP_REFUND, 1, 200, "{\"data\":{\"refundCreate\"", 0, "", NULL, false, ERR_PARSE},
         {"empty", CAP_REFUND, 1, 200, "{\"data\":{}}", 0, "", NULL, false, ERR_PARSE},
         {"token gone", CAP_REFUND, 0, 401, "", STEP_REFUSED, "", NULL, false, OK},
+        {"variants to be sent", CAP_RESHIP, 0, 200,
+         "{\"data\":{\"order\":{\"lineItems\":{\"nodes\":[{\"id\":\"gid://shopify/LineItem/10\",\"variant\":null},{\"id\":\"gid://shopify/LineItem/11\",\"variant\":"
+         "{\"id\":\"gid://shopify/ProductVariant/77\"}}]}},\"orders\":{\"nodes\":[]}}}", STEP_NEXT, "", "gid://shopify/ProductVariant/77", false, OK},
+        {"sent before", CAP_RESHIP, 0, 200,
+         "{\"data\":{\"order\":{\"lineItems\":{\"nodes\":[]}},\"orders\":{\"nodes\":[{\"id\":\"gid://shopify/Order/2000\",\"tags\":[\"vip\","
+         "\"wismo-0af10af10af10af10af10af10af10af1\"]}]}}}", STEP_DONE, "2000", NULL, true, OK},
+        {"another order of a like tag", CAP_RESHIP, 0, 200,
+         "{\"data\":{\"order\":{\"lineItems\":{\"nodes\":[]}},\"orders\":{\"nodes\":[{\"id\":\"gid://shopify/Order/2000\",\"tags\":[\"wismo\"]}]}}}", STEP_REFUSED, "",
+         NULL, false, OK},
+        {"a product that is gone", CAP_RESHIP, 0, 200,
+         "{\"data\":{\"order\":{\"lineItems\":{\"nodes\":[{\"id\":\"gid://shopify/LineItem/11\",\"variant\":null}]}},\"orders\":{\"nodes\":[]}}}", STEP_REFUSED, "", NULL,
+         false, OK},
+        {"nobody knows the order", CAP_RESHIP, 0, 200, "{\"data\":{\"order\":null,\"orders\":{\"nodes\":[]}}}", STEP_REFUSED, "", NULL, false, OK},
+        {"sent again", CAP_RESHIP, 1, 200, "{\"data\":{\"orderCreate\":{\"order\":{\"id\":\"gid://shopify/Order/2000\"},\"userErrors\":[]}}}", STEP_DONE, "2000", NULL,
+         false, OK},
+        {"not in stock", CAP_RESHIP, 1, 200, "{\"data\":{\"orderCreate\":{\"order\":null,\"userErrors\":[{\"message\":\"out of stock\"}]}}}", STEP_REFUSED, "", NULL, false, OK},
         {"not picked", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"UNFULFILLED\""), STEP_NEXT, "", NULL, false, OK},
         {"picked", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"FULFILLED\""), STEP_REFUSED, "", NULL, false, OK},
         {"in progress", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"IN_PROGRESS\""), STEP_REFUSED, "", NULL, false, OK},
