@@ -133,6 +133,10 @@ struct identity_result {
 MUST_CHECK enum err identity_match(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct identity_given *given,
                                    struct identity_result *out);
 
+/* contact_orders: all orders of an e-mail address, else of a phone, newest first: for the merchant's own systems, that need no proof. */
+MUST_CHECK enum err contact_orders(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str email, struct str phone,
+                                   int64_t out[CASE_FIND_MAX], size_t *n);
+
 /* ---- erasure of one order's subjects: keys destroyed, hashes dropped; the ledger and replay stay valid */
 MUST_CHECK enum err engine_erase_order(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t order_no);
 

@@ -154,3 +154,17 @@ enum err identity_match(struct ctx *ctx, struct reader *rd, int64_t merchant_id,
     enum err e = tracking_number_normalise(ctx, given->tracking_number, &number);
     return e == OK ? by_number(&k, number) : e;
 }
+
+enum err contact_orders(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str email, struct str phone, int64_t out[CASE_FIND_MAX],
+                        size_t *n)
+{
+    struct identity_result work = {.n = 0};
+    struct match k = {.ctx = ctx, .rd = rd, .m = engine_merchant_by_id(rd->eng, merchant_id), .out = &work};
+    unsigned char h[CONTACT_HASH_LEN];
+    bool known = false;
+    *n = 0;
+    if (k.m == NULL)
+        return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
+    hash_one(&k, str_empty(email) ? CONTACT_PHONE : CONTACT_EMAIL, str_empty(email) ? phone : email, h, &known);
+    return known ? candidates(&k, SQL_CONTACT_ORDERS, (struct str){(const char *)h, CONTACT_HASH_LEN}, out, CASE_FIND_MAX, n) : OK;
+}

@@ -36,6 +36,8 @@ static const struct route ROUTES[] = {
     {"GET", "/v1/conversations/{number}", api_conversations_get, 0, 0},
     {"POST", "/v1/conversations/{number}", api_conversations_post, SMALL_BODY, 0},
     {"GET", "/v1/estimate", api_estimate_get, 0, 0},
+    {"GET", "/v1/lookup", api_lookup, 0, 0},
+    {"POST", "/v1/lookup", api_lookup, 4096, 0},
     {"GET", "/v1/knowledge", api_knowledge_list, 0, 0},
     {"POST", "/v1/knowledge", api_knowledge_post, BULK_BODY, 0},
     {"GET", "/v1/knowledge/answer", api_knowledge_answer, 0, 0},

@@ -103,6 +103,7 @@ void api_conversations_list(struct http_exchange *ex);
 void api_conversations_get(struct http_exchange *ex);
 void api_conversations_post(struct http_exchange *ex);
 void api_estimate_get(struct http_exchange *ex);
+void api_lookup(struct http_exchange *ex);
 void api_knowledge_list(struct http_exchange *ex);
 void api_knowledge_post(struct http_exchange *ex);
 void api_knowledge_answer(struct http_exchange *ex);
