@@ -109,7 +109,7 @@ static void html_body(struct buf *b, struct str text)
         HTML(b, "</ul>\n");
 }
 
-static void html_mail(struct buf *b, const struct mail *m, struct str text)
+void mail_html(struct buf *b, const struct mail *m, struct str text)
 {
     HTML(b, "<!doctype html>\n<html lang=\"");
     html_text(b, m->language);
@@ -259,7 +259,7 @@ enum err mail_write(struct ctx *ctx, const struct mail *m, struct buf *out)
     if (text.p == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "mail: no memory");
     buf_init(&html, (size_t)1 << 20);
-    html_mail(&html, m, text);
+    mail_html(&html, m, text);
     add_headers(out, m);
     add_part(out, m->key, "text/plain", text);
     add_part(out, m->key, "text/html", buf_str(&html));

@@ -20,5 +20,7 @@ struct mail {
 MUST_CHECK enum err mail_write(struct ctx *ctx, const struct mail *m, struct buf *out);
 /* mail_text: the whole text as a customer reads it, greeting and sign-off included; in the arena. */
 struct str mail_text(struct ctx *ctx, const struct mail *m);
+/* mail_html: its HTML part; text: as mail_text gives it. */
+void mail_html(struct buf *b, const struct mail *m, struct str text);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/zone.h"
 #include "mind/phrases.h"
 #include "mind/rules.h"
+#include "mind/template.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -298,6 +299,12 @@ static struct str words_of(struct render *r, const char *group, const char *word
     return message_words(r->lang, arena_fmt(r->ctx->arena, "%s.%s", group, word));
 }
 
+/* Reasons and places of delivery have the words of the answers. */
+static struct str answer_words(struct render *r, const char *group, enum reason reason)
+{
+    return words_find(r->lang, arena_fmt(r->ctx->arena, "%s.%s", group, reason_word(reason)));
+}
+
 static struct str problem_link(struct render *r, struct str order)
 {
     struct str rest = r->in->policy->problem_url, before;
@@ -338,8 +345,8 @@ static void set_values(struct render *r)
     set(r, VALUE_waiting, r->in->cd->waiting_cls < DIAG_CLASS_COUNT ? items_text(r, WAITING) : STR_NULL);
     set(r, VALUE_lacking, items_text(r, LACKING));
     set(r, VALUE_place, phrase_place(r->ctx->arena, &f->last_place));
-    set(r, VALUE_reason, words_of(r, "reason", reason_word(f->reason)));
-    set(r, VALUE_drop_off, words_of(r, "drop", reason_word(f->reason)));
+    set(r, VALUE_reason, answer_words(r, "reason", f->reason));
+    set(r, VALUE_drop_off, answer_words(r, "drop", f->reason));
     set(r, VALUE_problem_link, problem_link(r, order));
     set_flag(r, VALUE_customs_long, r->d->severity >= 3);
     set_flag(r, VALUE_duties, f->reason == REASON_CUSTOMS_DUTY);
