@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+#ifdef FUZZ_CONTENT_TYPE
+static const struct http_header FUZZ_HEADER = {{"Content-Type", 12}, {FUZZ_CONTENT_TYPE, sizeof(FUZZ_CONTENT_TYPE) - 1}};
+#endif
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 /* Its answers to what it was asked to do; the first byte chooses the status, the step and the capability, the last one what was carried. */
@@ -49,6 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct http_msg msg = {.body = {(const char *)data, n}, .received_us = INT64_C(1795000000000000)};
     if (acct.conn->hook != NULL)
         (void)!acct.conn->hook->decode(&ctx, &acct, &msg, &d);
+#ifdef FUZZ_CONTENT_TYPE
+    msg.headers = &FUZZ_HEADER;
+    msg.headers_n = 1;
+    (void)!acct.conn->hook->decode(&ctx, &acct, &msg, &d);
+#endif
     if (acct.conn->poll != NULL)
         (void)!acct.conn->poll->decode(&ctx, &acct, NULL, &msg, &p, &cursor);
     struct poll_ask ask = {.kind = POLL_PARCEL, .carrier = STR(FUZZ_CONNECTOR), .tracking_number = STR("1Z7W4E590300010062")};

@@ -4,10 +4,10 @@
  * key, and both kinds of report carry the headers of what they are about; so no address is looked at or kept. Fields are read line
  * by line: in both kinds they are plain lines by their standards. Traps: a delay is no failure, and vacation answers are no report.
  */
+#include "connectors/lib/message_in.h"
 #include "connectors/lib/phone.h"
 #include "connectors/lib/signature.h"
 
-#define KEY_LEN_HEX 32
 #define STATUS_MAX 12
 
 static const struct cfg_field CFG[] = {
@@ -29,18 +29,6 @@ static bool field_is(struct str line, const char *name, struct str *value)
     if (line.n <= n.n || line.p[n.n] != ':' || !str_eq_nocase(str_sub(line, 0, n.n), n))
         return false;
     *value = str_trim(str_sub(line, n.n + 1, line.n));
-    return true;
-}
-
-/* <KEY@domain>: ours when KEY is 32 hexadecimal digits. */
-static bool our_key(struct str id, struct str *key)
-{
-    if (id.n < KEY_LEN_HEX + 3 || id.p[0] != '<' || id.p[KEY_LEN_HEX + 1] != '@')
-        return false;
-    for (size_t i = 1; i <= KEY_LEN_HEX; i++)
-        if (!((id.p[i] >= '0' && id.p[i] <= '9') || (id.p[i] >= 'a' && id.p[i] <= 'f')))
-            return false;
-    *key = str_sub(id, 1, KEY_LEN_HEX);
     return true;
 }
 
@@ -83,7 +71,7 @@ static void read_body(struct str body, struct report *r)
         else if (field_is(line, "Feedback-Type", &value))
             r->feedback_type = value;
         else if (field_is(line, "Message-ID", &value))
-            (void)our_key(value, &r->key);
+            (void)mail_key(value, &r->key);
     }
 }
 

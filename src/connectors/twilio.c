@@ -1,10 +1,11 @@
 /*
- * Twilio: text messages and WhatsApp out, what became of them, and STOP. Sources: Twilio's OpenAPI (twilio/twilio-oai, April 2026)
+ * Twilio: text messages and WhatsApp out and in, what became of them, and STOP. Sources: Twilio's OpenAPI (twilio/twilio-oai, April 2026)
  * and "Webhooks security", read 2026-11. A message has no idempotency key: an attempt without an answer is looked up in the list of
  * what was sent to that number. WhatsApp goes out as an approved template (63016 otherwise): its variables are the order and the
- * text. Status callbacks may come out of order; only the ends are told. Traps: the signature is over the public address, as
+ * text; an answer inside the customer's 24 hours is free text. Status callbacks may come out of order; only the ends are told. Traps: the signature is over the public address, as
  * configured, never over the Host header; repeated parameters count once, sorted; new ones come without notice.
  */
+#include "connectors/lib/message_in.h"
 #include "connectors/lib/phone.h"
 #include "connectors/lib/signature.h"
 
@@ -75,7 +76,8 @@ static enum err write_form(struct ctx *ctx, const struct account *acct, const st
 {
     struct str service = account_setting(acct, "messaging_service_sid"), from = from_of(ctx, acct, ask), content = account_setting(acct, "content_sid");
     bool whatsapp = ask->channel == CHANNEL_WHATSAPP;
-    if (whatsapp && str_empty(content))
+    bool templated = whatsapp && !ask->answers;
+    if (templated && str_empty(content))
         return ctx_fail(ctx, ERR_PARSE, "content_sid: WhatsApp needs an approved template");
     if (str_empty(from) && (whatsapp || str_empty(service)))
         return ctx_fail(ctx, ERR_PARSE, "%s: not set", whatsapp ? "whatsapp_from" : "from");
@@ -86,7 +88,7 @@ static enum err write_form(struct ctx *ctx, const struct account *acct, const st
         form_add(ctx->arena, b, "MessagingServiceSid", service);
     else
         form_add(ctx->arena, b, "From", from);
-    if (whatsapp) {
+    if (templated) {
         form_add(ctx->arena, b, "ContentSid", content);
         form_add(ctx->arena, b, "ContentVariables", variables(ctx, ask));
     } else {
@@ -264,10 +266,27 @@ static enum err decode_status(struct ctx *ctx, const struct http_msg *msg, struc
     return OK;
 }
 
+/* A customer's words, or the button that they pressed. */
+static enum err decode_message(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str from, bool whatsapp,
+                               struct decoded *out)
+{
+    static const char *const PAYLOADS[] = {"ButtonPayload", "ListId"}, *const WORDS[] = {"Body", "ButtonText", "ListTitle"};
+    struct message_in_fact m = {.channel = whatsapp ? CHANNEL_WHATSAPP : CHANNEL_SMS, .message_id = field(ctx, msg, "MessageSid"), .from = from,
+                                .from_name = field(ctx, msg, "ProfileName"), .reply_to = field(ctx, msg, "OriginalRepliedMessageSid"),
+                                .verified = account_vouches(acct), .at_us = msg->received_us};
+    int64_t media = 0;
+    for (size_t i = 0; i < sizeof(PAYLOADS) / sizeof(PAYLOADS[0]) && str_empty(m.choice); i++)
+        m.choice = field(ctx, msg, PAYLOADS[i]);
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]) && str_empty(m.text); i++)
+        m.text = field(ctx, msg, WORDS[i]);
+    if (num_parse_i64(field(ctx, msg, "NumMedia"), 0, 10, &media) == OK)
+        m.attachments = (uint32_t)media;
+    return add_message(ctx, out, &m);
+}
+
 static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     struct str status = field(ctx, msg, "MessageStatus"), from = field(ctx, msg, "From"), opt = field(ctx, msg, "OptOutType");
-    (void)acct;
     if (!str_empty(status))
         return decode_status(ctx, msg, status, out);
     if (str_empty(from))
@@ -276,10 +295,8 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     enum stop_word word = stop_word_of(str_empty(opt) ? field(ctx, msg, "Body") : opt);
     if (whatsapp)
         from = str_sub(from, 9, from.n);
-    if (word == STOP_NONE) {
-        out->note = STR("a customer's message without a word to stop or start");
-        return OK;
-    }
+    if (word == STOP_NONE)
+        return decode_message(ctx, acct, msg, from, whatsapp, out);
     return add_consent(ctx, out, from, whatsapp ? CHANNEL_WHATSAPP : CHANNEL_SMS, word == STOP_STOP, msg->received_us);
 }
 

@@ -1,10 +1,12 @@
 /*
- * WhatsApp Cloud API: messages out as approved templates, what became of them, and STOP. Sources: Meta's OpenAPI of the business
+ * WhatsApp Cloud API: messages out and in, what became of them, and STOP. Sources: Meta's OpenAPI of the business
  * messaging API (v23.0) and its webhook reference, read 2026-11. What we send unasked may meet a closed 24-hour window, so it is
- * always a template; its two body parameters are the order and the text. There is no key and no look-up: our message's key goes along
+ * always a template; its two body parameters are the order and the text. An answer inside the customer's 24 hours is free text that quotes
+ * what it answers, with up to three of its choices as buttons. There is no key and no look-up: our message's key goes along
  * as biz_opaque_callback_data and comes back with each status, so an attempt without an answer waits for one before it is repeated.
  * Trap: bodies are signed as received, with \uXXXX in them.
  */
+#include "connectors/lib/message_in.h"
 #include "connectors/lib/phone.h"
 #include "connectors/lib/signature.h"
 
@@ -14,6 +16,10 @@
 #define BASE "https://graph.facebook.com"
 #define VERSION "v23.0"
 #define PARAMETER_MAX 1024
+#define TEXT_MAX 4096
+#define BUTTONS_MAX 3
+#define BUTTON_TITLE_MAX 20 /* characters */
+#define BUTTON_BODY_MAX 1024
 
 static const struct cfg_field CFG[] = {
     {"api_key", true, true, "token of a system user"},
@@ -57,6 +63,76 @@ static void write_parameter(struct jw *w, struct str text)
     jw_end(w);
 }
 
+/* "payload\tlabel" lines as buttons, when all of them can be. */
+static size_t count_buttons(const struct send_ask *ask)
+{
+    struct str rest = ask->choices, line, payload;
+    size_t n = 0;
+    while (!str_empty(rest) && str_split(&rest, '\n', &line)) {
+        if (!str_split(&line, '\t', &payload) || str_empty(payload) || str_empty(line) || line.n > BUTTON_TITLE_MAX)
+            return 0;
+        n++;
+    }
+    return n <= BUTTONS_MAX && ask->text.n <= BUTTON_BODY_MAX ? n : 0;
+}
+
+static void write_buttons(struct jw *w, const struct send_ask *ask)
+{
+    struct str rest = ask->choices, line, payload;
+    jw_kstr(w, "type", STR("interactive"));
+    jw_key(w, "interactive");
+    jw_obj(w);
+    jw_kstr(w, "type", STR("button"));
+    jw_key(w, "body");
+    jw_obj(w);
+    jw_kstr(w, "text", ask->text);
+    jw_end(w);
+    jw_key(w, "action");
+    jw_obj(w);
+    jw_key(w, "buttons");
+    jw_arr(w);
+    while (!str_empty(rest) && str_split(&rest, '\n', &line) && str_split(&line, '\t', &payload)) {
+        jw_obj(w);
+        jw_kstr(w, "type", STR("reply"));
+        jw_key(w, "reply");
+        jw_obj(w);
+        jw_kstr(w, "id", payload);
+        jw_kstr(w, "title", line);
+        jw_end(w);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+    jw_end(w);
+    jw_end(w);
+}
+
+/* Inside the customer's 24 hours. */
+static void write_answer(const struct send_ask *ask, struct jw *w)
+{
+    jw_obj(w);
+    jw_kstr(w, "messaging_product", STR("whatsapp"));
+    jw_kstr(w, "recipient_type", STR("individual"));
+    jw_kstr(w, "to", str_sub(ask->to, 1, ask->to.n));
+    if (!str_empty(ask->answered_id)) {
+        jw_key(w, "context");
+        jw_obj(w);
+        jw_kstr(w, "message_id", ask->answered_id);
+        jw_end(w);
+    }
+    if (count_buttons(ask) > 0) {
+        write_buttons(w, ask);
+    } else {
+        jw_kstr(w, "type", STR("text"));
+        jw_key(w, "text");
+        jw_obj(w);
+        jw_kstr(w, "body", ask->text);
+        jw_kbool(w, "preview_url", false);
+        jw_end(w);
+    }
+    jw_kstr(w, "biz_opaque_callback_data", ask->key);
+    jw_end(w);
+}
+
 static void write_body(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct jw *w)
 {
     struct str language = account_setting(acct, "template_language");
@@ -92,13 +168,17 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
 {
     struct str base = str_empty(acct->base_url) ? STR(BASE) : acct->base_url, id = account_setting(acct, "phone_number_id");
     struct buf b;
-    if (str_empty(id) || str_empty(account_setting(acct, "template")))
+    size_t max = ask->answers ? TEXT_MAX : PARAMETER_MAX;
+    if (str_empty(id) || (!ask->answers && str_empty(account_setting(acct, "template"))))
         return ctx_fail(ctx, ERR_PARSE, "%s: not set", str_empty(id) ? "phone_number_id" : "template");
-    if (ask->text.n > PARAMETER_MAX)
-        return ctx_fail(ctx, ERR_PARSE, "the text is over %d bytes", PARAMETER_MAX);
+    if (ask->text.n > max)
+        return ctx_fail(ctx, ERR_PARSE, "the text is over %zu bytes", max);
     buf_init(&b, 65536);
     struct jw w = jw_of(&b);
-    write_body(ctx, acct, ask, &w);
+    if (ask->answers)
+        write_answer(ask, &w);
+    else
+        write_body(ctx, acct, ask, &w);
     enum err e = buf_err(&b);
     if (e == OK)
         e = arena_dup(ctx->arena, buf_str(&b), &out->body);
@@ -184,16 +264,64 @@ static enum err decode_status(struct ctx *ctx, const struct json *v, int64_t now
     return OK;
 }
 
-static enum err decode_message(struct ctx *ctx, const struct json *v, int64_t now_us, struct decoded *out)
+/* Kinds of messages whose words, or what was pressed, we read; others count as attachments. */
+static void read_words(const struct json *v, struct message_in_fact *m)
 {
-    enum stop_word word = stop_word_of(json_str(json_get(v, "text"), "body"));
-    if (word == STOP_NONE || str_empty(json_str(v, "from")))
-        return OK;
-    struct str from = arena_fmt(ctx->arena, "+%.*s", STR_ARG(json_str(v, "from")));
-    return add_consent(ctx, out, from, CHANNEL_WHATSAPP, word == STOP_STOP, stamp(v, now_us));
+    const struct json *button = json_get(v, "button"), *pressed = json_get(v, "interactive"), *reply = json_get(pressed, "button_reply");
+    struct str type = json_str(v, "type");
+    if (reply == NULL)
+        reply = json_get(pressed, "list_reply");
+    m->text = json_str(json_get(v, "text"), "body");
+    if (str_eq(type, STR("button"))) {
+        m->text = json_str(button, "text");
+        m->choice = json_str(button, "payload");
+    } else if (str_eq(type, STR("interactive"))) {
+        m->text = json_str(reply, "title");
+        m->choice = json_str(reply, "id");
+    } else if (!str_eq(type, STR("text"))) {
+        JSON_EACH(c, v)
+            if (str_eq(c->key, type))
+                m->text = json_str(c, "caption");
+        m->attachments = 1;
+    }
 }
 
-static enum err decode_value(struct ctx *ctx, const struct json *value, int64_t now_us, struct decoded *out)
+static struct str profile_name(const struct json *contacts, struct str wa_id)
+{
+    JSON_EACH(c, contacts)
+        if (str_eq(json_str(c, "wa_id"), wa_id))
+            return json_str(json_get(c, "profile"), "name");
+    return STR_NULL;
+}
+
+/* A reaction asks for nothing; "system" is a changed number, "unsupported" what Meta itself could not read. */
+static bool is_nothing(struct str type)
+{
+    static const char *const TYPES[] = {"reaction", "system", "unsupported", "unknown"};
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (str_eq(type, str_of(TYPES[i])))
+            return true;
+    return false;
+}
+
+static enum err decode_message(struct ctx *ctx, const struct account *acct, const struct json *v, const struct json *contacts, int64_t now_us,
+                               struct decoded *out)
+{
+    struct str wa_id = json_str(v, "from"), from = arena_fmt(ctx->arena, "+%.*s", STR_ARG(wa_id));
+    struct message_in_fact m = {.channel = CHANNEL_WHATSAPP, .message_id = json_str(v, "id"), .from = from, .from_name = profile_name(contacts, wa_id),
+                                .reply_to = json_str(json_get(v, "context"), "id"), .verified = account_vouches(acct), .at_us = stamp(v, now_us)};
+    enum stop_word word = stop_word_of(json_str(json_get(v, "text"), "body"));
+    if (str_empty(wa_id) || is_nothing(json_str(v, "type")))
+        return OK;
+    if (word != STOP_NONE)
+        return add_consent(ctx, out, from, CHANNEL_WHATSAPP, word == STOP_STOP, m.at_us);
+    read_words(v, &m);
+    word = stop_word_of(m.choice); /* a pressed "Unsubscribe" is a no, and words to be answered */
+    enum err e = word == STOP_NONE ? OK : add_consent(ctx, out, from, CHANNEL_WHATSAPP, word == STOP_STOP, m.at_us);
+    return e == OK ? add_message(ctx, out, &m) : e;
+}
+
+static enum err decode_value(struct ctx *ctx, const struct account *acct, const struct json *value, int64_t now_us, struct decoded *out)
 {
     enum err e = OK;
     JSON_EACH(s, json_get(value, "statuses")) {
@@ -202,7 +330,7 @@ static enum err decode_value(struct ctx *ctx, const struct json *value, int64_t 
     }
     JSON_EACH(m, json_get(value, "messages")) {
         if (e == OK)
-            e = decode_message(ctx, m, now_us, out);
+            e = decode_message(ctx, acct, m, json_get(value, "contacts"), now_us, out);
     }
     return e;
 }
@@ -211,13 +339,12 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
 {
     const struct json *v = NULL;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
-    (void)acct;
     if (e == OK && !str_eq(json_str(v, "object"), STR("whatsapp_business_account")))
         e = ctx_fail(ctx, ERR_PARSE, "object: expected whatsapp_business_account");
     JSON_EACH(entry, json_get(v, "entry")) {
         JSON_EACH(change, json_get(entry, "changes")) {
             if (e == OK)
-                e = decode_value(ctx, json_get(change, "value"), msg->received_us, out);
+                e = decode_value(ctx, acct, json_get(change, "value"), msg->received_us, out);
         }
     }
     if (e == OK && out->n == 0)

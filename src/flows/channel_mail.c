@@ -39,7 +39,8 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
         .from = mc->from, .from_name = mc->policy.store, .reply_to = mc->reply_to, .to = o->who.email, .name = o->who.ship_to.name,
         .language = o->m.language, .subject = subject, .text = o->m.text, .sign_off = mc->policy.sign_off,
         .answered_id = o->answer.message_id,
-        .unsubscribe_url = answers ? STR_NULL : str_empty(mc->unsubscribe_url) ? o->way_out : with_key(ctx, mc->unsubscribe_url, o->key), .key = o->key, .thread = o->thread, .date_us = o->now_us};
+        .unsubscribe_url = answers ? STR_NULL : str_empty(mc->unsubscribe_url) ? o->way_out : with_key(ctx, mc->unsubscribe_url, o->key), .key = o->key, .thread = o->thread, .relay = mc->smtp_url,
+        .date_us = o->now_us};
     buf_init(&bytes, MAIL_MAX);
     enum err e = mail_write(ctx, &mail, &bytes);
     if (e == OK)

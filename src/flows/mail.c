@@ -221,6 +221,17 @@ static void add_thread(struct buf *out, const struct mail *m, struct str domain)
                 STR_ARG(id));
 }
 
+/* Services whose events do not name our Message-ID bring back what was sent along so. */
+static void add_relay_header(struct buf *out, const struct mail *m)
+{
+    static const struct {
+        const char *host, *before, *behind;
+    } RELAYS[] = {{"smtp.sendgrid.net", "X-SMTPAPI: {\"unique_args\":{\"wismo\":\"", "\"}}"}, {"smtp.postmarkapp.com", "X-PM-Metadata-wismo: ", ""}};
+    for (size_t i = 0; i < sizeof(RELAYS) / sizeof(RELAYS[0]); i++)
+        if (str_contains_nocase(m->relay, str_of(RELAYS[i].host)))
+            buf_fmt(out, "%s%.*s%s\r\n", RELAYS[i].before, STR_ARG(m->key), RELAYS[i].behind);
+}
+
 static void add_headers(struct buf *out, const struct mail *m)
 {
     struct str domain = domain_of(m->from);
@@ -235,6 +246,7 @@ static void add_headers(struct buf *out, const struct mail *m)
     buf_fmt(out, "Auto-Submitted: %s\r\n", str_empty(m->answered_id) ? "auto-generated" : "auto-replied");
     if (!str_empty(m->unsubscribe_url))
         buf_fmt(out, "List-Unsubscribe: <%.*s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", STR_ARG(m->unsubscribe_url));
+    add_relay_header(out, m);
     buf_fmt(out, "MIME-Version: 1.0\r\nContent-Language: %.*s\r\nContent-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n",
             STR_ARG(m->language), STR_ARG(m->key));
 }

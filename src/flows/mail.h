@@ -13,6 +13,7 @@ struct mail {
     struct str key;                       /* of the message: its Message-ID on every attempt */
     struct str thread;                    /* the same for all messages of an order */
     struct str answered_id;               /* Message-ID of the customer's mail that it answers; empty: none */
+    struct str relay;                     /* mail server that it goes to: some want our key in a header of theirs; may be empty */
     int64_t date_us;
 };
 
