@@ -3,6 +3,7 @@
 
 #include "flows/courier.h"
 #include "flows/estimator.h"
+#include "flows/mailbox.h"
 #include "flows/performer.h"
 #include "flows/poller.h"
 #include "flows/talker.h"
@@ -30,6 +31,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     struct performer *perf = NULL;
     struct estimator *est = NULL;
     struct talker *talk = NULL;
+    struct mailboxes *boxes = NULL;
     if (e == OK && cfg->poll)
         e = poller_new(&cli->ctx, eng, &pol);
     struct app_options ao = {.config = cfg,
@@ -58,10 +60,13 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     if (e == OK)
         e = talker_start(&cli->ctx, talk);
     if (e == OK)
+        e = mailboxes_start(&cli->ctx, eng, &boxes);
+    if (e == OK)
         e = app_start(&cli->ctx, &ao, &app);
     if (e != OK) {
         (void)cli_fail(cli, "serve", e);
         talker_free(talk);
+        mailboxes_free(boxes);
         estimator_free(est);
         performer_free(perf);
         courier_free(cour);
@@ -75,6 +80,7 @@ int serve_run(struct cli *cli, const struct config *cfg, void (*started)(struct 
     LOG(&cli->log, LOG_INFO, "stopping", LOG_I("signal", sig));
     app_stop(app, SERVE_DRAIN_MS);
     talker_free(talk);
+    mailboxes_free(boxes);
     estimator_free(est);
     performer_free(perf);
     courier_free(cour);

@@ -8,6 +8,10 @@
 static const struct cfg_field CFG[] = {
     {"webhook_secrets", false, true, "shared secret: header X-Wismo-Secret of the pipe's request"},
     {"auth_host", false, false, "name of your mail server in the Authentication-Results that it adds; without it no sender is believed"},
+    {"imap_url", false, false, "mailbox to fetch from: imaps://host:993/INBOX"},
+    {"api_user", false, true, "its user"},
+    {"api_key", false, true, "its password"},
+    {"imap_ca_file", false, false, "file of certificates to trust, where the server's is not signed by one of the system's"},
     {NULL, false, false, NULL},
 };
 
