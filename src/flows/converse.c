@@ -3,6 +3,7 @@
 
 #include "base/crypto.h"
 #include "base/secret.h"
+#include "flows/knowledge.h"
 #include "flows/reader.h"
 #include "flows/request.h"
 #include "flows/understand.h"
@@ -118,6 +119,15 @@ static enum err append_fact(struct ctx *ctx, struct desk *d, enum recv_source so
         e = engine_append_wait(ctx, d->env->eng, &req, &pos);
     buf_clear(&b);
     return e == OK ? engine_wait_folded(ctx, d->env->eng, d->m->id, pos, FOLD_WAIT_MS) : e;
+}
+
+static enum err port_quote(void *user, struct ctx *ctx, struct str question, struct str question_lang, struct str lang, struct str *out)
+{
+    struct desk *d = user;
+    struct knowledge_answer ans;
+    enum err e = knowledge_ask(ctx, d->env->rd, d->m->id, question, question_lang, &ans);
+    *out = e == OK && ans.found ? knowledge_quote(ctx, lang, d->m->cfg->promises.home_zone, &ans.passage) : STR_NULL;
+    return e;
 }
 
 static enum err port_report(void *user, struct ctx *ctx, const struct dialogue_order *ord, enum report_kind kind, struct str sku)
@@ -326,7 +336,8 @@ static enum err write_state(struct ctx *ctx, const struct dialogue_state *st, co
 enum err converse(struct ctx *ctx, const struct converse_env *env, const struct conversation *c, struct turn_fact *out)
 {
     struct desk d = {.env = env, .c = c, .m = engine_merchant_by_id(env->eng, env->merchant_id)};
-    const struct dialogue_ports ports = {&d, port_identify, port_own, port_read, port_fresh, port_report, port_request, port_code, port_code_fits};
+    const struct dialogue_ports ports = {&d, port_identify, port_own, port_read, port_fresh, port_report, port_request, port_code, port_code_fits,
+                                         port_quote};
     struct dialogue_state st;
     struct dialogue_kept kept;
     struct dialogue_out said;

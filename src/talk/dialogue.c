@@ -187,6 +187,16 @@ static bool gives_details(const struct turn *t)
                                 entities_count(&t->in->ent, ENTITY_TRACKING, ENTITY_FORM) > 0);
 }
 
+/* What is no matter of an order may stand in the merchant's own texts. */
+static enum err quote(struct turn *t, bool *answered)
+{
+    struct str text = STR_NULL;
+    enum err e = has_words(t) && t->in->words ? t->ports->quote(t->ports->user, t->ctx, t->in->text, t->in->nlu.lang, t->lang, &text) : OK;
+    turn_say(t, text);
+    *answered = !str_empty(text);
+    return e;
+}
+
 static enum err not_understood(struct turn *t)
 {
     const struct dialogue_heard *in = t->in;
@@ -195,6 +205,10 @@ static enum err not_understood(struct turn *t)
         return OK;
     }
     bool unread = has_words(t) && str_eq(in->nlu.lang, STR("und")); /* a language that nothing here reads (R50) */
+    bool answered = false;
+    enum err e = quote(t, &answered);
+    if (e != OK || answered)
+        return e;
     if (unread || (is_sure(in, INTENT_OTHER) && has_words(t) && in->text.n > 24))
         return turn_hand_over(t, "talk.beyond", NULL, false);
     return ask_what(t);
@@ -283,6 +297,11 @@ static enum err respond(struct turn *t)
     if (answered)
         return pending_or(t, INTENT_ORDER_STATUS);
     e = find_matters(t, &m);
+    if (e == OK && m.n == 1 && m.list[0].intent == INTENT_DELIVERY_OPTIONS && !gives_details(t)) {
+        e = quote(t, &answered);
+        if (answered)
+            return e;
+    }
     if (e != OK || m.n > 0)
         return e == OK ? all_matters(t, &m) : e;
     if (gives_details(t) || (t->awaited == AWAIT_IDENTITY && t->said.kind == SHORT_LOST))

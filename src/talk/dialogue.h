@@ -124,6 +124,8 @@ struct dialogue_ports {
     /* code: makes one and its keyed hash; digits is what the customer is to read. Errs: ERR_NOTFOUND the order has no contact */
     enum err (*code)(void *user, struct ctx *ctx, int64_t order_no, struct str *digits, struct str *hash, enum channel_kind *channel);
     bool (*code_fits)(void *user, struct ctx *ctx, struct str typed, struct str hash);
+    /* a passage of the merchant's own texts that answers, quoted; empty: none does */
+    enum err (*quote)(void *user, struct ctx *ctx, struct str question, struct str question_lang, struct str lang, struct str *out);
 };
 
 struct dialogue_out {

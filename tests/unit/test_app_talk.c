@@ -25,7 +25,7 @@ static void world_open(struct world *w)
     fixture_init(&w->f);
     story_store_open_threads(&w->f.ctx, &w->f.clock, NULL, 0, &w->st);
     w->st.mc.talk = (struct talk_config){.enabled = true, .person_hours = 24};
-    w->tokens[0] = (struct api_token){.name = STR("ann"), .scopes = SCOPE_READ | SCOPE_PERSONAL | SCOPE_FACTS | SCOPE_ACT};
+    w->tokens[0] = (struct api_token){.name = STR("ann"), .scopes = SCOPE_READ | SCOPE_PERSONAL | SCOPE_FACTS | SCOPE_ACT | SCOPE_ADMIN};
     w->tokens[1] = (struct api_token){.name = STR("eve"), .scopes = SCOPE_READ | SCOPE_ASK};
     assert_int_equal(secret_set(&w->tokens[0].token, STR("token-of-ann-1234")), OK);
     assert_int_equal(secret_set(&w->tokens[1].token, STR("token-of-eve-1234")), OK);
@@ -77,6 +77,8 @@ static const struct call CALLS[] = {
     {"an answer without words", "ann", "POST", "/v1/conversations/1", "{\"text\":\" \"}", 400, "text"},
     {"an answer", "ann", "POST", "/v1/conversations/1", "{\"text\":\"Hello, this is Ann.\"}", 200, "\"from\":\"person\""},
     {"then Wismo is silent", "ann", "POST", "/v1/messages", "{\"text\":\"where is my order\",\"from\":\"v1\",\"thread\":\"t1\",\"wait_ms\":9000}", 200, "\"text\":null"},
+    {"a text of the merchant's", "ann", "POST", "/v1/knowledge", "{\"source\":\"faq\",\"title\":\"Delivery\",\"lang\":\"en\",\"text\":\"We deliver to Norway and Switzerland.\"}", 200, NULL},
+    {"what stands in it", "ann", "POST", "/v1/messages", "{\"text\":\"do you deliver to norway?\",\"from\":\"v2\",\"thread\":\"t2\",\"wait_ms\":9000}", 200, "We deliver to Norway"},
 };
 
 static void over_http(void **state)
