@@ -267,6 +267,18 @@ static void set_first(struct render *r)
         set(r, VALUE_link, r->in->link(r->ctx, r->pd->carrier, r->pd->parcel->number));
 }
 
+/* A day and its hour, joined as the language does. */
+static enum err set_moment(struct render *r, enum value v, int64_t at_us)
+{
+    const struct icu_arg args[] = {{.name = STR("day"), .text = icu_day(r->ctx, r->lang, r->zone, at_us)},
+                                   {.name = STR("hour"), .text = icu_clock(r->ctx, r->lang, r->zone, at_us)}};
+    struct str text = STR_NULL;
+    enum err e = at_us == 0 ? OK : icu_message(r->ctx, r->lang, message_words(r->lang, STR("moment")), args, 2, &text);
+    if (e == OK)
+        set(r, v, text);
+    return e;
+}
+
 static void set_dates(struct render *r)
 {
     const struct diag_figures *f = &r->d->fig;
@@ -287,11 +299,6 @@ static void set_dates(struct render *r)
         set(r, VALUE_promised, STR_NULL); /* a day that has passed is none to look forward to */
     if (str_contains(r->in->entry->items, STR("@p"))) /* about the promised day itself */
         set_day(r, VALUE_broken, f->promised_us);
-    if (r->in->entry->promise_us != 0) {
-        struct str day = icu_day(r->ctx, r->lang, r->zone, r->in->entry->promise_us);
-        struct str hour = icu_clock(r->ctx, r->lang, r->zone, r->in->entry->promise_us);
-        set(r, VALUE_promise, arena_fmt(r->ctx->arena, "%.*s, %.*s", STR_ARG(day), STR_ARG(hour)));
-    }
 }
 
 static struct str words_of(struct render *r, const char *group, const char *word)
@@ -502,7 +509,9 @@ enum err message_render(struct ctx *ctx, const struct message_input *in, struct 
     set_values(&r);
     const struct language *l = language_of(r.lang);
     *out = (struct message_text){.language = r.lang, .templates = l == NULL ? STR_NULL : str_of(l->version)};
-    enum err e = fill(&r, "subject", &out->subject);
+    enum err e = set_moment(&r, VALUE_promise, in->entry->promise_us);
+    if (e == OK)
+        e = fill(&r, "subject", &out->subject);
     if (e == OK)
         e = fill(&r, "text", &out->text);
     return e == OK ? fill(&r, "short", &out->brief) : e;

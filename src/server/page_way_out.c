@@ -2,6 +2,7 @@
  * /unsubscribe/{merchant}/{token}: the way out of a channel. GET asks (mail scanners follow links, and must not take anybody off);
  * POST acts, without cookies or sign-in, as one-click mail clients do (RFC 8058).
  */
+#include "base/icu_text.h"
 #include "flows/way_out.h"
 #include "mind/message_text.h"
 #include "server/app.h"
@@ -18,7 +19,10 @@ static void page(struct http_exchange *ex, const struct way_out *w, bool done)
     struct buf *b = ex->out;
     HTML(b, "<!doctype html>\n<html lang=\"");
     html_text(b, w->language);
-    HTML(b, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    HTML(b, "\"");
+    if (icu_is_rtl(w->language))
+        HTML(b, " dir=\"rtl\"");
+    HTML(b, "><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
             "<meta name=\"robots\" content=\"noindex\"><link rel=\"stylesheet\" href=\"/assets/page.css\"><title>");
     html_text(b, w->store);
     HTML(b, "</title></head><body>\n<main>\n<h1>");

@@ -5,6 +5,7 @@
 #include "flows/courier.h"
 #include "flows/message_list.h"
 #include "flows/way_out.h"
+#include "mind/message_text.h"
 #include "server/app.h"
 
 #include <stdio.h>
@@ -42,16 +43,21 @@ static void shop_close(struct shop *p)
     fixture_clear(&p->f);
 }
 
-static void order(struct shop *p, const char *id, const char *email, const char *phone)
+static void order_in(struct shop *p, const char *id, const char *email, const char *phone, const char *locale)
 {
     static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .ships = true};
     struct fact fct = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = clock_now_us(&p->f.clock)};
     fct.u.order = (struct order_fact){.order_id = str_of(id), .name = arena_fmt(p->f.arena, "#%s", id), .placed_us = fct.changed_us,
                                       .currency = STR("USD"), .email = str_of(email), .phone = str_of(phone), .items = &ITEM, .items_n = 1,
-                                      .financial = FIN_PAID};
+                                      .financial = FIN_PAID, .locale = str_of(locale)};
     fct.u.order.ship_to = (struct address){.country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
     assert_ok(&p->f.ctx, story_store_append(&p->f.ctx, &p->st, STR("shop"), &fct));
     assert_ok(&p->f.ctx, story_store_settle(&p->f.ctx, &p->st));
+}
+
+static void order(struct shop *p, const char *id, const char *email, const char *phone)
+{
+    order_in(p, id, email, phone, "en");
 }
 
 static struct told_entry first_told(struct shop *p, const char *id)
@@ -141,6 +147,25 @@ static void by_the_link(void **state)
     shop_close(&p);
 }
 
+/* The page speaks the message's language, and in its direction. */
+static void in_arabic(void **state)
+{
+    struct shop p;
+    struct app *app = NULL;
+    (void)state;
+    shop_open(&p, CHANNEL_EMAIL);
+    order_in(&p, "1020", "amal@example.com", NULL, "ar-EG");
+    send_all(&p);
+    struct str link = link_in_mail(&p, first_told(&p, "1020").key);
+    struct str path = str_sub(link, sizeof("https://shop.example") - 1, link.n);
+    struct app_options ao = {.config = &p.st.cfg, .eng = p.st.eng, .clock = &p.f.clock};
+    assert_ok(&p.f.ctx, app_start(&p.f.ctx, &ao, &app));
+    assert_int_equal(call(&p, app, "GET", path, NULL, "<html lang=\"ar\" dir=\"rtl\">"), 200);
+    assert_int_equal(call(&p, app, "POST", path, "", arena_fmt(p.f.arena, "%.*s", STR_ARG(message_words(STR("ar"), STR("way_out.done")))).p), 200);
+    app_stop(app, 2000);
+    shop_close(&p);
+}
+
 static void say(struct shop *p, const char *contact, const char *channel, bool withdrawn)
 {
     struct fact fct = {.kind = FACT_CONSENT, .role = ROLE_CUSTOMER};
@@ -175,6 +200,6 @@ static void by_contact(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(by_the_link), cmocka_unit_test(by_contact)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(by_the_link), cmocka_unit_test(in_arabic), cmocka_unit_test(by_contact)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

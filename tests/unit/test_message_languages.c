@@ -94,7 +94,7 @@ static void whole_plurals(struct ctx *ctx, struct str lang, struct str key)
 static void files_agree(void **state)
 {
     static const char *const FORMS[] = {"subject", "text", "short"};
-    static const char *const OTHER[] = {"greeting", "greeting.none", "reply", "unsubscribe", "way_out.ask", "way_out.yes", "way_out.done"};
+    static const char *const OTHER[] = {"greeting", "greeting.none", "moment", "reply", "unsubscribe", "way_out.ask", "way_out.yes", "way_out.done"};
     struct fixture f;
     (void)state;
     fixture_init(&f);
