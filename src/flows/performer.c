@@ -12,6 +12,7 @@
 #include "connectors/lib/oauth.h"
 #include "flows/act_read.h"
 #include "flows/action_call.h"
+#include "flows/performer_pace.h"
 #include "flows/reader.h"
 #include "flows/sign_in.h"
 #include "flows/ticket_packet.h"
@@ -32,12 +33,14 @@
 #define FOLD_WAIT_MS 10000
 #define CALLS_MAX 6
 #define ROUND_MS 500
+#define DUE_MAX 500    /* looked at in a round: those of an account that rests stand between the others */
 
 struct performer {
     struct engine *eng;
     struct db *db;
     struct reader *rd;
     struct http_client *http;
+    struct pace **paces; /* by merchant and account */
     int64_t *from_pos;  /* by merchant: nothing is claimed before the fold has passed what was there at the start */
     char name[28];
     int stop_at;
@@ -50,6 +53,8 @@ struct result {
     enum action_outcome outcome;
     struct str id, detail;
     int64_t retry_us;
+    bool down;          /* the account did not answer, or not as one that works */
+    int64_t until_us;   /* it said when to come again */
 };
 
 void performer_stop_at(struct performer *p, int n)
@@ -116,6 +121,7 @@ struct calling {
     struct ctx *ctx;
     struct performer *p;
     const struct account *acct;
+    struct pace *pace; /* of acct; NULL: no account does it */
     const struct outbox_row *row;
     int64_t merchant_id;
     struct action_call call;
@@ -142,13 +148,13 @@ static int64_t backoff(struct performer *p, int64_t attempts)
 static struct result unknown(const struct calling *c, struct str why)
 {
     int64_t retry_us = c->row->attempts >= ATTEMPTS_MAX ? 0 : backoff(c->p, c->row->attempts);
-    return (struct result){OUTCOME_UNKNOWN, STR_NULL, why, retry_us};
+    return (struct result){.outcome = OUTCOME_UNKNOWN, .detail = why, .retry_us = retry_us};
 }
 
 /* This attempt did not do it, and never will; one before it may have. */
 static struct result never(const struct calling *c, struct str why)
 {
-    return c->maybe_done ? unknown(c, why) : (struct result){OUTCOME_REFUSED, STR_NULL, why, 0};
+    return c->maybe_done ? unknown(c, why) : (struct result){.outcome = OUTCOME_REFUSED, .detail = why};
 }
 
 /* This attempt did not do it, and it may be tried again; not for ever. */
@@ -156,7 +162,7 @@ static struct result later(const struct calling *c, struct str why, int64_t retr
 {
     if (c->row->attempts >= ATTEMPTS_MAX)
         return never(c, why);
-    return (struct result){OUTCOME_RETRY, STR_NULL, why, retry_us != 0 ? retry_us : backoff(c->p, c->row->attempts)};
+    return (struct result){.outcome = OUTCOME_RETRY, .detail = why, .retry_us = retry_us != 0 ? retry_us : backoff(c->p, c->row->attempts)};
 }
 
 static int64_t retry_after(struct performer *p, const struct http_msg *msg)
@@ -170,12 +176,13 @@ static struct result of_answer(const struct calling *c, const struct action_answ
 {
     switch (a->step) {
     case STEP_DONE:
-        return (struct result){OUTCOME_CONFIRMED, a->id, a->detail, 0};
+        return (struct result){.outcome = OUTCOME_CONFIRMED, .id = a->id, .detail = a->detail};
     case STEP_ACCEPTED:
         return c->row->attempts >= ATTEMPTS_MAX ? unknown(c, a->detail)
-                                                : (struct result){OUTCOME_RETRY, a->id, a->detail, clock_now_us(c->p->eng->clock) + ACCEPTED_WAIT_US};
+                                                : (struct result){.outcome = OUTCOME_RETRY, .id = a->id, .detail = a->detail,
+                                                                  .retry_us = clock_now_us(c->p->eng->clock) + ACCEPTED_WAIT_US};
     case STEP_REFUSED:
-        return (struct result){OUTCOME_REFUSED, a->id, a->detail, 0};
+        return (struct result){.outcome = OUTCOME_REFUSED, .id = a->id, .detail = a->detail};
     case STEP_LATER:
         return later(c, a->detail, 0);
     case STEP_NEXT:
@@ -235,6 +242,8 @@ static enum err send(struct calling *c, int n, bool *effect, struct http_msg *an
     struct http_request http = {.method = req.method, .url = req.url, .headers = req.headers, .headers_n = req.headers_n, .body = req.body,
                                 .timeout_ms = c->acct->conn->limits.timeout_ms, .max_body = c->acct->conn->limits.body_max};
     step(c->p);
+    if (c->pace != NULL)
+        pace_called(c->pace, &c->acct->conn->limits, clock_now_us(c->p->eng->clock));
     e = http_client_do(c->p->http, c->ctx, &http, answer);
     answer->received_us = clock_now_us(c->p->eng->clock);
     step(c->p);
@@ -252,15 +261,19 @@ static bool call_once(struct calling *c, int n, struct result *out)
         struct str why = arena_fmt(c->ctx->arena, "%s", c->ctx->msg);
         bool hopeless = e == ERR_DENIED || e == ERR_PARSE || e == ERR_UNSUPPORTED;
         *out = effect ? unknown(c, why) : hopeless ? never(c, why) : later(c, why, 0);
+        out->down = !hopeless;
         return true;
     }
     struct str why = arena_fmt(c->ctx->arena, "%s answered %d", c->acct->conn->id, msg.status);
     if (msg.status == 429) {
         *out = later(c, why, retry_after(c->p, &msg));
+        out->until_us = retry_after(c->p, &msg);
         return true;
     }
     if (msg.status >= 500 || msg.status == 408) {
         *out = effect ? unknown(c, why) : later(c, why, retry_after(c->p, &msg));
+        out->down = true;
+        out->until_us = retry_after(c->p, &msg);
         return true;
     }
     e = c->packet != NULL ? c->acct->conn->ticket->decode(c->ctx, c->acct, c->packet, n, c->carry, &msg, &a)
@@ -281,7 +294,7 @@ static struct result make_calls(struct calling *c)
     for (int n = 0; n < CALLS_MAX; n++) {
         struct str what = c->packet != NULL ? STR(CONTROL_ALL) : str_of(capability_word(c->call.cap));
         if (is_paused(c->ctx, c->p, c->merchant_id, what)) /* what has an effect comes last */
-            return (struct result){OUTCOME_RETRY, STR_NULL, STR("paused"), clock_now_us(c->p->eng->clock)};
+            return (struct result){.outcome = OUTCOME_RETRY, .detail = STR("paused"), .retry_us = clock_now_us(c->p->eng->clock)};
         if (call_once(c, n, &r))
             return r;
     }
@@ -290,50 +303,75 @@ static struct result make_calls(struct calling *c)
 
 /* ---- one action */
 
-static enum err perform(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *row, struct result *out)
+static enum err perform(struct calling *c, struct merchant *m, struct result *out)
 {
-    struct calling c = {.ctx = ctx, .p = p, .row = row, .merchant_id = m->id};
     struct action_kept act;
-    enum err e = action_by_key(ctx, p->db, m->id, row->key, &act);
+    enum err e = action_by_key(c->ctx, c->p->db, m->id, c->row->key, &act);
     if (e != OK)
         return e;
-    c.acct = action_account(m->cfg, act.row.cap);
-    c.maybe_done = act.row.state == ACTION_UNKNOWN;
-    if (c.acct == NULL) {
-        *out = never(&c, STR("no account performs it: `performs` of an account in wismo.yaml"));
+    c->maybe_done = act.row.state == ACTION_UNKNOWN;
+    if (c->acct == NULL) {
+        *out = never(c, STR("no account performs it: `performs` of an account in wismo.yaml"));
         return OK;
     }
-    e = action_call_make(ctx, p->rd, m, c.acct, &act, &c.call);
+    e = action_call_make(c->ctx, c->p->rd, m, c->acct, &act, &c->call);
     if (e == ERR_DENIED) {
-        *out = never(&c, arena_fmt(ctx->arena, "%s", ctx->msg));
+        *out = never(c, arena_fmt(c->ctx->arena, "%s", c->ctx->msg));
         return OK;
     }
     if (e != OK)
         return e;
-    c.call.again = c.maybe_done;
-    *out = make_calls(&c);
+    c->call.again = c->maybe_done;
+    *out = make_calls(c);
     return OK;
 }
 
-static enum err send_ticket(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *row, struct result *out)
+static enum err send_ticket(struct calling *c, struct merchant *m, struct result *out)
 {
-    struct calling c = {.ctx = ctx, .p = p, .row = row, .merchant_id = m->id, .acct = ticket_account(m->cfg)};
     struct ticket_packet packet;
     bool open = false;
-    enum err e = ticket_packet_make(ctx, p->rd, m->id, row, &packet, &open);
+    enum err e = ticket_packet_make(c->ctx, c->p->rd, m->id, c->row, &packet, &open);
     if (e != OK)
         return e;
-    c.packet = &packet;
-    *out = open ? make_calls(&c) : (struct result){OUTCOME_CONFIRMED, STR_NULL, STR("settled before it left"), 0};
+    struct calling own = *c;
+    own.packet = &packet;
+    *out = open ? make_calls(&own) : (struct result){.outcome = OUTCOME_CONFIRMED, .detail = STR("settled before it left")};
     return OK;
+}
+
+/* NULL: no account does it, and the row says so. */
+static struct pace *pace_of(struct performer *p, const struct merchant *m, const struct account *acct)
+{
+    return acct == NULL ? NULL : &p->paces[m - p->eng->merchants][acct - m->cfg->accounts];
+}
+
+static void note_end(struct performer *p, struct pace *pc, const struct account *acct, const struct result *r)
+{
+    int64_t now = clock_now_us(p->eng->clock);
+    if (pc != NULL && pace_ended(pc, r->down, r->until_us, now))
+        LOG(p->eng->log, LOG_WARN, "account_rests", LOG_S("account", acct->id), LOG_I("seconds", (pc->free_us - now) / US_PER_S),
+            LOG_S("why", r->detail));
+}
+
+static const struct account *account_of(const struct merchant *m, const struct outbox_row *row)
+{
+    enum capability cap;
+    if (row->channel == OUTBOX_TICKET)
+        return ticket_account(m->cfg);
+    bool known = capability_parse(str_sub(row->capability, 4, row->capability.n), &cap); /* behind "act." */
+    return known ? action_account(m->cfg, cap) : NULL;
 }
 
 static enum err deliver(struct ctx *ctx, struct performer *p, struct merchant *m, const struct outbox_row *due, size_t *made)
 {
     bool got = false;
     int64_t now = clock_now_us(p->eng->clock);
+    const struct account *acct = account_of(m, due);
+    struct pace *pc = pace_of(p, m, acct);
     struct outbox_row row;
     struct result r;
+    if (pc != NULL && !pace_may_begin(pc, now))
+        return OK;
     if (due->attempts == 0 && due->not_after_us != 0 && now > due->not_after_us)
         return OK; /* the fold ends it at its next look */
     enum err e = outbox_lease(ctx, p->db, m->id, due->key, now, now + LEASE_US, str_of(p->name), &got);
@@ -346,8 +384,11 @@ static enum err deliver(struct ctx *ctx, struct performer *p, struct merchant *m
     if (e != OK || row.state != OUTBOX_OPEN || row.started != due->attempts + 1)
         return e; /* called back before the attempt was folded */
     step(p);
-    e = row.channel == OUTBOX_TICKET ? send_ticket(ctx, p, m, &row, &r) : perform(ctx, p, m, &row, &r);
+    struct calling c = {.ctx = ctx, .p = p, .acct = acct, .pace = pc, .row = &row, .merchant_id = m->id};
+    e = row.channel == OUTBOX_TICKET ? send_ticket(&c, m, &r) : perform(&c, m, &r);
     (*made)++;
+    if (e == OK)
+        note_end(p, pc, acct, &r);
     if (e == OK)
         e = put_result(ctx, p, m->id, &row, &r);
     step(p);
@@ -362,15 +403,15 @@ static enum err run_merchant(struct ctx *ctx, struct performer *p, struct mercha
     size_t due = 0, i = (size_t)(m - p->eng->merchants);
     if (atomic_load(&m->folded) < p->from_pos[i])
         return OK;
-    enum err e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_ACTIONS, clock_now_us(p->eng->clock), STR_NULL, max, &rows, &due);
-    for (size_t k = 0; e == OK && k < due; k++)
+    enum err e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_ACTIONS, clock_now_us(p->eng->clock), STR_NULL, DUE_MAX, &rows, &due);
+    for (size_t k = 0; e == OK && k < due && *n < max; k++)
         if (!is_paused(ctx, p, m->id, str_sub(rows[k].capability, 4, rows[k].capability.n))) /* behind "act." */
             e = deliver(ctx, p, m, &rows[k], n);
     if (e == OK && ticket_account(m->cfg) != NULL && !is_paused(ctx, p, m->id, STR(CONTROL_ALL)))
-        e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_TICKETS, clock_now_us(p->eng->clock), STR_NULL, max, &rows, &due);
+        e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_TICKETS, clock_now_us(p->eng->clock), STR_NULL, DUE_MAX, &rows, &due);
     else
         due = 0;
-    for (size_t k = 0; e == OK && k < due; k++)
+    for (size_t k = 0; e == OK && k < due && *n < max; k++)
         e = deliver(ctx, p, m, &rows[k], n);
     return e;
 }
@@ -415,11 +456,17 @@ enum err performer_new(struct ctx *ctx, struct engine *eng, struct performer **o
     p->eng = eng;
     snprintf(p->name, sizeof(p->name), "performer-%ld", (long)getpid());
     p->from_pos = calloc(eng->merchants_n + 1, sizeof(*p->from_pos));
+    p->paces = calloc(eng->merchants_n + 1, sizeof(*p->paces));
     p->http = http_client_new();
     struct db_options o = {.path = eng->state_path, .part = DB_STATE, .cache_mb = 4};
-    enum err e = p->from_pos == NULL || p->http == NULL ? ctx_fail(ctx, ERR_MEMORY, "no memory") : db_open(ctx, &o, &p->db);
+    enum err e = p->from_pos == NULL || p->paces == NULL || p->http == NULL ? ctx_fail(ctx, ERR_MEMORY, "no memory") : db_open(ctx, &o, &p->db);
     if (e == OK)
         e = reader_open(ctx, eng, &p->rd);
+    for (size_t i = 0; e == OK && i < eng->merchants_n; i++) {
+        p->paces[i] = calloc(eng->merchants[i].cfg->accounts_n + 1, sizeof(**p->paces));
+        if (p->paces[i] == NULL)
+            e = ctx_fail(ctx, ERR_MEMORY, "no memory");
+    }
     for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
         p->from_pos[i] = atomic_load(&eng->merchants[i].head);
     if (e != OK) {
@@ -446,6 +493,9 @@ void performer_free(struct performer *p)
     reader_close(p->rd);
     db_close(p->db);
     http_client_free(p->http);
+    for (size_t i = 0; p->paces != NULL && i < p->eng->merchants_n; i++)
+        free(p->paces[i]);
+    free(p->paces);
     free(p->from_pos);
     free(p);
 }

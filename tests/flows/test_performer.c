@@ -9,6 +9,7 @@
 #include "flows/act_read.h"
 #include "storage/conversations.h"
 #include "flows/performer.h"
+#include "flows/performer_pace.h"
 #include "flows/reader.h"
 #include "flows/request.h"
 #include "storage/outbox.h"
@@ -69,7 +70,7 @@ static void stage_begin(struct stage *s, const enum effect_way *ways, size_t n, 
     clock_set(&s->f.clock, TEST_NOW_US);
     s->d = effect_double_new(ways, n);
     s->acct = (struct account){.merchant = STR("demo"), .id = STR("flow"), .conn = connector_find(STR("webhook")), .role = ROLE_SYSTEM,
-                               .base_url = str_of(effect_double_url(s->d)), .performs = 1u << CAP_REFUND};
+                               .base_url = str_of(effect_double_url(s->d)), .performs = (1u << CAP_COUNT) - 1};
     s->acct.tickets = tickets;
     assert_int_equal(secret_set(&s->acct.webhook_secrets[0], STR("a shared secret")), OK);
     story_store_open(&s->ctx, &s->f.clock, &s->acct, 1, &s->st);
@@ -130,13 +131,18 @@ static void move(struct stage *s, int64_t us)
     assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
 }
 
-/* Rounds of two hours and more, until nothing is left to be done. */
-static void run_out(struct stage *s)
+/* Rounds of two hours and more: with many nothing is left to be done, of what failed once a few are enough. */
+static void run_rounds(struct stage *s, int rounds)
 {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < rounds; i++) {
         (void)run(s);
         move(s, 25 * US_PER_H);
     }
+}
+
+static void run_out(struct stage *s)
+{
+    run_rounds(s, 20);
 }
 
 /* ---- every way of failing */
@@ -399,45 +405,253 @@ static void settled_before_it_left(void **state)
     stage_close(&s);
 }
 
+/* ---- an account that does not answer is left alone */
+
+static void orders_lost(struct stage *s, int n)
+{
+    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .price_minor = 1450, .ships = true};
+    for (int i = 0; i < n; i++) {
+        struct parcel_ref parcel = {.carrier = STR("ups"), .tracking_number = arena_fmt(s->arena, "1Z7W4E59030002%04d", i)};
+        struct fact ord = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
+        struct fact ful = {.kind = FACT_FULFILLMENT, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
+        struct fact lost = {.kind = FACT_TRACKING_EVENT, .role = ROLE_CARRIER};
+        struct str id = arena_fmt(s->arena, "%d", 3000 + i);
+        ord.u.order = (struct order_fact){.order_id = id, .name = arena_fmt(s->arena, "#%d", 3000 + i), .placed_us = TEST_NOW_US - US_PER_DAY,
+                                          .currency = STR("USD"), .total_minor = 1450, .items = &ITEM, .items_n = 1, .financial = FIN_PAID,
+                                          .email = arena_fmt(s->arena, "c%d@example.com", i)};
+        ful.u.fulfillment = (struct fulfillment_fact){.order_id = id, .fulfillment_id = id, .state = FUL_SHIPPED, .items = &ITEM, .items_n = 1,
+                                                      .parcels = &parcel, .parcels_n = 1, .created_us = TEST_NOW_US};
+        lost.u.event = (struct tracking_event){.carrier = STR("ups"), .tracking_number = parcel.tracking_number, .status = PARCEL_LOST,
+                                               .code = STR("lost"), .occurred = when_from_utc(TEST_NOW_US)};
+        fact(s, &ord);
+        fact(s, &ful);
+        fact(s, &lost);
+        struct request_given g = {.order_no = i + 1, .request = REQUEST_FIRST_CAP + CAP_REFUND, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT,
+                                  .confidence = 100};
+        struct request_answer ans;
+        int64_t pos;
+        assert_ok(&s->ctx, request_make(&s->ctx, s->st.eng, s->st.rd, s->st.merchant_id, &g, &ans, &pos));
+        assert_int_equal(ans.outcome, REQUEST_TAKEN);
+    }
+}
+
+static size_t round_of(struct stage *s, struct performer *p, int64_t after_us)
+{
+    size_t n = 0, before = effect_double_calls(s->d);
+    move(s, after_us);
+    assert_ok(&s->ctx, performer_run(&s->ctx, p, 20, &n));
+    return effect_double_calls(s->d) - before;
+}
+
+static void an_account_rests(void **state)
+{
+    static const enum effect_way WAYS[] = {EFFECT_FAIL, EFFECT_CUT, EFFECT_DONE_CUT, EFFECT_FAIL, EFFECT_DONE_500, EFFECT_FAIL};
+    struct performer *p = NULL;
+    struct stage s;
+    (void)state;
+    stage_begin(&s, WAYS, 6, "{mode: auto}", false);
+    orders_lost(&s, 9);
+    assert_ok(&s.ctx, performer_new(&s.ctx, s.st.eng, &p));
+    assert_int_equal(round_of(&s, p, 0), PACE_FAILURES); /* then it is left alone, though four more are due */
+    assert_int_equal(round_of(&s, p, 0), 0);
+    assert_int_equal(round_of(&s, p, PACE_REST_US + 1), 1); /* one try, in vain: it rests twice as long */
+    assert_int_equal(round_of(&s, p, PACE_REST_US + 1), 0);
+    assert_true(round_of(&s, p, PACE_REST_US + 1) >= 3);   /* it works again: all that are due */
+    for (int i = 0; i < 6; i++)
+        (void)round_of(&s, p, 3 * US_PER_H);
+    assert_int_equal(effect_double_done(s.d), 9); /* each once */
+    performer_free(p);
+    stage_close(&s);
+}
+
+/* 429 speaks for the account: nothing of it is begun before it said. */
+static void an_account_says_when(void **state)
+{
+    static const enum effect_way WAYS[] = {EFFECT_BUSY};
+    struct performer *p = NULL;
+    struct stage s;
+    (void)state;
+    stage_begin(&s, WAYS, 1, "{mode: auto}", false);
+    orders_lost(&s, 4);
+    assert_ok(&s.ctx, performer_new(&s.ctx, s.st.eng, &p));
+    assert_int_equal(round_of(&s, p, 0), 1);
+    assert_int_equal(round_of(&s, p, 0), 0);
+    for (int i = 0; i < 3; i++)
+        (void)round_of(&s, p, 3 * US_PER_H);
+    assert_int_equal(effect_double_done(s.d), 4);
+    performer_free(p);
+    stage_close(&s);
+}
+
+static void calls_are_spaced(void **state)
+{
+    const struct limits two_a_second = {.calls = 2, .window_s = 1}, none = {.calls = 0};
+    struct pace pc = {0};
+    int64_t now = TEST_NOW_US;
+    (void)state;
+    pace_called(&pc, &none, now);
+    assert_true(pace_may_begin(&pc, now));
+    for (int i = 0; i < 3; i++) /* an action of three calls */
+        pace_called(&pc, &two_a_second, now);
+    assert_false(pace_may_begin(&pc, now + 1400000));
+    assert_true(pace_may_begin(&pc, now + 1500000));
+    for (int i = 0; i < 40; i++)
+        (void)pace_ended(&pc, true, 0, now);
+    assert_true(pc.free_us == now + PACE_REST_MAX_US); /* it is tried again, however long it has been down */
+    assert_false(pace_ended(&pc, false, 0, now));
+    assert_int_equal(pc.failures, 0);
+}
+
 /* ---- ends between any two steps */
+
+/* The flows that end in a call: each leaves one effect to be done. */
+static void flow_refund(struct stage *s)
+{
+    sent_order(s);
+    scan(s, PARCEL_LOST);
+    assert_int_equal(ask_refund(s).outcome, REQUEST_TAKEN);
+}
+
+static void say(struct stage *s, const char *who)
+{
+    struct fact word = {.kind = FACT_VERDICT, .role = ROLE_SYSTEM};
+    word.u.verdict = (struct verdict_fact){.verdict = VERDICT_APPROVE, .action_no = 1, .by = str_of(who)};
+    fact(s, &word);
+}
+
+static void flow_approved(struct stage *s)
+{
+    sent_order(s);
+    scan(s, PARCEL_LOST);
+    assert_int_equal(ask_refund(s).outcome, REQUEST_APPROVAL);
+    say(s, "ann");
+    say(s, "ben");
+    assert_int_equal(action(s).row.state, ACTION_WAITING);
+    move(s, 31 * US_PER_MIN);
+}
+
+static struct request_answer ask_for(struct stage *s, enum capability cap)
+{
+    struct request_given g = {.order_no = 1, .request = REQUEST_FIRST_CAP + cap, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT, .confidence = 100};
+    struct request_answer ans;
+    int64_t pos;
+    assert_ok(&s->ctx, request_make(&s->ctx, s->st.eng, s->st.rd, s->st.merchant_id, &g, &ans, &pos));
+    return ans;
+}
+
+static void flow_reship(struct stage *s)
+{
+    struct fact stock = {.kind = FACT_INVENTORY_LEVEL, .role = ROLE_STOREFRONT};
+    stock.u.inventory = (struct inventory_fact){.sku = STR("MUG"), .location = STR("main"), .available = 3};
+    sent_order(s);
+    fact(s, &stock);
+    scan(s, PARCEL_LOST);
+    assert_int_equal(ask_for(s, CAP_RESHIP).outcome, REQUEST_TAKEN);
+}
+
+static void flow_cancel(struct stage *s)
+{
+    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .price_minor = 1450, .ships = true};
+    struct fact ord = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
+    struct fact ful = {.kind = FACT_FULFILLMENT, .role = ROLE_WAREHOUSE, .changed_us = TEST_NOW_US};
+    ord.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US, .currency = STR("USD"), .total_minor = 1450,
+                                      .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
+    ful.u.fulfillment = (struct fulfillment_fact){.order_id = STR("1020"), .fulfillment_id = STR("F1"), .state = FUL_OPEN, .items = &ITEM, .items_n = 1,
+                                                  .created_us = TEST_NOW_US};
+    fact(s, &ord);
+    fact(s, &ful);
+    assert_int_equal(ask_for(s, CAP_CANCEL).outcome, REQUEST_TAKEN);
+}
+
+/* Nobody asks: five business days without a movement. */
+static void flow_inquiry(struct stage *s)
+{
+    sent_order(s);
+    scan(s, PARCEL_IN_TRANSIT);
+    move(s, 9 * US_PER_DAY);
+    assert_int_equal(action(s).row.cap, CAP_CARRIER_INQUIRY);
+}
+
+static void flow_ticket(struct stage *s)
+{
+    sent_order(s);
+    scan(s, PARCEL_RETURNING);
+    assert_int_equal(open_tasks(s), 1);
+}
+
+static const struct flow {
+    const char *name, *grant, *value;
+    bool ticket;
+    void (*begin)(struct stage *s);
+} FLOWS[] = {
+    {"refund", "refund", "{mode: auto}", false, flow_refund},
+    {"refund, two persons, undo", "refund", "{mode: suggest, two_persons_above: 10.00, undo_minutes: 30}", false, flow_approved},
+    {"reship", "reship", "{mode: auto}", false, flow_reship},
+    {"cancel", "cancel", "{mode: auto}", false, flow_cancel},
+    {"inquiry", "carrier_inquiry", "{mode: auto}", false, flow_inquiry},
+    {"ticket", "refund", "{mode: suggest}", true, flow_ticket},
+};
+
+static void stage_flow(struct stage *s, const struct flow *flow, const enum effect_way *ways)
+{
+    stage_begin(s, ways, 1, "{mode: suggest}", flow->ticket);
+    struct str text = policy_with_grant(&s->ctx, data_file("policy/default.yaml"), "carrier_claim", STR("off"));
+    assert_ok(&s->ctx, story_store_policy(&s->ctx, &s->st, policy_with_grant(&s->ctx, text, flow->grant, str_of(flow->value))));
+    flow->begin(s);
+}
+
+/* A process that ends at a step, and another one that opens the store behind it. */
+static bool end_at(struct stage *s, int at)
+{
+    int status = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct performer *p = NULL;
+        size_t n;
+        if (performer_new(&s->ctx, s->st.eng, &p) != OK)
+            _exit(3);
+        performer_stop_at(p, at);
+        _exit(performer_run(&s->ctx, p, 10, &n) == OK ? 0 : 4);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 9 || WEXITSTATUS(status) == 0));
+    reader_close(s->st.rd);
+    engine_close(s->st.eng);
+    struct engine_options eo = {.config = &s->st.cfg, .clock = s->st.clock, .no_threads = true, .no_sync = true};
+    assert_ok(&s->ctx, engine_open(&s->ctx, &eo, &s->st.eng));
+    assert_ok(&s->ctx, reader_open(&s->ctx, s->st.eng, &s->st.rd));
+    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
+    return WEXITSTATUS(status) == 9;
+}
+
+static int kill_flow(const struct flow *flow, const enum effect_way *ways)
+{
+    int killed = 0;
+    bool more = true;
+    for (int at = 1; at <= STEPS_MAX && more; at++) {
+        struct stage s;
+        stage_flow(&s, flow, ways);
+        more = end_at(&s, at); /* else there are no more steps */
+        killed += more ? 1 : 0;
+        run_rounds(&s, 5);
+        if (effect_double_done(s.d) != 1 || (!flow->ticket && action(&s).row.state != ACTION_CONFIRMED))
+            fail_msg("%s, ended at step %d: done %zu times in %zu calls", flow->name, at, effect_double_done(s.d), effect_double_calls(s.d));
+        stage_close(&s);
+    }
+    return killed;
+}
 
 static void killed_between_steps(void **state)
 {
     static const enum effect_way WAYS[][1] = {{EFFECT_DO}, {EFFECT_DONE_CUT}, {EFFECT_FAIL}};
-    int killed = 0;
     (void)state;
-    for (size_t w = 0; w < sizeof(WAYS) / sizeof(WAYS[0]); w++)
-        for (int at = 1; at <= STEPS_MAX; at++) {
-            struct stage s;
-            int status = 0;
-            stage_open(&s, WAYS[w], 1, "{mode: auto}");
-            (void)ask_refund(&s);
-            pid_t child = fork();
-            assert_true(child >= 0);
-            if (child == 0) {
-                struct performer *p = NULL;
-                size_t n;
-                if (performer_new(&s.ctx, s.st.eng, &p) != OK)
-                    _exit(3);
-                performer_stop_at(p, at);
-                _exit(performer_run(&s.ctx, p, 10, &n) == OK ? 0 : 4);
-            }
-            assert_int_equal(waitpid(child, &status, 0), child);
-            assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 9 || WEXITSTATUS(status) == 0));
-            killed += WEXITSTATUS(status) == 9 ? 1 : 0;
-            /* another process opens the store again */
-            reader_close(s.st.rd);
-            engine_close(s.st.eng);
-            struct engine_options eo = {.config = &s.st.cfg, .clock = s.st.clock, .no_threads = true};
-            assert_ok(&s.ctx, engine_open(&s.ctx, &eo, &s.st.eng));
-            assert_ok(&s.ctx, reader_open(&s.ctx, s.st.eng, &s.st.rd));
-            assert_ok(&s.ctx, story_store_settle(&s.ctx, &s.st));
-            run_out(&s);
-            if (effect_double_done(s.d) != 1 || action(&s).row.state != ACTION_CONFIRMED)
-                fail_msg("way %zu, ended at step %d: %s, done %zu times", w, at, action_state_word(action(&s).row.state), effect_double_done(s.d));
-            stage_close(&s);
+    for (size_t i = 0; i < sizeof(FLOWS) / sizeof(FLOWS[0]); i++)
+        for (size_t w = 0; w < sizeof(WAYS) / sizeof(WAYS[0]); w++) {
+            int killed = kill_flow(&FLOWS[i], WAYS[w]);
+            if (killed < 6) /* the steps there are */
+                fail_msg("%s: ended at %d steps only", FLOWS[i].name, killed);
         }
-    assert_true(killed >= 3 * 6); /* the steps there are */
 }
 
 int main(void)
@@ -445,6 +659,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way),         cmocka_unit_test(a_person_hears),       cmocka_unit_test(called_back_in_time),
         cmocka_unit_test(nothing_starts_in_a_pause), cmocka_unit_test(told_later),  cmocka_unit_test(what_is_sent),
-        cmocka_unit_test(a_stranger_asks_for_a_person), cmocka_unit_test(handed_over),      cmocka_unit_test(settled_before_it_left), cmocka_unit_test(killed_between_steps)};
+        cmocka_unit_test(an_account_rests), cmocka_unit_test(an_account_says_when), cmocka_unit_test(calls_are_spaced),
+        cmocka_unit_test(a_stranger_asks_for_a_person), cmocka_unit_test(handed_over), cmocka_unit_test(settled_before_it_left),
+        cmocka_unit_test(killed_between_steps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
