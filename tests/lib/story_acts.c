@@ -47,11 +47,26 @@ enum err story_store_policy(struct ctx *ctx, struct story_store *st, struct str 
     return e == OK ? story_store_settle(ctx, st) : e;
 }
 
+/* One line of the default policy written anew. */
+static struct str with_line(struct ctx *ctx, struct str text, const char *line, struct str key, struct str value)
+{
+    size_t at = 0;
+    while (at < text.n && !str_starts(str_sub(text, at, text.n), str_of(line)))
+        at++;
+    struct str rest = str_sub(text, at, text.n), old;
+    (void)str_split(&rest, '\n', &old);
+    return arena_fmt(ctx->arena, "%.*s%.*s: %.*s\n%.*s", STR_ARG(str_sub(text, 0, at)), STR_ARG(key), STR_ARG(value), STR_ARG(rest));
+}
+
 static enum err set_policy(struct ctx *ctx, struct story_store *st, const struct story_line *ln)
 {
     struct str text = data_file("policy/default.yaml");
     for (size_t i = 0; i < ln->words_n; i++)
-        if (!str_empty(ln->words[i].key))
+        if (str_eq(ln->words[i].key, STR("items")))
+            text = with_line(ctx, text, "items: []", STR("items"), ln->words[i].value);
+        else if (str_eq(ln->words[i].key, STR("us_mail_order")))
+            text = with_line(ctx, text, "  us_mail_order: off", STR("  us_mail_order"), ln->words[i].value);
+        else if (!str_empty(ln->words[i].key))
             text = policy_with_grant(ctx, text, arena_fmt(ctx->arena, "%.*s", STR_ARG(ln->words[i].key)).p, ln->words[i].value);
     return story_store_policy(ctx, st, text);
 }
@@ -109,6 +124,8 @@ static enum err request_line(struct ctx *ctx, struct story_store *st, const stru
         return wrong(ctx, ln, "outcome", arena_fmt(ctx->arena, "%s: %.*s", request_outcome_word(ans.outcome), STR_ARG(ans.why)), outcome);
     if (differs(story_get(ln, "state"), str_of(action_state_word(ans.state))))
         return wrong(ctx, ln, "state", str_of(action_state_word(ans.state)), story_get(ln, "state"));
+    if (differs(story_get(ln, "rule"), ans.rule))
+        return wrong(ctx, ln, "rule", ans.rule, story_get(ln, "rule"));
     if (differs(story_get(ln, "reason"), str_of(guard_reason_word(ans.reason))))
         return wrong(ctx, ln, "reason", str_of(guard_reason_word(ans.reason)), story_get(ln, "reason"));
     return OK;
