@@ -83,6 +83,8 @@ static const struct call CALLS[] = {
     {"an audit of nothing", "audit --config %s 4711", 1, "no order of that name", NULL},
     {"the rollout", "rollout --config %s", 0, "by itself, nobody objected", NULL},
     {"a rollout of nothing", "rollout", 2, "--config FILE and --server URL", NULL},
+    {"the leakage", "leakage --config %s --rto-cost 700", 0, "parcels sent back", "@"},
+    {"a leakage below nothing", "leakage --config %s --rto-cost -1", 2, "--rto-cost from 0", NULL},
     {"tracking number", "tracking-number 1Z 7W4 E59 03 0001 0106", 0, "ups", NULL},
     {"no carrier", "tracking-number x", 1, "no carrier", NULL},
     {"erase asks back", "erase --config %s 1001", 2, "--yes", NULL},
