@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/data.h"
+#include "cli/demo_receiver.h"
 #include "cli/demo_store.h"
 #include "flows/courier.h"
 #include "cli/serve.h"
@@ -20,6 +21,7 @@ struct demo {
     struct str config_path;
     struct config cfg;
     struct demo_store store;
+    struct demo_receiver *receiver;
     size_t webhooks, facts;
     bool made;
 };
@@ -45,7 +47,7 @@ static enum err choose_folder(struct cli *cli, struct demo *d)
     return d->dir != NULL ? OK : ctx_fail(&cli->ctx, ERR_IO, "%s: %s", path, strerror(errno));
 }
 
-/* data/demo/wismo.yaml with {dir}, {port} and {start} filled in. */
+/* data/demo/wismo.yaml with {dir}, {port}, {receiver} and {start} filled in. */
 static enum err config_text(struct cli *cli, const struct demo *d, struct buf *out)
 {
     struct str rest = data_file("demo/wismo.yaml"), part;
@@ -59,6 +61,8 @@ static enum err config_text(struct cli *cli, const struct demo *d, struct buf *o
             buf_addz(out, d->dir);
         else if (str_eq(name, STR("port")))
             buf_add_i64(out, d->port);
+        else if (str_eq(name, STR("receiver")))
+            buf_add_i64(out, demo_receiver_port(d->receiver));
         else if (str_eq(name, STR("start")))
             buf_add(out, start);
         else
@@ -153,6 +157,9 @@ static void say_what_next(struct cli *cli, int port, void *user)
     fprintf(to, "          wismo ask --server http://127.0.0.1:%d \"marta@example.com 53703\"\n", port);
     fprintf(to, "Talk      wismo talk --server http://127.0.0.1:%d --from anna@example.com --verified\n", port);
     fprintf(to, "Case      wismo case --server http://127.0.0.1:%d \"#1010\"\n", port);
+    fprintf(to, "Approve   wismo approvals --server http://127.0.0.1:%d\n", port);
+    fprintf(to, "          wismo approvals --server http://127.0.0.1:%d approve 6 --by ann\n", port);
+    fprintf(to, "          What is done is printed here: the demo performs actions through a webhook receiver of its own.\n");
     fprintf(to, "Time      curl -d '{\"advance\":\"2d\"}' http://127.0.0.1:%d/v1/clock\n", port);
     fprintf(to, "Fact      curl -d '{\"kind\":\"hold\",\"order_id\":\"1003\",\"hold_id\":\"H9\",\"why\":\"stock check\",\"released\":false}' "
                 "http://127.0.0.1:%d/v1/facts\n", port);
@@ -169,9 +176,14 @@ static enum err prepare(struct cli *cli, struct demo *d)
     if (e == OK)
         e = demo_store_read(&cli->ctx, data_file("demo/store.story"), &d->store);
     if (e == OK)
+        e = demo_receiver_start(cli, &d->receiver);
+    if (e == OK)
         e = write_config(cli, d);
     if (e == OK)
         e = cli_config_load(cli, d->config_path.p, &d->cfg);
+    for (size_t i = 0; e == OK && i < d->cfg.merchants[0].accounts_n; i++)
+        if (d->cfg.merchants[0].accounts[i].performs != 0)
+            demo_receiver_trust(d->receiver, &d->cfg.merchants[0].accounts[i]);
     if (e == OK)
         e = make_folder(cli, arena_fmt(cli->arena, "%.*s", STR_ARG(d->cfg.store_path)).p);
     return e == OK ? open_store(cli, d) : e;
@@ -199,6 +211,7 @@ int cmd_demo(struct cli *cli, int argc, char **argv)
         code = cli_fail(cli, "demo", e);
     else
         code = d.no_serve ? EXIT_OK : serve_run(cli, &d.cfg, say_what_next, &d);
+    demo_receiver_stop(d.receiver);
     config_clear(&d.cfg);
     return code;
 }
