@@ -1,11 +1,13 @@
 /*
- * bench_acts FOLDER CASES: the policy's cost. Decisions a second with as many rules as a policy may have, and a backtest of CASES
- * cases of 90 days: 12 scans each, one in 25 lost, one in 10 silent for long, under the default policy and under one that pays.
+ * bench_acts FOLDER CASES: the policy's cost. Decisions a second with as many rules as a policy may have; a backtest of CASES cases of
+ * 90 days: 12 scans each, one in 25 lost, one in 10 silent for long, under the default policy and under one that pays; and the time
+ * from a scan that makes an action until that stands in the outbox, with 5,000 scans a second beside it.
  */
 #include "base/data.h"
 #include "bench_orders.h"
 #include "flows/act_read.h"
 #include "flows/backtest.h"
+#include "flows/reader.h"
 #include "mind/decide_act.h"
 
 #include <stdio.h>
@@ -168,6 +170,128 @@ static void bench_backtest(struct engine *eng, long cases)
             (long long)s->arrived.n);
 }
 
+/* ---- from a scan to the outbox */
+
+#define LIVE_ORDERS 20000
+#define LIVE_RATE 5000
+#define LIVE_SECONDS 10
+#define LIVE_EACH 25        /* one scan in so many says lost */
+#define LIVE_LOST (LIVE_RATE * LIVE_SECONDS / LIVE_EACH)
+
+static int64_t told_us[LIVE_LOST], seen_us[LIVE_LOST];
+
+/* An action's row and its outbox row are one transaction; actions come in the order of their scans. */
+static void *watch_actions(void *user)
+{
+    struct reader *rd = user;
+    struct arena *a = arena_new((size_t)4 << 20);
+    struct ctx c;
+    int64_t last = 0, seen = 0, until_us = clock_mono_us() + (LIVE_SECONDS + 20) * US_PER_S;
+    ctx_init(&c, a, &clk, NULL);
+    while (seen < LIVE_LOST && clock_mono_us() < until_us) {
+        must(action_last_no(&c, rd->state, 1, &last), "actions");
+        for (int64_t now = clock_mono_us(); seen < last && seen < LIVE_LOST; seen++)
+            seen_us[seen] = now;
+        arena_reset(a);
+        usleep(200);
+    }
+    arena_free(a);
+    return NULL;
+}
+
+static void send_scan(struct engine *eng, struct buf *b, long i, int k, const char *status)
+{
+    static char what[] = "append";
+    add_scan(b, i, k, status, clock_now_us(&clk));
+    struct http_msg msg = {.method = STR("POST"), .body = buf_str(b)};
+    struct append_req req = {.merchant_id = 1, .source = RECV_FACTS, .account = STR("api"), .msg = &msg, .done = count_done, .user = what};
+    enum err e;
+    while ((e = engine_append(&ctx, eng, &req)) == ERR_BUSY)
+        usleep(100);
+    must(e, what);
+    buf_reset(b);
+    arena_reset(arena);
+}
+
+static void play_live(struct engine *eng)
+{
+    struct buf b;
+    int64_t start_us = clock_mono_us();
+    size_t lost = 0;
+    buf_init(&b, 65536);
+    for (long n = 0; n < (long)LIVE_RATE * LIVE_SECONDS; n++) {
+        int64_t due_us = start_us + n * US_PER_S / LIVE_RATE;
+        for (int64_t now = clock_mono_us(); now < due_us; now = clock_mono_us())
+            usleep((useconds_t)(due_us - now));
+        bool says_lost = n % LIVE_EACH == 0 && lost < LIVE_LOST;
+        if (says_lost)
+            told_us[lost] = clock_mono_us();
+        send_scan(eng, &b, says_lost ? (long)lost : LIVE_LOST + n % (LIVE_ORDERS - LIVE_LOST), (int)(n / LIVE_ORDERS) + 20,
+                  says_lost ? "lost" : "in_transit");
+        lost += says_lost ? 1 : 0;
+    }
+    buf_clear(&b);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void live_orders(struct engine *eng)
+{
+    struct engine_status st;
+    struct buf b;
+    buf_init(&b, (size_t)1 << 20);
+    for (long i = 0; i < LIVE_ORDERS; i++) {
+        bench_order(&b, i, time_rfc3339(arena, (clock_now_us(&clk) - US_PER_DAY) / US_PER_S * US_PER_S));
+        flush_full(eng, &b);
+    }
+    append(eng, &b);
+    buf_clear(&b);
+    do {
+        usleep(1000);
+        engine_status(eng, 1, &st);
+    } while (durable < sent || st.folded < st.head);
+}
+
+static void bench_live(const char *folder)
+{
+    static const char RULES[] = "currency: EUR\ngrants:\n  carrier_inquiry: auto\nrules:\n"
+                                "  - {name: lost, when: {class: lost}, do: {act: carrier_inquiry}, because: asked}\n"
+                                "  - {name: rest, when: {severity: {at_least: 0}}, do: nothing, because: calm}\n";
+    char path[600], version[40]; /* the arena is emptied while orders are told */
+    struct policy pol;
+    struct merchant_config mc = {.name = STR("bench"), .policy_text = STR(RULES)};
+    struct config cfg = {.store_path = {path, (size_t)snprintf(path, sizeof(path), "%s/live", folder)}, .cache_mb = 256, .merchants = &mc, .merchants_n = 1};
+    struct engine_options eo = {.config = &cfg, .clock = &clk};
+    struct engine *eng = NULL;
+    struct reader *rd = NULL;
+    pthread_t watcher;
+    parse(mc.policy_text, &pol);
+    mc.policy_version = (struct str){version, (size_t)snprintf(version, sizeof(version), "%.*s", STR_ARG(pol.version))};
+    promises_default(&mc.promises);
+    must(engine_open(&ctx, &eo, &eng), "store");
+    must(policy_record(&ctx, eng), "policy");
+    live_orders(eng);
+    must(reader_open(&ctx, eng, &rd), "reader");
+    if (pthread_create(&watcher, NULL, watch_actions, rd) != 0)
+        abort();
+    play_live(eng);
+    (void)pthread_join(watcher, NULL);
+    size_t n = 0;
+    for (size_t i = 0; i < LIVE_LOST; i++)
+        if (seen_us[i] != 0)
+            seen_us[n++] = seen_us[i] - told_us[i];
+    qsort(seen_us, n, sizeof(seen_us[0]), by_value);
+    if (n > 0)
+        printf("| from a scan to its action in the outbox, %d scans/s beside it | p50 %.1f ms, p99 %.1f ms (%zu of %d actions) | %.2f of the goal (10 ms p99) |\n",
+               LIVE_RATE, (double)seen_us[n / 2] / 1000, (double)seen_us[n * 99 / 100] / 1000, n, LIVE_LOST, (double)seen_us[n * 99 / 100] / 10000);
+    reader_close(rd);
+    engine_close(eng);
+}
+
 int main(int argc, char **argv)
 {
     long cases = argc > 2 ? strtol(argv[2], NULL, 10) : 100000;
@@ -192,6 +316,7 @@ int main(int argc, char **argv)
     bench_decisions(eng);
     bench_backtest(eng, cases);
     engine_close(eng);
+    bench_live(argv[1]);
     arena_free(arena);
     return 0;
 }
