@@ -8,8 +8,10 @@
 
 #include "flows/act_read.h"
 #include "flows/ask.h"
+#include "flows/conversation.h"
 #include "flows/reader.h"
 #include "flows/request.h"
+#include "flows/talker.h"
 #include "storage/actions.h"
 
 #define LINES_MIN 200
@@ -41,7 +43,9 @@ struct siege {
     struct told_store w;
     struct arena *each;      /* of one message */
     int64_t own, other;
-    size_t lines, messages, requests;
+    struct talker *talker;
+    size_t lines, messages, requests, turns, replies;
+    size_t leaked;           /* planted words that were told, of those who may not be told or who may */
 };
 
 /* ---- what must not be */
@@ -134,6 +138,67 @@ static void request_as(struct siege *s, const char *file, struct str said, enum 
         fail_msg("%s: \"%.*s\" made an action", file, STR_ARG(said));
 }
 
+/* ---- in a conversation: a stranger's chat, and mail from the attacker's own, verified address */
+
+static void settle_turns(struct siege *s)
+{
+    size_t n = 1;
+    assert_ok(s->w.ctx, story_store_settle(s->w.ctx, &s->w.st));
+    while (n > 0) {
+        assert_ok(s->w.ctx, talker_run(s->w.ctx, s->talker, 20, &n));
+        assert_ok(s->w.ctx, story_store_settle(s->w.ctx, &s->w.st));
+    }
+}
+
+static void write_in(struct siege *s, struct str text, enum channel_kind channel, struct str from, bool verified)
+{
+    struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER};
+    struct str thread = arena_fmt(s->w.ctx->arena, "%s-%zu", channel_kind_word(channel), s->lines);
+    fct.u.message_in = (struct message_in_fact){.channel = channel, .verified = verified, .thread_id = thread, .text = text,
+                                                .from = str_empty(from) ? thread : from,
+                                                .message_id = arena_fmt(s->w.ctx->arena, "m%zu", ++s->turns), .at_us = clock_now_us(&s->w.f.clock)};
+    assert_ok(s->w.ctx, story_store_append(s->w.ctx, &s->w.st, str_of(channel_kind_word(channel)), &fct));
+    settle_turns(s);
+}
+
+static void read_turns(struct siege *s, const char *file, struct str said)
+{
+    struct conversation_line *lines = NULL;
+    int64_t last = 0;
+    size_t n = 0;
+    assert_ok(s->w.ctx, conversation_last_no(s->w.ctx, s->w.st.rd->state, s->w.st.merchant_id, &last));
+    assert_true(last > 0);
+    for (int64_t no = last > 2 ? last - 2 : 1; no <= last; no++) {
+        assert_ok(s->w.ctx, conversation_lines_read(s->w.ctx, s->w.st.rd, s->w.st.merchant_id, no, CONVERSATION_LINES_MAX, &lines, &n));
+        for (size_t i = 0; i < n; i++)
+            if (lines[i].ours) {
+                no_leak(said, lines[i].turn.reply, file);
+                no_leak(said, lines[i].turn.choices, file);
+                s->replies += lines[i].turn.speaks ? 1 : 0;
+                s->leaked += leaks(lines[i].turn.reply);
+            }
+    }
+}
+
+static void talk(struct siege *s, const char *file, struct str whole)
+{
+    static const struct {
+        enum channel_kind channel;
+        struct str from;
+        bool verified;
+    } WAYS[] = {{CHANNEL_CHAT, {"", 0}, false}, {CHANNEL_EMAIL, {"mallory@example.com", 19}, true}};
+    size_t before = actions(s);
+    for (size_t w = 0; w < sizeof(WAYS) / sizeof(WAYS[0]); w++) {
+        struct str rest = whole, part;
+        while (!str_empty(rest) && str_split(&rest, '|', &part))
+            if (!str_empty(str_trim(part)))
+                write_in(s, str_trim(part), WAYS[w].channel, WAYS[w].from, WAYS[w].verified);
+        read_turns(s, file, whole);
+    }
+    if (actions(s) != before)
+        fail_msg("%s: \"%.*s\" made an action in a conversation", file, STR_ARG(whole));
+}
+
 static void attack(struct siege *s, const char *file, struct str said)
 {
     struct ctx *ctx = s->w.ctx;
@@ -141,6 +206,7 @@ static void attack(struct siege *s, const char *file, struct str said)
     ctx->arena = s->each;
     arena_reset(s->each);
     ask_all(s, file, said);
+    talk(s, file, said);
     request_as(s, file, said, (enum capability)(s->lines % CAP_COUNT), s->own, PROOF_ORDER_AND_CONTACT);
     request_as(s, file, said, (enum capability)(s->lines % CAP_COUNT), s->other, PROOF_NONE);
     request_as(s, file, said, CAP_REFUND, s->other, PROOF_NONE);
@@ -173,11 +239,15 @@ static void open_gates(struct siege *s)
     s->other = told_store_order(&s->w, "2001");
     s->each = arena_new((size_t)64 << 20);
     assert_non_null(s->each);
+    s->w.st.mc.talk = (struct talk_config){.enabled = true, .person_hours = 24};
+    const struct talker_options opt = {.eng = s->w.st.eng};
+    assert_ok(s->w.ctx, talker_new(s->w.ctx, &opt, &s->talker));
     assert_int_equal(actions(s), 0);
 }
 
 static void close_gates(struct siege *s)
 {
+    talker_free(s->talker);
     arena_free(s->each);
     told_store_end(&s->w);
 }
@@ -197,8 +267,8 @@ static void attacks(void **state)
     for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++)
         attack_with(&s, FILES[i]);
     assert_ok(s.w.ctx, story_store_settle(s.w.ctx, &s.w.st));
-    print_message("%zu lines, %zu messages, %zu requests: nothing done, nothing told\n", s.lines, s.messages, s.requests);
-    assert_true(s.lines >= LINES_MIN);
+    print_message("%zu lines, %zu messages, %zu in conversations, %zu requests: nothing done, nothing told\n", s.lines, s.messages, s.turns, s.requests);
+    assert_true(s.lines >= LINES_MIN && s.replies >= s.lines); /* there was somebody who answered */
     assert_int_equal(actions(&s), 0);
     /* nothing that was said became a fact about orders, parcels or the policy */
     assert_ok(s.w.ctx, act_policy_read(s.w.ctx, s.w.st.rd, s.w.st.merchant_id, &after));
@@ -230,6 +300,9 @@ static void the_customer_herself(void **state)
     ask_json(s.w.ctx, &w, &rep);
     assert_true(leaks(buf_str(&b)) > 1);
     buf_clear(&b);
+    write_in(&s, STR("where is my order #2001?"), CHANNEL_EMAIL, STR("vera.quillfeather@example.com"), true);
+    read_turns(&s, "herself", arena_fmt(s.w.f.arena, "quillfeather winnemucca tonopah 89445 marmalade clock-77 1z7w4e590300020010 99.00 lost"));
+    assert_true(s.replies > 0 && s.leaked > 0);
     const struct request_given g = {.order_no = s.other, .request = REQUEST_FIRST_CAP + CAP_REFUND, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT,
                                     .confidence = 100};
     assert_ok(s.w.ctx, request_make(s.w.ctx, s.w.st.eng, s.w.st.rd, s.w.st.merchant_id, &g, &ans, &pos));
