@@ -12,9 +12,11 @@
 #include "flows/knowledge.h"
 #include "mind/template.h"
 #include "model/fact_json.h"
+#include "talk/mention.h"
 
 #define ASK_FIELD_MAX 320 /* the longest e-mail address is 254 */
 #define ASK_ROW_MAX 32768
+#define TITLES_MAX 2000
 #define REPORT_WAIT_MS 2000 /* for the fold of what the customer said */
 
 struct attempts {
@@ -132,6 +134,15 @@ static bool is_closed(enum diag_class cls)
     return cls == DIAG_DELIVERED || cls == DIAG_RETURNED || cls == DIAG_CANCELLED || cls == DIAG_REFUNDED;
 }
 
+/* All articles of an order in one line, to find it by what somebody says is in it. */
+static struct str titles_of(struct ctx *ctx, const struct order_view *v)
+{
+    struct str out = STR("");
+    for (size_t i = 0; v != NULL && i < v->items_n && out.n < TITLES_MAX; i++)
+        out = arena_fmt(ctx->arena, "%.*s %.*s", STR_ARG(out), STR_ARG(v->items[i].title));
+    return out;
+}
+
 static enum err read_choices(struct ctx *ctx, const struct ask_env *env, const struct identity_result *ids, struct ask_reply *rep)
 {
     for (size_t i = 0; i < ids->n; i++) {
@@ -143,7 +154,7 @@ static enum err read_choices(struct ctx *ctx, const struct ask_env *env, const s
             return e;
         const struct order_view *v = order_anchor(ca.cas);
         rep->choices[rep->choices_n++] = (struct reply_choice){ids->orders[i], v == NULL ? STR_NULL : v->name, ca.cd.order.cls,
-                                                               v == NULL ? 0 : v->placed_us};
+                                                               v == NULL ? 0 : v->placed_us, titles_of(ctx, v)};
     }
     return OK;
 }
@@ -163,6 +174,20 @@ static int64_t pick_order(struct ask_reply *rep)
     memcpy(rep->choices, open, n * sizeof(open[0]));
     rep->choices_n = n;
     return 0;
+}
+
+/* Several are open: the one whose article is named, else none. */
+static enum err pick_by_article(struct ctx *ctx, struct str text, const struct ask_reply *rep, int64_t *order_no)
+{
+    struct str titles[CASE_FIND_MAX];
+    size_t which = 0;
+    bool alone = false;
+    for (size_t i = 0; i < rep->choices_n; i++)
+        titles[i] = rep->choices[i].titles;
+    enum err e = mention_find(ctx, text, titles, rep->choices_n, &which, &alone);
+    if (e == OK && alone)
+        *order_no = rep->choices[which].order_no;
+    return e == ERR_NOTFOUND ? OK : e;
 }
 
 /* ---- fresh facts */
@@ -422,6 +447,10 @@ static enum err answer(struct ctx *ctx, const struct ask_env *env, const struct 
     if (e != OK)
         return e;
     int64_t order_no = ids.n == 1 ? ids.orders[0] : pick_order(rep);
+    if (order_no == 0 && rep->choices_n > 1)
+        e = pick_by_article(ctx, q->text, rep, &order_no);
+    if (e != OK)
+        return e;
     if (order_no != 0)
         return answer_order(ctx, env, ent->folded, order_no, rep);
     rep->outcome = rep->choices_n > 1 ? ASK_CHOICE : ASK_NO_MATCH;
@@ -451,6 +480,9 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
         return e;
     if (env->record)
         record(ctx, env, q, &rep); /* before what is said of wishes: the recorded hash is that of ask_render's text */
+    struct str first = rep.outcome == ASK_ANSWERED ? reply_deadline(ctx, rep.lang, rep.ca.cas, &rep.ca.cd, &rep.wish.deadline, rep.now_us) : STR_NULL;
+    if (!str_empty(first)) /* what was asked first is answered first */
+        rep.text = join_lines(ctx, first, rep.text);
     struct str also = rep.outcome == ASK_ANSWERED ? wish_words(ctx, rep.lang, &rep.wish, rep.ca.cd.order.cls) : STR_NULL;
     if (!str_empty(also))
         rep.text = join_lines(ctx, rep.text, also);

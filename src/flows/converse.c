@@ -2,6 +2,7 @@
 #include "flows/converse.h"
 
 #include "base/crypto.h"
+#include "base/phone.h"
 #include "base/secret.h"
 #include "flows/knowledge.h"
 #include "flows/reader.h"
@@ -58,6 +59,10 @@ static enum err port_identify(void *user, struct ctx *ctx, const struct dialogue
     struct identity_given g = {given->order_name, given->email, given->phone, given->zip, given->tracking_number};
     struct identity_given swapped = g;
     struct identity_result a = {.n = 0}, b = {.n = 0};
+    struct str e164 = STR_NULL;
+    if (!str_empty(g.phone) && phone_e164(ctx, g.phone, d->m->cfg->promises.home_country, &e164) == OK)
+        g.phone = e164; /* short national numbers, too, are looked up as the order has them */
+    swapped.phone = g.phone;
     swapped.order_name = g.zip;
     swapped.zip = g.order_name;
     enum err e = identity_match(ctx, d->env->rd, d->m->id, &g, &a);

@@ -65,7 +65,7 @@ bool address_read(struct ctx *ctx, struct str text, struct str country, struct a
 {
     struct str parts[PARTS_MAX];
     struct address a = {.country = country};
-    size_t n = cut_parts(behind_lead(str_sub(text, 0, 1000)), parts);
+    size_t n = cut_parts(behind_lead(arena_fmt(ctx->arena, " %.*s", STR_ARG(str_sub(text, 0, 1000)))), parts);
     for (size_t i = 0; i < n; i++) {
         if (str_empty(a.postal_code) && take_zip(ctx, parts[i], &a)) {
             if (str_empty(a.city) && i > 0 && !has_digit(parts[i - 1]))

@@ -130,7 +130,7 @@ static enum intent chosen_option(const struct turn *t)
     return listed ? OPTIONS[t->said.nth - 1].intent : INTENT_COUNT;
 }
 
-/* "And where is it now?": of a customer with an order, what might be about its state is; a wrong guess tells no stranger anything. */
+/* "And where is it now?": what might be about an order's state is, where there is one; a wrong guess tells no stranger anything. */
 static bool leans_to_status(const struct turn *t)
 {
     for (size_t i = 0; i < t->in->nlu.intents_n; i++)
@@ -202,6 +202,11 @@ static enum err not_understood(struct turn *t)
     const struct dialogue_heard *in = t->in;
     if (is_sure(in, INTENT_GREETING_OR_THANKS)) {
         turn_say_key(t, t->st->turns > 1 || in->nlu.signals.sentiment > 0 ? "talk.welcome" : "talk.hello");
+        return OK;
+    }
+    bool nod = (t->said.kind == SHORT_YES || t->said.kind == SHORT_NO) && t->said.alone; /* "ok" behind an answer asks nothing */
+    if (nod && t->st->turns > 1 && t->awaited == AWAIT_NOTHING) {
+        turn_say_key(t, "talk.welcome");
         return OK;
     }
     bool unread = has_words(t) && str_eq(in->nlu.lang, STR("und")); /* a language that nothing here reads (R50) */

@@ -40,8 +40,8 @@ MUST_CHECK enum err turn_hand_over(struct turn *t, const char *key, const char *
 /* turn_finish: what was told before is left out; out and state as they are kept. */
 MUST_CHECK enum err turn_finish(struct turn *t);
 struct str turn_due(struct turn *t, int64_t due_us); /* "tomorrow by 3 PM" */
-/* turn_say_deadline: whether it is there by the day that the customer needs it; *said: there was such a day. */
-void turn_say_deadline(struct turn *t, bool *said);
+/* turn_say_deadline: whether it is there by the day that the customer needs it by, if one is named. */
+void turn_say_deadline(struct turn *t);
 
 /* ---- dialogue_order.c */
 /* turn_settle_order: which order it is about, and that it may be told of; t->have_order false: it was asked, or handed over. */

@@ -61,55 +61,9 @@ struct str turn_due(struct turn *t, int64_t due_us)
     return due_us == 0 ? STR_NULL : fill_words(t->ctx, t->lang, "part.expected_by", values);
 }
 
-/* What is known of the day when all of it is there: the slowest parcel of those under way. */
-static const struct diag_figures *slowest(const struct dialogue_order *ord)
+void turn_say_deadline(struct turn *t)
 {
-    const struct diag_figures *fig = &ord->cd->order.fig;
-    int64_t last = 0;
-    for (size_t i = 0; i < ord->cd->parcels_n; i++) {
-        const struct diagnosis *d = &ord->cd->parcels[i].d;
-        int64_t by = d->fig.estimate.known ? d->fig.estimate.p90_us : d->fig.expected_us;
-        if (d->cls != DIAG_DELIVERED && d->cls != DIAG_CANCELLED && by >= last) {
-            fig = &d->fig;
-            last = by;
-        }
-    }
-    return fig;
-}
-
-static const char *verdict_on(const struct dialogue_order *ord, const struct diag_figures *fig, int64_t end_us)
-{
-    if (ord->cd->order.severity >= 3)
-        return "talk.deadline_unknown"; /* silent, lost, going back: no day holds */
-    if (fig->estimate.known)
-        return fig->estimate.p90_us <= end_us ? "talk.deadline_likely" : fig->estimate.p50_us <= end_us ? "talk.deadline_open" : "talk.deadline_unlikely";
-    int64_t expected = fig->expected_us != 0 ? fig->expected_us : fig->promised_us;
-    if (expected == 0 || expected < ord->now_us)
-        return "talk.deadline_unknown";
-    return expected <= end_us ? "talk.deadline_in_time" : "talk.deadline_too_late";
-}
-
-void turn_say_deadline(struct turn *t, bool *said)
-{
-    const struct deadline *dl = &t->in->nlu.slots.deadline;
-    struct day_of d = day_of(t);
-    int32_t off = 0;
-    int64_t day, noon_us;
-    enum diag_class cls = t->ord.cd->order.cls;
-    *said = false;
-    if (zone_offset(d.zone, d.now_us, &off) != OK || !deadline_day(dl, civil_day(d.now_us + off * US_PER_S), &day))
-        return;
-    if (zone_to_utc(d.zone, day * US_PER_DAY + US_PER_DAY / 2, &noon_us) != OK || cls == DIAG_DELIVERED || turn_order_is_closed(&t->ord))
-        return;
-    const struct diag_figures *fig = slowest(&t->ord);
-    int64_t expected = fig->expected_us != 0 ? fig->expected_us : fig->promised_us;
-    struct fill_pair values[] = {{"day", phrase_day(&d, noon_us, false)},
-                                 {"likely", phrase_day(&d, fig->estimate.p90_us, false)},
-                                 {"half", phrase_day(&d, fig->estimate.p50_us, false)},
-                                 {"expected", phrase_day(&d, expected, true)},
-                                 {NULL, STR_NULL}};
-    turn_say_filled(t, verdict_on(&t->ord, fig, noon_us + US_PER_DAY / 2), values);
-    *said = true;
+    turn_say(t, reply_deadline(t->ctx, t->lang, t->ord.cas, t->ord.cd, &t->in->nlu.slots.deadline, t->in->now_us));
 }
 
 /* ---- to a person */

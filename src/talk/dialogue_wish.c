@@ -61,11 +61,10 @@ static enum err offer(struct turn *t)
 
 enum err turn_status(struct turn *t)
 {
-    bool said = false;
     enum err e = t->ports->fresh(t->ports->user, t->ctx, &t->ord);
     if (e != OK)
         return e;
-    turn_say_deadline(t, &said); /* what was asked first is answered first */
+    turn_say_deadline(t); /* what was asked first is answered first */
     turn_say(t, reply_answer(t->ctx, t->lang, t->ord.cas, t->ord.cd, t->ord.promises, t->ord.now_us));
     return offer(t);
 }

@@ -4,6 +4,7 @@
  */
 #include "talk/reply.h"
 
+#include "base/zone.h"
 #include "mind/phrases.h"
 #include "mind/template.h"
 #include "talk/fill.h"
@@ -91,6 +92,56 @@ struct str reply_answer(struct ctx *ctx, struct str lang, const struct order_cas
     buf_add(&b, diagnosis_for_customer(ctx, lang, cas, cd, NULL, now_us));
     add_age(ctx, lang, &b, &age, now_us);
     return buf_move(&b, ctx->arena);
+}
+
+/* ---- in time? */
+
+/* What is known of the day when all of it is there: the slowest parcel of those under way. */
+static const struct diag_figures *slowest(const struct case_diagnosis *cd)
+{
+    const struct diag_figures *fig = &cd->order.fig;
+    int64_t last = 0;
+    for (size_t i = 0; i < cd->parcels_n; i++) {
+        const struct diagnosis *d = &cd->parcels[i].d;
+        int64_t by = d->fig.estimate.known ? d->fig.estimate.p90_us : d->fig.expected_us;
+        if (d->cls != DIAG_DELIVERED && d->cls != DIAG_CANCELLED && by >= last) {
+            fig = &d->fig;
+            last = by;
+        }
+    }
+    return fig;
+}
+
+static const char *in_time(const struct case_diagnosis *cd, const struct diag_figures *fig, int64_t end_us, int64_t now_us)
+{
+    if (cd->order.severity >= 3)
+        return "talk.deadline_unknown"; /* silent, lost, going back: no day holds */
+    if (fig->estimate.known)
+        return fig->estimate.p90_us <= end_us ? "talk.deadline_likely" : fig->estimate.p50_us <= end_us ? "talk.deadline_open" : "talk.deadline_unlikely";
+    int64_t expected = fig->expected_us != 0 ? fig->expected_us : fig->promised_us;
+    if (expected == 0 || expected < now_us)
+        return "talk.deadline_unknown";
+    return expected <= end_us ? "talk.deadline_in_time" : "talk.deadline_too_late";
+}
+
+struct str reply_deadline(struct ctx *ctx, struct str lang, const struct order_case *cas, const struct case_diagnosis *cd, const struct deadline *dl,
+                          int64_t now_us)
+{
+    bool exact;
+    int32_t off = 0;
+    int64_t day, noon_us;
+    struct place dest = case_destination(cas);
+    struct day_of d = {ctx, zone_of_place(dest.country, dest.region, &exact), now_us, lang};
+    if (is_settled(cd->order.cls) || zone_offset(d.zone, now_us, &off) != OK || !deadline_day(dl, civil_day(now_us + off * US_PER_S), &day) ||
+        zone_to_utc(d.zone, day * US_PER_DAY + US_PER_DAY / 2, &noon_us) != OK)
+        return STR_NULL;
+    const struct diag_figures *fig = slowest(cd);
+    struct fill_pair values[] = {{"day", phrase_day(&d, noon_us, false)},
+                                 {"likely", phrase_day(&d, fig->estimate.p90_us, false)},
+                                 {"half", phrase_day(&d, fig->estimate.p50_us, false)},
+                                 {"expected", phrase_day(&d, fig->expected_us != 0 ? fig->expected_us : fig->promised_us, true)},
+                                 {NULL, STR_NULL}};
+    return fill_words(ctx, lang, in_time(cd, fig, noon_us + US_PER_DAY / 2, now_us), values);
 }
 
 /* ---- everything that is not an answer */

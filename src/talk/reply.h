@@ -6,6 +6,7 @@
 #define WISMO_TALK_REPLY_H
 
 #include "mind/diagnosis.h"
+#include "talk/nlu/deadline.h"
 
 /* What the age of the news says: told to everyone who asks (C13). */
 struct reply_age {
@@ -24,12 +25,20 @@ struct reply_age reply_age(const struct order_case *cas, const struct case_diagn
 struct str reply_answer(struct ctx *ctx, struct str lang, const struct order_case *cas, const struct case_diagnosis *cd, const struct promises *p,
                         int64_t now_us);
 
+/*
+ * reply_deadline: whether it is there by the day that it is needed by: against the estimate, the carrier's date or the promise. Empty:
+ * no day is named, or it is there. Where it is silent, lost or going back no day is promised.
+ */
+struct str reply_deadline(struct ctx *ctx, struct str lang, const struct order_case *cas, const struct case_diagnosis *cd, const struct deadline *dl,
+                          int64_t now_us);
+
 /* One order of a list to choose from. */
 struct reply_choice {
     int64_t order_no;
     struct str name;
     enum diag_class cls;
     int64_t placed_us;
+    struct str titles;      /* of its articles */
 };
 struct str reply_choices(struct ctx *ctx, struct str lang, const struct reply_choice *list, size_t n);
 

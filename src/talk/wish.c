@@ -27,6 +27,7 @@ enum err wish_of(struct ctx *ctx, struct str text, struct wish *out)
         return e;
     out->intent = r.intent;
     out->confidence = (int)(r.confidence * 100);
+    out->deadline = r.slots.deadline;
     out->model = nlu_model_id();
     out->person = r.signals.has[SIGNAL_PERSON] || (r.intent == INTENT_HUMAN_AGENT && out->confidence >= SURE);
     for (size_t i = 0; i < sizeof(REPORTS) / sizeof(REPORTS[0]); i++)

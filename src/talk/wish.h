@@ -15,6 +15,7 @@ struct wish {
     bool person;           /* asks for a person */
     bool says;             /* says of a delivery: */
     enum report_kind said;
+    struct deadline deadline; /* by which it is needed */
     uint64_t model;        /* of the model that understood it so */
 };
 

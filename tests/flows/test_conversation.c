@@ -6,6 +6,7 @@
 
 #include "flows/conversation.h"
 #include "flows/courier.h"
+#include "flows/talker.h"
 #include "flows/reader.h"
 #include "flows/understand.h"
 
@@ -219,6 +220,58 @@ static void silent_turns_and_other_ways(void **state)
     desk_close(&d);
 }
 
+static size_t talk(struct desk *d)
+{
+    struct talker *t = NULL;
+    size_t n = 0;
+    const struct talker_options opt = {.eng = d->st.eng};
+    d->st.mc.talk = (struct talk_config){.enabled = true, .person_hours = 24};
+    assert_ok(&d->ctx, talker_new(&d->ctx, &opt, &t));
+    assert_ok(&d->ctx, talker_run(&d->ctx, t, 10, &n));
+    talker_free(t);
+    return n;
+}
+
+/* The process ends between the message and its turn: another one finds it waiting, and answers once. */
+static void ends_before_the_turn(void **state)
+{
+    struct desk d;
+    struct conversation_line *lines = NULL;
+    (void)state;
+    desk_open(&d);
+    struct message_in_fact m = mail_from("1", "t", "anna@example.com", "I want to talk to a human");
+    (void)said(&d, &m);
+    reader_close(d.st.rd);
+    engine_close(d.st.eng);
+    struct engine_options eo = {.config = &d.st.cfg, .clock = d.st.clock, .no_threads = true};
+    assert_ok(&d.ctx, engine_open(&d.ctx, &eo, &d.st.eng));
+    assert_ok(&d.ctx, reader_open(&d.ctx, d.st.eng, &d.st.rd));
+    assert_ok(&d.ctx, story_store_settle(&d.ctx, &d.st));
+    assert_int_equal(talk(&d), 1);
+    assert_int_equal(talk(&d), 0);
+    assert_int_equal(lines_of(&d, 1, &lines), 2);
+    assert_true(lines[1].ours && lines[1].turn.hands_over && lines[1].turn.speaks);
+    desk_close(&d);
+}
+
+/* Merchants who have not switched it on keep what is written, and nothing is said. */
+static void off_is_silent(void **state)
+{
+    struct desk d;
+    struct talker *t = NULL;
+    size_t n = 7;
+    (void)state;
+    desk_open(&d);
+    struct message_in_fact m = mail_from("1", "t", "anna@example.com", "where is it?");
+    assert_true(said(&d, &m).waiting);
+    const struct talker_options opt = {.eng = d.st.eng};
+    assert_ok(&d.ctx, talker_new(&d.ctx, &opt, &t));
+    assert_ok(&d.ctx, talker_run(&d.ctx, t, 10, &n));
+    talker_free(t);
+    assert_int_equal(n, 0);
+    desk_close(&d);
+}
+
 static void history_waits_for_nothing(void **state)
 {
     struct desk d;
@@ -235,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_its_conversation), cmocka_unit_test(understood_with_it), cmocka_unit_test(answered_in_its_thread),
         cmocka_unit_test(silent_turns_and_other_ways), cmocka_unit_test(history_waits_for_nothing),
+        cmocka_unit_test(ends_before_the_turn), cmocka_unit_test(off_is_silent),
     };
     return cmocka_run_group_tests_name("conversation", tests, NULL, NULL);
 }

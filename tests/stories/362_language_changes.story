@@ -1,0 +1,12 @@
+# English first, then German: each is answered in its own.
+start 2026-11-16T15:00:00Z
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+says "where is my order please?" from=anna@example.com channel=chat
+bot "Newark" lang=en
+at +1d
+scan ups 1Z7W4E590300010062 out_for_delivery place=Chicago,IL,US
+says "und wo ist meine Bestellung heute?"
+bot "Chicago" lang=de

@@ -1,0 +1,11 @@
+# Ready at a pickup point, asked by text message.
+start 2026-11-16T15:00:00Z
+policy
+order #1020 name="Anna Exemple" email=anna@example.com phone=+13125550142 street="1 Sample Street" city=Chicago region=IL zip=60601 country=US items="MUG*1:1450:Blue mug"
+at d1T15:00
+fulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062
+scan ups 1Z7W4E590300010062 in_transit place=Newark,NJ,US eta=+2d
+at d2T15:00
+scan ups 1Z7W4E590300010062 available_for_pickup place=Chicago,IL,US pickup_until=+5d
+says "wo ist mein paket" from=+13125550142 channel=sms
+bot lang=de "zur Abholung"
