@@ -90,7 +90,17 @@ static bool code_fits(void *user, struct ctx *ctx, struct str typed, struct str 
     return str_eq(typed, hash);
 }
 
-static const struct dialogue_ports PORTS = {NULL, identify, own, read_order, fresh, report, request, code, code_fits};
+static enum err quote(void *user, struct ctx *ctx, struct str question, struct str question_lang, struct str lang, struct str *out)
+{
+    (void)user;
+    (void)ctx;
+    (void)question_lang;
+    (void)lang;
+    *out = question.n % 5 == 0 ? STR("\"Open from nine.\"") : STR_NULL;
+    return OK;
+}
+
+static const struct dialogue_ports PORTS = {NULL, identify, own, read_order, fresh, report, request, code, code_fits, quote};
 
 static struct str state_text(struct ctx *ctx, const struct dialogue_state *st)
 {

@@ -228,7 +228,7 @@ enum err conversation_outgoing(struct ctx *ctx, struct reader *rd, int64_t merch
     asked = last_message(lines, n);
     if (e != OK || asked == NULL)
         return e == OK ? ctx_fail(ctx, ERR_NOTFOUND, "no message to answer") : e;
-    bool mail = memchr(asked->in.from.p, '@', asked->in.from.n) != NULL;
+    bool mail = str_contains(asked->in.from, STR("@"));
     if (str_eq(row->capability, STR(CONVERSATION_CODE)))
         return code_outgoing(ctx, rd, merchant_id, row, &said.turn, out);
     out->m = (struct case_message){.t = {.kind = MESSAGE_KIND_COUNT, .channel = (enum channel_kind)row->channel, .key = row->key},

@@ -300,7 +300,7 @@ static enum err hear(struct ctx *ctx, struct desk *d, struct dialogue_kept *kept
         e = understand_all(ctx, &d->heard, last, messages);
     if (e == OK)
         e = dialogue_kept_read(ctx, kept_text, kept);
-    d->contact_mail = memchr(d->heard.from.p, '@', d->heard.from.n) != NULL;
+    d->contact_mail = str_contains(d->heard.from, STR("@"));
     return e;
 }
 

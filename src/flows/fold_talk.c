@@ -27,7 +27,7 @@ static bool is_number(struct str s)
 /* A handle is known within its channel alone. */
 static enum err contact_of(struct fold *f, const struct message_in_fact *m, unsigned char out[CONTACT_HASH_LEN])
 {
-    if (memchr(m->from.p, '@', m->from.n) != NULL && m->from.p[0] != '@')
+    if (str_contains(m->from, STR("@")) && m->from.p[0] != '@')
         return contact_hash(f->ctx, &f->m->keys, CONTACT_EMAIL, m->from, out);
     if (is_number(m->from))
         return contact_hash(f->ctx, &f->m->keys, CONTACT_PHONE, m->from, out);

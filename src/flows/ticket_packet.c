@@ -109,7 +109,7 @@ static enum err packet_of_talk(struct ctx *ctx, struct reader *rd, int64_t merch
     for (size_t i = 0; i < n; i++)
         if (!lines[i].ours) {
             out->name = lines[i].in.from_name;
-            out->email = memchr(lines[i].in.from.p, '@', lines[i].in.from.n) != NULL ? lines[i].in.from : STR_NULL;
+            out->email = str_contains(lines[i].in.from, STR("@")) ? lines[i].in.from : STR_NULL;
         }
     return ctx_whole(ctx, OK);
 }

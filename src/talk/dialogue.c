@@ -7,7 +7,6 @@
 #include "mind/template.h"
 
 #define MATTERS_MAX 3
-#define HOUR_US US_PER_H
 
 struct matter {
     enum intent intent;
@@ -48,13 +47,11 @@ static void count_turn(struct turn *t)
     uint64_t heard = str_hash_add(str_hash(t->in->text), t->in->choice) & ~(uint64_t)3;
     st->same = heard == st->heard ? st->same + 1 : 0;
     st->heard = heard;
-    if (t->in->now_us - st->since_us > HOUR_US) {
+    if (t->in->now_us - st->since_us > US_PER_H) {
         st->since_us = t->in->now_us;
         st->turns = 0;
     }
     st->turns++;
-    if (st->first_us == 0)
-        st->first_us = t->in->now_us;
     if (st->proof == PROOF_CODE && t->in->now_us > st->code_until_us) /* a code does not vouch for another day */
         st->proof = PROOF_ORDER_AND_CONTACT;
 }

@@ -62,7 +62,6 @@ struct dialogue_state {
     int same;                    /* how often they came again */
     int turns;                   /* answers since since_us */
     int64_t since_us;
-    int64_t first_us;            /* of the first answer */
 };
 
 void dialogue_state_write(struct jw *w, const struct dialogue_state *st);

@@ -191,7 +191,7 @@ static enum err choose(struct turn *t, const struct found *f, enum policy_proof 
 static struct dialogue_kept with_contact(const struct turn *t)
 {
     struct dialogue_kept k = *t->kept;
-    bool mail = !str_empty(t->in->from) && memchr(t->in->from.p, '@', t->in->from.n) != NULL;
+    bool mail = str_contains(t->in->from, STR("@"));
     if (str_empty(k.email) && str_empty(k.phone) && (t->in->channel == CHANNEL_EMAIL || t->in->verified)) /* it is told there, and nowhere else */
         *(mail ? &k.email : &k.phone) = t->in->from;
     return k;

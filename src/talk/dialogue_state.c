@@ -44,7 +44,6 @@ void dialogue_state_write(struct jw *w, const struct dialogue_state *st)
     put_number(w, "same", st->same);
     put_number(w, "turns", st->turns);
     put_number(w, "since_us", st->since_us);
-    put_number(w, "first_us", st->first_us);
     jw_key(w, "orders");
     jw_arr(w);
     for (size_t i = 0; i < st->orders_n; i++)
@@ -121,7 +120,6 @@ enum err dialogue_state_read(struct ctx *ctx, struct str text, struct dialogue_s
     out->same = (int)number(v, "same");
     out->turns = (int)number(v, "turns");
     out->since_us = number(v, "since_us");
-    out->first_us = number(v, "first_us");
     read_lists(v, out);
     return OK;
 }

@@ -61,7 +61,7 @@ static void states(void **state)
                                  .want = (enum policy_request)(REQUEST_FIRST_CAP + CAP_REFUND), .want_confidence = 97, .matter = INTENT_CANCEL_ORDER,
                                  .asked = true, .misses = 2, .codes = 1, .code = STR("0af1"), .code_until_us = 9, .orders = {3, 4}, .orders_n = 2,
                                  .offers = {CAP_RESHIP}, .offers_n = 1, .due_us = 5, .told = {UINT64_C(0xfffffffffffffffc)}, .told_n = 1,
-                                 .heard = 8, .same = 1, .turns = 3, .since_us = 6, .first_us = 4};
+                                 .heard = 8, .same = 1, .turns = 3, .since_us = 6};
     struct str text = written(&f, &st);
     assert_ok(&f.ctx, dialogue_state_read(&f.ctx, text, &back));
     assert_true(str_eq(written(&f, &back), text));
