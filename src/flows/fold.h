@@ -96,7 +96,11 @@ MUST_CHECK enum err fold_position_end(struct fold *f);
 MUST_CHECK enum err fold_flush(struct fold *f);
 void fold_due_each(struct fold *f, void (*fn)(void *user, bool is_parcel, int64_t number, int64_t due_us), void *user);
 
-/* inside: fold_txn.c, fold_apply.c, fold_asked.c, fold_parked.c, fold_stock.c, fold_diagnose.c */
+/* inside: fold_txn.c, fold_apply.c, fold_record.c, fold_order_find.c, fold_contact.c, fold_asked.c, fold_parked.c, fold_stock.c, fold_diagnose.c */
+/* fold_order_find: the order of an id, a name or a reference at this source, made when there is none; its names are kept. */
+MUST_CHECK enum err fold_order_find(struct fold *f, struct str id, struct str name, struct str ref, struct fold_order **out);
+MUST_CHECK enum err fold_order_contacts(struct fold *f, struct fold_order *fo, const struct order_fact *o);
+uint64_t fold_address_hash(struct fold *f, const struct address *a); /* 0: no address */
 MUST_CHECK enum err fold_order_by_id(struct fold *f, struct str id, struct fold_order **out); /* at this source; NULL: none */
 MUST_CHECK enum err fold_event(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 /* fold_heard: a vendor that was asked told what it knows: how fresh that is moves, nothing else. */
