@@ -5,6 +5,7 @@
 #include "flows/config_read.h"
 
 #include "base/num.h"
+#include "mind/message_text.h"
 
 #define END {.name = NULL}
 #define MSG(field) offsetof(struct message_config, field)
@@ -195,6 +196,49 @@ static void read_storefront(struct cfg_reader *r, const struct yaml *v, void *ba
             mc->policy.storefront_tells |= 1u << k;
 }
 
+/* ---- the merchant's own texts */
+
+static size_t texts_in(const struct yaml *v)
+{
+    size_t n = 0;
+    for (const struct yaml *l = v->first; l != NULL; l = l->next)
+        for (const struct yaml *t = l->kind == YAML_MAP ? l->first : NULL; t != NULL; t = t->next)
+            n++;
+    return n;
+}
+
+static void read_own_text(struct cfg_reader *r, const struct yaml *v, struct str language, struct message_template *list, size_t *n)
+{
+    struct message_template t = {.language = language, .key = v->key};
+    if (!cfg_text(r, v, &t.text))
+        return;
+    if (message_template_check(r->ctx, t.key, t.text) != OK)
+        cfg_say(r, FINDING_ERROR, v, "docs/messages.md, \"Texts\", lists keys and names", "templates: %s", r->ctx->msg);
+    else
+        list[(*n)++] = t;
+}
+
+/* templates: {en: {shipped.text: "..."}} */
+static void read_templates(struct cfg_reader *r, const struct yaml *v, void *base)
+{
+    struct message_policy *mp = &((struct message_config *)base)->policy;
+    size_t n = v->kind == YAML_MAP ? texts_in(v) : 0;
+    struct message_template *list = n == 0 || n > MESSAGE_TEMPLATES_MAX ? NULL : arena_array(r->ctx->arena, n, sizeof(*list));
+    if (list == NULL) {
+        cfg_say(r, FINDING_ERROR, v, "write it like {en: {shipped.text: \"...\"}}", "templates: expected 1 to %d texts by language", MESSAGE_TEMPLATES_MAX);
+        return;
+    }
+    for (const struct yaml *l = v->first; l != NULL; l = l->next) {
+        struct str language = message_language(l->key, l->key);
+        if (!str_eq_nocase(language, l->key))
+            cfg_say(r, FINDING_ERROR, l, "docs/languages.md lists them", "templates: there is no language \"%.*s\"", STR_ARG(l->key));
+        else
+            for (const struct yaml *t = l->kind == YAML_MAP ? l->first : NULL; t != NULL; t = t->next)
+                read_own_text(r, t, language, list, &mp->templates_n);
+    }
+    mp->templates = list;
+}
+
 /* ---- channels */
 
 static const struct cfg_row SMTP_ROWS[] = {
@@ -229,6 +273,7 @@ static const struct cfg_row MESSAGES_ROWS[] = {
     {.name = "storefront_tells", .kind = CFG_OTHER, .read = read_storefront, .shape = "list of kinds", .what = "messages that the storefront sends itself: not doubled"},
     {.name = "channels", .kind = CFG_OTHER, .read = read_channels, .shape = "list of channels", .what = "in order: email, sms, whatsapp, voice, chat, webhook; email unless set"},
     {.name = "rules", .kind = CFG_ITEMS, .at = POL(rules), .at_n = POL(rules_n), .sub = &RULE_TABLE, .what = "what is told, to whom and how; of the first one that fits"},
+    {.name = "templates", .kind = CFG_OTHER, .read = read_templates, .shape = "map of texts", .what = "texts of your own by language and key, such as {en: {shipped.subject: \"Hooray, {order} is on its way\"}}"},
     {.name = "from", .kind = CFG_TEXT, .at = MSG(from), .what = "sender's e-mail address"},
     {.name = "reply_to", .kind = CFG_TEXT, .at = MSG(reply_to), .what = "where replies go; the sender unless set"},
     {.name = "return_path", .kind = CFG_TEXT, .at = MSG(return_path), .what = "address that bounces go to, for a pipe into connector mail_reports; the sender unless set"},

@@ -1,4 +1,5 @@
 /* One input fact into the state: which row it belongs to, and what it does there. See fold.h. */
+#include "flows/customer_history.h"
 #include "flows/fold.h"
 
 #include "base/log.h"

@@ -1,4 +1,5 @@
 /* Contacts of an order as keyed hashes, and the customer whom they belong to. See fold.h. */
+#include "flows/customer_history.h"
 #include "flows/fold.h"
 
 static enum err contact_add(struct fold *f, enum contact_kind kind, struct str value, int64_t order_no, unsigned char *hash_out)

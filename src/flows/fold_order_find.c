@@ -1,4 +1,5 @@
 /* Which order a fact belongs to: by its ids at each source, its name and its references; two that turn out to be one are joined. */
+#include "flows/customer_history.h"
 #include "flows/fold.h"
 #include "flows/reader.h"
 

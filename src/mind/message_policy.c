@@ -70,6 +70,20 @@ static void write_rule(struct jw *w, const struct message_rule *r)
     jw_end(w);
 }
 
+static void write_templates(struct jw *w, const struct message_policy *mp)
+{
+    jw_key(w, "templates");
+    jw_arr(w);
+    for (size_t i = 0; i < mp->templates_n; i++) {
+        jw_obj(w);
+        jw_kstr(w, "language", mp->templates[i].language);
+        jw_kstr(w, "key", mp->templates[i].key);
+        jw_kstr(w, "text", mp->templates[i].text);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+}
+
 void message_policy_write(struct jw *w, const struct message_policy *mp)
 {
     jw_obj(w);
@@ -90,6 +104,8 @@ void message_policy_write(struct jw *w, const struct message_policy *mp)
     for (size_t i = 0; i < mp->rules_n; i++)
         write_rule(w, &mp->rules[i]);
     jw_arr_end(w);
+    if (mp->templates_n > 0)
+        write_templates(w, mp);
     jw_end(w);
 }
 
@@ -150,6 +166,21 @@ static enum err read_rules(struct ctx *ctx, const struct json *list, struct mess
     return e;
 }
 
+static enum err read_templates(struct ctx *ctx, const struct json *list, struct message_policy *mp)
+{
+    if (list == NULL)
+        return OK;
+    if (list->count > MESSAGE_TEMPLATES_MAX)
+        return ctx_fail(ctx, ERR_PARSE, "message rules: templates");
+    struct message_template *out = arena_array(ctx->arena, list->count + 1, sizeof(*out));
+    if (out == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "message rules: no memory");
+    JSON_EACH(c, list)
+        out[mp->templates_n++] = (struct message_template){json_str(c, "language"), json_str(c, "key"), json_str(c, "text")};
+    mp->templates = out;
+    return OK;
+}
+
 enum err message_policy_read(struct ctx *ctx, struct str text, struct message_policy *out)
 {
     const struct json *v = NULL;
@@ -179,10 +210,20 @@ enum err message_policy_read(struct ctx *ctx, struct str text, struct message_po
     if (e == OK)
         e = read_rules(ctx, json_get(v, "rules"), &mp);
     if (e == OK)
+        e = read_templates(ctx, json_get(v, "templates"), &mp);
+    if (e == OK)
         e = message_policy_text(ctx, &mp, &again);
     if (e == OK)
         *out = mp;
     return e == OK || e == ERR_MEMORY ? e : ctx_fail(ctx, ERR_PARSE, "message rules: not as recorded");
+}
+
+struct str message_template_own(const struct message_policy *mp, struct str language, struct str key)
+{
+    for (size_t i = 0; i < mp->templates_n; i++)
+        if (str_eq(mp->templates[i].language, language) && str_eq(mp->templates[i].key, key))
+            return mp->templates[i].text;
+    return STR_NULL;
 }
 
 bool message_policy_uses(const struct message_policy *mp, enum channel_kind c)

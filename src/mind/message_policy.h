@@ -10,6 +10,12 @@
 #include "model/message.h"
 
 #define MESSAGE_RULES_MAX 100
+#define MESSAGE_TEMPLATES_MAX 500
+
+/* A text of the merchant's own in place of ours: key is "shipped.text" and the like (docs/messages.md, "Texts"). */
+struct message_template {
+    struct str language, key, text;
+};
 
 /* Of the first rule that fits, `send` and `channels` hold. Empty or 0: any. */
 struct message_rule {
@@ -41,6 +47,8 @@ struct message_policy {
     size_t channels_n;
     const struct message_rule *rules;
     size_t rules_n;
+    const struct message_template *templates;
+    size_t templates_n;
     struct str version;          /* hash of all above */
 };
 
@@ -52,6 +60,8 @@ MUST_CHECK enum err message_policy_read(struct ctx *ctx, struct str text, struct
 MUST_CHECK enum err message_policy_text(struct ctx *ctx, struct message_policy *mp, struct str *out);
 /* message_policy_uses: some message may go by this channel. */
 bool message_policy_uses(const struct message_policy *mp, enum channel_kind c);
+/* message_template_own: the merchant's text of a key in a language; empty when there is none. */
+struct str message_template_own(const struct message_policy *mp, struct str language, struct str key);
 /* message_rule_for: NULL when none fits. */
 const struct message_rule *message_rule_for(const struct message_policy *mp, enum message_kind kind, struct str country,
                                             struct str carrier, int64_t value_minor);

@@ -303,7 +303,8 @@ static void set_dates(struct render *r)
 
 static struct str words_of(struct render *r, const char *group, const char *word)
 {
-    return message_words(r->lang, arena_fmt(r->ctx->arena, "%s.%s", group, word));
+    struct str key = arena_fmt(r->ctx->arena, "%s.%s", group, word), own = message_template_own(r->in->policy, r->lang, key);
+    return str_empty(own) ? message_words(r->lang, key) : own;
 }
 
 /* Reasons and places of delivery have the words of the answers. */
@@ -363,6 +364,34 @@ static void set_values(struct render *r)
     set_dates(r);
     r->args[VALUE_count].is_number = r->is_given[VALUE_count] = true;
     r->args[VALUE_count].number = set_parcels(r);
+}
+
+static void check_name(void *user, struct str name, bool is_number)
+{
+    struct str *unknown = user;
+    (void)is_number;
+    for (int i = 0; i < VALUE_COUNT; i++)
+        if (str_eq(name, str_of(VALUE_NAMES[i])))
+            return;
+    *unknown = name;
+}
+
+enum err message_template_check(struct ctx *ctx, struct str key, struct str text)
+{
+    struct str kind = str_sub(key, 0, 0), rest = key, unknown = STR_NULL;
+    enum message_kind k;
+    int depth = 0;
+    bool form = str_split(&rest, '.', &kind) && (str_eq(rest, STR("subject")) || str_eq(rest, STR("text")) || str_eq(rest, STR("short")));
+    if (!form || !message_kind_parse(kind, &k))
+        return ctx_fail(ctx, ERR_PARSE, "expected a key such as shipped.text, got \"%.*s\"", STR_ARG(key));
+    for (size_t i = 0; i < text.n && depth >= 0; i++)
+        depth += text.p[i] == '[' ? 1 : text.p[i] == ']' ? -1 : 0;
+    if (depth != 0)
+        return ctx_fail(ctx, ERR_PARSE, "%.*s: [ and ] do not match", STR_ARG(key));
+    enum err e = icu_names(ctx, text, check_name, &unknown);
+    if (e == OK && !str_empty(unknown))
+        e = ctx_fail(ctx, ERR_PARSE, "%.*s: there is no {%.*s}", STR_ARG(key), STR_ARG(unknown));
+    return e;
 }
 
 /* ---- filling */

@@ -27,6 +27,8 @@ struct message_text {
 MUST_CHECK enum err message_render(struct ctx *ctx, const struct message_input *in, struct message_text *out);
 /* message_words: the template of a key in a language, English where it lacks it; empty when there is none. */
 struct str message_words(struct str language, struct str key);
+/* message_template_check: a merchant's own text for a key. Errs: ERR_PARSE says what is wrong with the key, a name or the form. */
+MUST_CHECK enum err message_template_check(struct ctx *ctx, struct str key, struct str text);
 /* message_language: the language with templates that suits an order's locale ("de-AT": "de"), else the fallback, else English. */
 struct str message_language(struct str locale, struct str fallback);
 size_t message_languages(struct str out[], size_t max);

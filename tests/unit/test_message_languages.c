@@ -199,9 +199,51 @@ static void all_messages(void **state)
     assert_true(rendered >= 12 * 20 * 4);
 }
 
+/* A merchant's own texts: used for their language alone, kept with the rules and their version, refused when they cannot work. */
+static void own_texts(void **state)
+{
+    static const struct message_template OWN[] = {{{"en", 2}, {"shipped.subject", 15}, {"Hooray, {order} is on its way", 29}},
+                                                  {{"de", 2}, {"shipped.subject", 15}, {"Juhu, {order} ist unterwegs", 27}}};
+    static const struct {
+        const char *key, *text, *says;
+    } BAD[] = {
+        {"shiped.text", "x", "shipped.text"},       {"shipped", "x", "shipped.text"},
+        {"shipped.text", "{itemz}", "{itemz}"},     {"shipped.text", "[{order}", "do not match"},
+        {"shipped.text", "{count, plural, one {a}", "\""}, {"shipped.html", "x", "shipped.text"},
+    };
+    struct fixture f;
+    struct message_policy mp, again;
+    struct outgoing o;
+    struct str text, plain;
+    (void)state;
+    fixture_init(&f);
+    message_policy_default(&mp);
+    mp.store = STR("Northwind");
+    assert_ok(&f.ctx, message_policy_text(&f.ctx, &mp, &plain));
+    struct str before = mp.version;
+    mp.templates = OWN;
+    mp.templates_n = 2;
+    assert_ok(&f.ctx, message_policy_text(&f.ctx, &mp, &text));
+    assert_false(str_eq(before, mp.version));
+    assert_ok(&f.ctx, message_policy_read(&f.ctx, text, &again));
+    assert_true(str_eq(again.version, mp.version));
+    struct sample_ask ask = {.kind = MESSAGE_SHIPPED, .policy = &again, .now_us = TEST_NOW_US};
+    assert_ok(&f.ctx, message_sample(&f.ctx, &ask, &o));
+    assert_true(str_eq(o.m.subject, STR("Hooray, #W-1000001 is on its way")) && str_contains(o.m.text, STR("is on its way to you")));
+    ask.language = STR("de");
+    assert_ok(&f.ctx, message_sample(&f.ctx, &ask, &o));
+    assert_true(str_starts(o.m.subject, STR("Juhu, #W-1000001")) && str_contains(o.m.text, STR("auf dem Weg zu Ihnen")));
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+        assert_int_equal(message_template_check(&f.ctx, str_of(BAD[i].key), str_of(BAD[i].text)), ERR_PARSE);
+        if (!str_contains(str_of(f.ctx.msg), str_of(BAD[i].says)))
+            fail_msg("case %zu: %s", i, f.ctx.msg);
+    }
+    fixture_clear(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(files_agree), cmocka_unit_test(all_messages)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(files_agree), cmocka_unit_test(all_messages), cmocka_unit_test(own_texts)};
     languages_n = message_languages(languages, LANGUAGES_MAX);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
