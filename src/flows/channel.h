@@ -52,6 +52,8 @@ struct channel {
 };
 extern const struct channel channel_mail, channel_hook, channel_vendor, channel_chat;
 
+/* mail_hand_in: a mail's bytes to the merchant's mail server, or as a file named by the key. */
+struct send_result mail_hand_in(struct ctx *ctx, const struct message_config *mc, struct str to, struct str key, struct str bytes);
 /* channel_retry_after: what an answer's Retry-After means; 0: it has none. */
 int64_t channel_retry_after(const struct http_msg *msg, int64_t now_us);
 /* channel_for: NULL: this build has none of that kind. */

@@ -51,10 +51,10 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
     return e == OK;
 }
 
-static struct send_result to_folder(struct ctx *ctx, const struct outgoing *o, struct str bytes)
+static struct send_result to_folder(struct ctx *ctx, struct str folder, struct str key, struct str bytes)
 {
-    struct str dir = arena_fmt(ctx->arena, "%.*s", STR_ARG(o->merchant->messages.folder));
-    struct str path = arena_fmt(ctx->arena, "%.*s/%.*s.eml", STR_ARG(dir), STR_ARG(o->key));
+    struct str dir = arena_fmt(ctx->arena, "%.*s", STR_ARG(folder));
+    struct str path = arena_fmt(ctx->arena, "%.*s/%.*s.eml", STR_ARG(dir), STR_ARG(key));
     struct str tmp = arena_fmt(ctx->arena, "%.*s.new", STR_ARG(path));
     if (tmp.p == NULL || access(path.p, F_OK) == 0)
         return (struct send_result){SEND_TAKEN, STR("was there already"), 0, false};
@@ -66,16 +66,14 @@ static struct send_result to_folder(struct ctx *ctx, const struct outgoing *o, s
               : (struct send_result){SEND_LATER, arena_fmt(ctx->arena, "folder: %s", strerror(errno)), 0, true};
 }
 
-static struct send_result send_mail(struct ctx *ctx, struct http_client *http, const struct outgoing *o, const struct ready *rdy)
+struct send_result mail_hand_in(struct ctx *ctx, const struct message_config *mc, struct str to, struct str key, struct str bytes)
 {
-    const struct message_config *mc = &o->merchant->messages;
     int code = 0;
-    (void)http;
     if (!str_empty(mc->folder))
-        return to_folder(ctx, o, rdy->mail);
+        return to_folder(ctx, mc->folder, key, bytes);
     struct smtp_request req = {.url = mc->smtp_url, .tls = mc->smtp_tls, .ca_file = mc->smtp_ca_file, .user = secret_view(&mc->smtp_user),
                                .password = secret_view(&mc->smtp_password),
-                               .from = str_empty(mc->return_path) ? mc->from : mc->return_path, .to = o->who.email, .message = rdy->mail};
+                               .from = str_empty(mc->return_path) ? mc->from : mc->return_path, .to = to, .message = bytes};
     enum err e = smtp_send(ctx, &req, &code);
     struct str why = arena_fmt(ctx->arena, "%s", e == OK ? "taken by the mail server" : ctx->msg);
     if (e == OK)
@@ -83,6 +81,12 @@ static struct send_result send_mail(struct ctx *ctx, struct http_client *http, c
     if (e == ERR_LIMIT || e == ERR_PARSE)
         return (struct send_result){SEND_REFUSED, why, 0, false};
     return (struct send_result){SEND_LATER, why, 0, e != ERR_BUSY};
+}
+
+static struct send_result send_mail(struct ctx *ctx, struct http_client *http, const struct outgoing *o, const struct ready *rdy)
+{
+    (void)http;
+    return mail_hand_in(ctx, &o->merchant->messages, o->who.email, o->key, rdy->mail);
 }
 
 const struct channel channel_mail = {make, send_mail, NULL};

@@ -15,6 +15,7 @@
 struct message_config {
     struct message_policy policy;
     struct str from, reply_to, return_path, unsubscribe_url;
+    struct str tickets_to;       /* what is handed over is mailed there; empty: not by mail */
     struct str folder;           /* e-mails become files there; empty: they are sent */
     int per_minute;              /* 600 */
     int64_t cost_micros[CHANNEL_KIND_COUNT]; /* of one message, or of one part of a text message; millionths of the currency */

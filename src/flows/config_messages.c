@@ -278,6 +278,7 @@ static const struct cfg_row MESSAGES_ROWS[] = {
     {.name = "reply_to", .kind = CFG_TEXT, .at = MSG(reply_to), .what = "where replies go; the sender unless set"},
     {.name = "return_path", .kind = CFG_TEXT, .at = MSG(return_path), .what = "address that bounces go to, for a pipe into connector mail_reports; the sender unless set"},
     {.name = "unsubscribe_url", .kind = CFG_TEXT, .at = MSG(unsubscribe_url), .what = "your own page and one-click address of the way out; {key} is replaced by the message's; none: ours, where public_url is set"},
+    {.name = "tickets_to", .kind = CFG_TEXT, .at = MSG(tickets_to), .what = "what is handed over to a person is mailed there, where no account takes tickets"},
     {.name = "folder", .kind = CFG_TEXT, .at = MSG(folder), .what = "e-mails become files in this folder instead of being sent: for demos and first steps"},
     {.name = "per_minute", .kind = CFG_INT, .at = MSG(per_minute), .min = 1, .max = 100000, .def = "600", .what = "messages a minute on one channel"},
     {.name = "cost", .kind = CFG_OTHER, .read = read_cost, .shape = "map of prices", .what = "what one message costs by channel, such as {sms: 0.0079}; of a text message: each part"},
@@ -327,6 +328,9 @@ static void messages_check(struct cfg_reader *r, const struct yaml *v, void *bas
             }
     check_address(r, yaml_get(v, "from"), "from", mc->from);
     check_address(r, yaml_get(v, "return_path"), "return_path", mc->return_path);
+    check_address(r, yaml_get(v, "tickets_to"), "tickets_to", mc->tickets_to);
+    if (mc->tickets_to.n > 0 && (mc->from.n == 0 || (mc->smtp_url.n == 0 && mc->folder.n == 0)))
+        cfg_say(r, FINDING_ERROR, yaml_get(v, "tickets_to"), "add from: and smtp: {url: smtp://...}, or folder:", "tickets_to: there is no sender or no mail server");
     if (mc->smtp_url.n > 0 && !str_starts(mc->smtp_url, STR("smtp://")) && !str_starts(mc->smtp_url, STR("smtps://")))
         cfg_say(r, FINDING_ERROR, yaml_get(v, "smtp"), "write it like smtp://mail.example.com:587", "url: expected a mail server");
     if (mp->enabled)

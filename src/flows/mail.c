@@ -14,6 +14,8 @@
 
 struct str mail_text(struct ctx *ctx, const struct mail *m)
 {
+    if (m->plain)
+        return m->text;
     struct icu_arg name = {.name = STR("name"), .text = m->name};
     struct str greeting = STR_NULL, reply = message_words(m->language, STR("reply"));
     struct buf b;
@@ -213,6 +215,8 @@ static void add_thread(struct buf *out, const struct mail *m, struct str domain)
 {
     struct str id = m->answered_id;
     bool bare = !str_empty(id) && id.p[0] != '<';
+    if (str_empty(id) && str_empty(m->thread))
+        return;
     if (str_empty(id))
         buf_fmt(out, "In-Reply-To: <%.*s@%.*s>\r\nReferences: <%.*s@%.*s>\r\n", STR_ARG(m->thread), STR_ARG(domain), STR_ARG(m->thread),
                 STR_ARG(domain));

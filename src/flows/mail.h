@@ -11,10 +11,11 @@ struct mail {
     struct str language, subject, text;   /* as recorded */
     struct str sign_off, unsubscribe_url; /* may be empty */
     struct str key;                       /* of the message: its Message-ID on every attempt */
-    struct str thread;                    /* the same for all messages of an order */
+    struct str thread;                    /* the same for all messages of an order; may be empty */
     struct str answered_id;               /* Message-ID of the customer's mail that it answers; empty: none */
     struct str relay;                     /* mail server that it goes to: some want our key in a header of theirs; may be empty */
     int64_t date_us;
+    bool plain;                           /* a colleague reads it: the text alone, without greeting and sign-off */
 };
 
 /* mail_write: RFC 5322 with CRLF. Errs: ERR_PARSE a line break or NUL where a header would be; ERR_LIMIT, ERR_MEMORY. */

@@ -15,6 +15,7 @@
 #include "flows/performer_pace.h"
 #include "flows/reader.h"
 #include "flows/sign_in.h"
+#include "flows/ticket_mail.h"
 #include "flows/ticket_packet.h"
 #include "model/fact_json.h"
 #include "storage/outbox.h"
@@ -82,6 +83,11 @@ const struct account *ticket_account(const struct merchant_config *mc)
         if (mc->accounts[i].tickets && mc->accounts[i].conn->ticket != NULL)
             return &mc->accounts[i];
     return NULL;
+}
+
+bool takes_tickets(const struct merchant_config *mc)
+{
+    return ticket_account(mc) != NULL || !str_empty(mc->messages.tickets_to);
 }
 
 /* ---- facts */
@@ -326,6 +332,18 @@ static enum err perform(struct calling *c, struct merchant *m, struct result *ou
     return OK;
 }
 
+static struct result mail_it(struct calling *c, const struct message_config *mc)
+{
+    if (is_paused(c->ctx, c->p, c->merchant_id, STR(CONTROL_ALL)))
+        return (struct result){.outcome = OUTCOME_RETRY, .detail = STR("paused"), .retry_us = clock_now_us(c->p->eng->clock)};
+    step(c->p);
+    struct send_result r = ticket_mail(c->ctx, mc, c->packet, clock_now_us(c->p->eng->clock));
+    step(c->p);
+    if (r.outcome == SEND_TAKEN)
+        return (struct result){.outcome = OUTCOME_CONFIRMED, .detail = r.detail};
+    return r.outcome == SEND_LATER ? later(c, r.detail, 0) : never(c, r.detail);
+}
+
 static enum err send_ticket(struct calling *c, struct merchant *m, struct result *out)
 {
     struct ticket_packet packet;
@@ -335,7 +353,10 @@ static enum err send_ticket(struct calling *c, struct merchant *m, struct result
         return e;
     struct calling own = *c;
     own.packet = &packet;
-    *out = open ? make_calls(&own) : (struct result){.outcome = OUTCOME_CONFIRMED, .detail = STR("settled before it left")};
+    if (!open)
+        *out = (struct result){.outcome = OUTCOME_CONFIRMED, .detail = STR("settled before it left")};
+    else
+        *out = own.acct == NULL ? mail_it(&own, &m->cfg->messages) : make_calls(&own);
     return OK;
 }
 
@@ -407,7 +428,7 @@ static enum err run_merchant(struct ctx *ctx, struct performer *p, struct mercha
     for (size_t k = 0; e == OK && k < due && *n < max; k++)
         if (!is_paused(ctx, p, m->id, str_sub(rows[k].capability, 4, rows[k].capability.n))) /* behind "act." */
             e = deliver(ctx, p, m, &rows[k], n);
-    if (e == OK && ticket_account(m->cfg) != NULL && !is_paused(ctx, p, m->id, STR(CONTROL_ALL)))
+    if (e == OK && takes_tickets(m->cfg) && !is_paused(ctx, p, m->id, STR(CONTROL_ALL)))
         e = outbox_list(ctx, p->db, m->id, OUTBOX_LIST_TICKETS, clock_now_us(p->eng->clock), STR_NULL, DUE_MAX, &rows, &due);
     else
         due = 0;

@@ -22,5 +22,7 @@ const struct account *action_account(const struct merchant_config *mc, enum capa
 
 /* ticket_account: the account where what is handed over becomes a ticket; NULL: none. */
 const struct account *ticket_account(const struct merchant_config *mc);
+/* takes_tickets: there, or by mail. */
+bool takes_tickets(const struct merchant_config *mc);
 
 #endif

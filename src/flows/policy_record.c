@@ -80,7 +80,7 @@ static enum err record_messages(struct ctx *ctx, struct engine *eng, struct merc
 static enum err record_actions(struct ctx *ctx, struct engine *eng, struct merchant *m)
 {
     bool off = str_empty(m->cfg->policy_text);
-    bool tickets = ticket_account(m->cfg) != NULL;
+    bool tickets = takes_tickets(m->cfg);
     struct policy_fact pf = {.about = STR("actions"), .tickets = !off && tickets, .version = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_version,
                              .body = off ? STR(ACT_POLICY_OFF) : m->cfg->policy_text};
     struct str last;

@@ -32,6 +32,8 @@ static const struct fault FAULTS[] = {
     {"text messages by nobody", T "merchants:\n- name: m\n  messages: {enabled: true, channels: [sms]}\n", FINDING_ERROR, 4, 13, "no account sends by sms", "twilio"},
     {"a price of nothing", T "merchants:\n- name: m\n  messages: {cost: {pigeon: 1}}\n", FINDING_ERROR, 4, 29, "there is no channel \"pigeon\"", NULL},
     {"a price too fine", T "merchants:\n- name: m\n  messages: {cost: {sms: 0.0000001}}\n", FINDING_ERROR, 4, 26, "at most 6 decimals", "0.0079"},
+    {"hand-overs by mail from nobody", T "merchants:\n- name: m\n  messages: {tickets_to: team@shop.example}\n", FINDING_ERROR, 4, 26, "no sender", "add from"},
+    {"hand-overs to nobody", T "merchants:\n- name: m\n  messages: {tickets_to: team, from: o@shop.example, folder: f}\n", FINDING_ERROR, 4, 26, "expected an e-mail address", NULL},
     {"no price", T "merchants:\n- name: m\n  messages: {cost: 3}\n", FINDING_ERROR, 4, 20, "expected a price by channel", NULL},
     {"unknown, like nothing", M "server:\n  colour: red\n", FINDING_ERROR, 3, 3, "colour", "known here: listen port"},
     {"unknown limit", "merchants:\n- name: m\n  promises:\n    silent_hour: 3\n", FINDING_ERROR, 4, 5, "silent_hour", "\"silent_hours\""},
