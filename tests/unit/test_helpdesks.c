@@ -285,9 +285,33 @@ static int salesforce(struct ctx *ctx, void *state, const struct out_req *req, s
     return made ? 201 : 200;
 }
 
+/* ClientToken: a second task of the same token is the first one. */
+static int amazon_connect(struct ctx *ctx, void *state, const struct out_req *req, struct str target, struct str *answer)
+{
+    static const char *const NAMES[] = {"InstanceId", "ContactFlowId", "TaskTemplateId", "Name", "Description", "References", "Attributes", "ClientToken", NULL};
+    static const char *const NEEDED[] = {"InstanceId", "ContactFlowId", "Name", NULL};
+    struct desk *d = state;
+    const struct json *v = body_of(ctx, req);
+    assert_true(is(req, target, "PUT", "/contact/task"));
+    only(v, NAMES);
+    has_all(v, NEEDED);
+    assert_true(json_str(v, "Name").n <= 512 && json_str(v, "Description").n <= 4096);
+    JSON_EACH(a, json_get(v, "Attributes"))
+        assert_true(json_is(a, JSON_STRING));
+    if (d->tickets == 0)
+        take_note(d, json_str(v, "Description"));
+    assert_true(d->tickets == 0 || str_eq(json_str(v, "ClientToken"), str_of(d->key)));
+    snprintf(d->key, sizeof(d->key), "%.*s", STR_ARG(json_str(v, "ClientToken")));
+    d->tickets = 1;
+    *answer = STR("{\"ContactId\":\"c-77\"}");
+    return 200;
+}
+
 static const struct setting SET[] = {{{"account_id", 10}, {"3", 1}},     {{"inbox_id", 8}, {"9", 1}},
                                      {{"ticket_type_id", 14}, {"8", 1}}, {{"admin_id", 8}, {"6", 1}},
-                                     {{"key_field", 9}, {"Wismo_Key__c", 12}}};
+                                     {{"key_field", 9}, {"Wismo_Key__c", 12}},
+                                     {{"region", 6}, {"eu-central-1", 12}}, {{"instance_id", 11}, {"i-1", 3}},
+                                     {{"contact_flow_id", 15}, {"f-1", 3}}};
 static const struct setting FRESH[] = {{{"order_field", 11}, {"cf_order", 8}}};
 
 static const struct {
@@ -295,7 +319,8 @@ static const struct {
     int (*serve)(struct ctx *ctx, void *state, const struct out_req *req, struct str target, struct str *answer);
     bool contacts;
 } DESKS[] = {{"freshdesk", freshdesk, true}, {"intercom", intercom, false},     {"chatwoot", chatwoot, true},
-             {"kustomer", kustomer, true},   {"servicenow", servicenow, false}, {"salesforce", salesforce, false}};
+             {"kustomer", kustomer, true},   {"servicenow", servicenow, false}, {"salesforce", salesforce, false},
+             {"amazon_connect", amazon_connect, false}};
 
 static const struct {
     const char *name;
@@ -317,6 +342,8 @@ static void desk_account(struct account *acct, const char *connector)
     bool fresh = strcmp(connector, "freshdesk") == 0;
     test_account(acct, connector, NULL);
     acct->base_url = STR("https://desk.example");
+    assert_int_equal(secret_set(&acct->api_user, STR("AKIDEXAMPLE")), OK);
+    assert_int_equal(secret_set(&acct->api_secret, STR("s3cret")), OK);
     acct->settings = fresh ? FRESH : SET;
     acct->settings_n = fresh ? 1 : sizeof(SET) / sizeof(SET[0]);
 }
@@ -341,6 +368,7 @@ static void made_once(void **state)
                 vendor_drive(&f.ctx, &acct, &v, NULL, &PACKET, &out);
             if (done && (out.step != STEP_DONE || d.tickets != 1 || d.notes != 1 || (DESKS[k].contacts && d.contacts > 1)))
                 fail_msg("%s, %s: made twice", DESKS[k].connector, WAYS[i / 2].name);
+            test_account_clear(&acct);
             fixture_clear(&f);
         }
 }
@@ -377,14 +405,17 @@ static void without_an_address(void **state)
     fixture_init(&f);
     desk_account(&acct, "intercom");
     assert_int_equal(acct.conn->ticket->request(&f.ctx, &acct, &p, 0, STR_NULL, &req, &effect), ERR_DENIED);
+    test_account_clear(&acct);
     desk_account(&acct, "freshdesk");
     req = (struct out_req){0};
     assert_ok(&f.ctx, acct.conn->ticket->request(&f.ctx, &acct, &p, 0, STR_NULL, &req, &effect));
     assert_str(req.url, "https://desk.example/api/v2/tickets?per_page=100&unique_external_id=wismo-" KEY);
+    test_account_clear(&acct);
     desk_account(&acct, "chatwoot");
     req = (struct out_req){0};
     assert_ok(&f.ctx, acct.conn->ticket->request(&f.ctx, &acct, &p, 1, STR("contact"), &req, &effect));
     assert_true(str_contains(req.body, STR("\"identifier\":\"wismo-" KEY "\"")));
+    test_account_clear(&acct);
     fixture_clear(&f);
 }
 
@@ -402,6 +433,27 @@ static void salesforce_says_later(void **state)
     msg = (struct http_msg){.status = 204};
     assert_ok(&f.ctx, acct.conn->ticket->decode(&f.ctx, &acct, &PACKET, 0, STR_NULL, &msg, &out));
     assert_int_equal(out.step, STEP_DONE);
+    test_account_clear(&acct);
+    fixture_clear(&f);
+}
+
+/* Signature Version 4 of the whole request; the expected one was made by another implementation. */
+static void amazon_signature(void **state)
+{
+    struct fixture f;
+    struct account acct;
+    struct out_req req = {0};
+    bool effect = false;
+    (void)state;
+    fixture_init(&f);
+    desk_account(&acct, "amazon_connect");
+    acct.base_url = STR_NULL;
+    assert_ok(&f.ctx, acct.conn->ticket->request(&f.ctx, &acct, &PACKET, 0, STR_NULL, &req, &effect));
+    assert_str(req.url, "https://connect.eu-central-1.amazonaws.com/contact/task");
+    assert_str(req.headers[1].value, "20261118T110640Z");
+    assert_str(req.headers[2].value, "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261118/eu-central-1/connect/aws4_request, SignedHeaders=content-type;host;x-amz-date, "
+                                     "Signature=ff3f5acfe68ae86a17d768193ebdcd392560f62e3045ad368203bca93129f6f3");
+    test_account_clear(&acct);
     fixture_clear(&f);
 }
 
@@ -440,6 +492,6 @@ static void signatures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(made_once), cmocka_unit_test(what_is_missing), cmocka_unit_test(without_an_address),
-                                       cmocka_unit_test(salesforce_says_later), cmocka_unit_test(signatures)};
+                                       cmocka_unit_test(salesforce_says_later), cmocka_unit_test(signatures), cmocka_unit_test(amazon_signature)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
