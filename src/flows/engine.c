@@ -2,6 +2,7 @@
 #include "flows/engine_int.h"
 
 #include "base/log.h"
+#include "base/zone.h"
 #include "flows/ahead.h"
 #include "flows/estimates.h"
 #include "flows/learned.h"
@@ -191,6 +192,9 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
 
 static enum err start_threads(struct ctx *ctx, struct engine *eng)
 {
+    int32_t none;
+    if (zone_offset(STR("UTC"), 0, &none) != OK) /* what the zones' library sets up for the process is set up by one thread */
+        return ctx_fail(ctx, ERR_MEMORY, "time zones cannot be read");
     eng->appender_on = pthread_create(&eng->appender, NULL, appender_main, eng) == 0;
     eng->folder_on = pthread_create(&eng->folder, NULL, folder_main, eng) == 0;
     eng->keeper_on = pthread_create(&eng->keeper, NULL, keeper_main, eng) == 0;
