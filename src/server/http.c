@@ -46,19 +46,21 @@ static void end_with(struct conn *cn, const char *words)
 #define RAW_ERROR(status, reason, code, message, length)                                                                       \
     "HTTP/1.1 " status " " reason "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " length          \
     "\r\n\r\n{\"error\":{\"code\":\"" code "\",\"message\":\"" message "\"}}\n"
-static const char TOO_SLOW[] = RAW_ERROR("408", "Request Timeout", "timeout", "the body did not come in time", "71");
+static const char SLOW_HEAD[] = RAW_ERROR("408", "Request Timeout", "timeout", "the headers did not come in time", "74");
+static const char SLOW_BODY[] = RAW_ERROR("408", "Request Timeout", "timeout", "the body did not come in time", "71");
 static const char GOING[] = RAW_ERROR("503", "Service Unavailable", "stopping", "the server stops", "59");
 
 static void sweep_conn(const struct http_config *cfg, struct conn *cn, int64_t now)
 {
     int64_t age_ms = (now - cn->since_us) / 1000, silent_ms = (now - cn->heard_us) / 1000;
     bool late = (cn->phase == PHASE_IDLE && age_ms > (int64_t)cfg->idle_ms + cfg->head_ms) ||
+                (cn->phase == PHASE_HEAD && age_ms > cfg->head_ms) ||
                 (cn->phase == PHASE_BODY && (age_ms > cfg->body_ms || silent_ms > cfg->idle_ms)) ||
                 (cn->phase == PHASE_SEND && age_ms > SEND_MS);
     if (!late || cn->shut)
         return;
-    metric_add(METRIC_HTTP_CUT, cn->phase == PHASE_IDLE ? 0 : cn->phase == PHASE_BODY ? 1 : 2, 1);
-    end_with(cn, cn->phase == PHASE_BODY ? TOO_SLOW : NULL);
+    metric_add(METRIC_HTTP_CUT, cn->phase <= PHASE_HEAD ? 0 : cn->phase == PHASE_BODY ? 1 : 2, 1);
+    end_with(cn, cn->phase == PHASE_HEAD ? SLOW_HEAD : cn->phase == PHASE_BODY ? SLOW_BODY : NULL);
 }
 
 static void sweep(struct loop *lp)
@@ -82,7 +84,7 @@ static bool wind_down(struct loop *lp)
         return false;
     }
     for (struct conn *cn = lp->conns; cn != NULL; cn = cn->next)
-        if (cn->phase == PHASE_IDLE)
+        if (cn->phase <= PHASE_HEAD)
             shutdown(cn->fd, SHUT_RD);
     return (lp->open_n == 0 && lp->conns == NULL) || clock_mono_us() >= atomic_load(&lp->srv->deadline_us);
 }
@@ -135,7 +137,8 @@ static void *loop_main(void *arg)
 static struct MHD_Daemon *daemon_start(struct loop *lp)
 {
     const struct http_config *cfg = &lp->srv->cfg;
-    unsigned seconds = (unsigned)(cfg->idle_ms < 1000 ? 1 : cfg->idle_ms / 1000) + 2; /* the sweep's 408 comes before */
+    int longest_ms = cfg->idle_ms > cfg->head_ms ? cfg->idle_ms : cfg->head_ms;
+    unsigned seconds = (unsigned)(longest_ms < 1000 ? 1 : longest_ms / 1000) + 2; /* the sweep's 408 comes before */
     unsigned conns = (unsigned)cfg->max_connections / (unsigned)cfg->threads + 1;
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, http_on_request, lp,
                             MHD_OPTION_LISTEN_SOCKET, lp->listen_fd, MHD_OPTION_CONNECTION_LIMIT, conns,

@@ -97,6 +97,7 @@ void *http_on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
     ex->conn = cn;
     ex->mhd = mhd;
     cn->ex = ex;
+    conn_phase(cn, PHASE_HEAD);
     ex->begun = ex->handled = ex->deferred = ex->answered = false;
     ex->header_flood = ex->bad_header = ex->has_length = ex->has_encoding = ex->odd_encoding = ex->unsure = false;
     ex->drained = ex->claimed = ex->header_bytes = 0;

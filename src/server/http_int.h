@@ -18,7 +18,7 @@
 
 #include "server/http.h"
 
-enum phase { PHASE_IDLE, PHASE_BODY, PHASE_WORK, PHASE_SEND };
+enum phase { PHASE_IDLE, PHASE_HEAD, PHASE_BODY, PHASE_WORK, PHASE_SEND };
 
 struct exchange;
 struct conn {

@@ -477,6 +477,9 @@ static void test_slow_clients(void **state)
     assert_has(text, "{\"error\":{\"code\":\"timeout\",\"message\":\"the body did not come in time\"}}\n");
     int64_t cut = metric_get(METRIC_HTTP_CUT, 0) + metric_get(METRIC_HTTP_CUT, 1);
     assert_int_equal(cut, 3);
+    status = get(head, text, sizeof(text));
+    assert_int_equal(status, 408);
+    assert_has(text, "{\"error\":{\"code\":\"timeout\",\"message\":\"the headers did not come in time\"}}\n");
     bool gone = false;
     for (int i = 0; !gone && i < 20; i++) {
         gone = !put(head, one, 1) && !put(trickle, one, 1);
