@@ -77,8 +77,10 @@ struct str str_sub(struct str s, size_t from, size_t n)
 
 bool str_split(struct str *rest, char sep, struct str *out)
 {
-    if (rest->p == NULL)
+    if (rest->p == NULL) {
+        *out = STR_NULL;
         return false;
+    }
     const char *at = rest->n == 0 ? NULL : memchr(rest->p, sep, rest->n);
     if (at == NULL) {
         *out = *rest;

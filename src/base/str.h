@@ -40,7 +40,7 @@ bool str_contains_nocase(struct str s, struct str needle); /* ASCII case only */
 int str_cmp(struct str a, struct str b);                   /* bytewise, then length: <0, 0, >0 */
 struct str str_trim(struct str s);                         /* ASCII white space at both ends */
 struct str str_sub(struct str s, size_t from, size_t n);   /* clamped to s */
-/* str_split: takes the part before the first `sep` off *rest; false when *rest is used up (p == NULL). */
+/* str_split: takes the part before the first `sep` off *rest; false, and *out empty, when *rest is used up (p == NULL). */
 bool str_split(struct str *rest, char sep, struct str *out);
 bool str_is_utf8(struct str s); /* well-formed UTF-8 without NUL */
 /* str_utf8_prefix: bytes at the beginning that are; equal to s.n when all are. */

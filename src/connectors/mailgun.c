@@ -120,7 +120,7 @@ static enum err decode_event(struct ctx *ctx, const struct http_msg *msg, struct
     const struct json *v = NULL;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
     const struct json *ev = json_get(v, "event-data"), *status = json_get(ev, "delivery-status");
-    struct str stamp = json_text(ev, "timestamp"), seconds;
+    struct str stamp = json_text(ev, "timestamp"), seconds = STR_NULL;
     int64_t s = 0;
     if (e == OK && ev == NULL)
         e = ctx_fail(ctx, ERR_PARSE, "event-data: missing");

@@ -69,6 +69,7 @@ static void test_split(void **state)
         }
         assert_null(SPLITS[i].parts[n]);
         assert_false(str_split(&rest, ',', &part));
+        assert_true(part.p == NULL && part.n == 0);
     }
 }
 
