@@ -155,6 +155,7 @@ void *keeper_main(void *arg)
 {
     struct engine *eng = arg;
     thread_name("keep");
+    thread_give_way(); /* moving logs may wait; answers and folds do not wait for it */
     struct arena *a = arena_new((size_t)16 << 20);
     struct ctx ctx;
     size_t ticks = 0;
