@@ -15,12 +15,7 @@ static struct str merchant_query(struct cli *cli, const struct approval_options 
 
 static int call(struct cli *cli, const struct approval_options *o, const struct remote_ask *ask)
 {
-    struct str body;
-    enum err e = remote_call(cli, &o->remote, ask, &body);
-    if (e != OK)
-        return cli_fail(cli, "approvals", e);
-    bool ok = cli_print(cli, body) && (str_ends(body, STR("\n")) || cli_print(cli, STR("\n")));
-    return ok ? EXIT_OK : EXIT_NO;
+    return remote_print(cli, "approvals", &o->remote, ask);
 }
 
 static int list(struct cli *cli, const struct approval_options *o)

@@ -65,16 +65,12 @@ static int local(struct cli *cli, const struct audit_options *o, const char *ord
 
 static int remote(struct cli *cli, const struct audit_options *o, const char *order)
 {
-    struct str body, merchant = o->store.merchant == NULL ? STR("") : url_encode(cli->arena, str_of(o->store.merchant));
+    struct str merchant = o->store.merchant == NULL ? STR("") : url_encode(cli->arena, str_of(o->store.merchant));
     struct remote_ask ask = {.method = "GET", .accept = o->json ? STR("application/json") : STR("text/plain"), .timeout_ms = 120000};
     const char *query = merchant.n == 0 ? "" : "&merchant=";
     ask.path = o->all ? arena_fmt(cli->arena, "/v1/audit?orders=%lld%s%.*s", (long long)o->orders, query, STR_ARG(merchant))
                       : arena_fmt(cli->arena, "/v1/cases/%.*s/audit?%s%.*s", STR_ARG(url_encode(cli->arena, str_of(order))), query, STR_ARG(merchant));
-    enum err e = remote_call(cli, &o->remote, &ask, &body);
-    if (e != OK)
-        return cli_fail(cli, "audit", e);
-    bool ok = cli_print(cli, body) && (str_ends(body, STR("\n")) || cli_print(cli, STR("\n")));
-    return ok ? EXIT_OK : EXIT_NO;
+    return remote_print(cli, "audit", &o->remote, &ask);
 }
 
 int cmd_audit(struct cli *cli, int argc, char **argv)

@@ -63,18 +63,13 @@ static int local_case(struct cli *cli, const struct case_options *o, const char 
 
 static int remote_case(struct cli *cli, const struct case_options *o, const char *order)
 {
-    struct str body;
     struct remote_ask ask = {.method = "GET", .accept = o->json ? STR("application/json") : STR("text/plain")};
     ask.path = arena_fmt(cli->arena, "/v1/cases/%.*s?%s%.*s%s%.*s%s", STR_ARG(url_encode(cli->arena, str_of(order))),
                          o->store.merchant == NULL ? "" : "merchant=",
                          STR_ARG(o->store.merchant == NULL ? STR_NULL : url_encode(cli->arena, str_of(o->store.merchant))),
                          o->at == NULL ? "" : "&at=", STR_ARG(o->at == NULL ? STR_NULL : url_encode(cli->arena, str_of(o->at))),
                          o->personal ? "&personal=1" : "");
-    enum err e = remote_call(cli, &o->remote, &ask, &body);
-    if (e != OK)
-        return cli_fail(cli, "case", e);
-    bool ok = cli_print(cli, body) && (str_ends(body, STR("\n")) || cli_print(cli, STR("\n")));
-    return ok ? EXIT_OK : EXIT_NO;
+    return remote_print(cli, "case", &o->remote, &ask);
 }
 
 int cmd_case(struct cli *cli, int argc, char **argv)

@@ -25,13 +25,9 @@ static struct str path_of(struct cli *cli, const struct knowledge_options *o, st
 
 static int call(struct cli *cli, const struct knowledge_options *o, const char *method, struct str path, struct str body)
 {
-    struct str answer;
     struct remote_ask ask = {.method = method, .accept = o->json ? STR("application/json") : STR("text/plain"), .path = path_of(cli, o, path),
                              .content_type = str_empty(body) ? STR_NULL : STR("application/json"), .body = body};
-    enum err e = remote_call(cli, &o->remote, &ask, &answer);
-    if (e != OK)
-        return cli_fail(cli, "knowledge", e);
-    return cli_print(cli, answer) && (str_ends(answer, STR("\n")) || cli_print(cli, STR("\n"))) ? EXIT_OK : EXIT_NO;
+    return remote_print(cli, "knowledge", &o->remote, &ask);
 }
 
 /* ---- a file */

@@ -62,7 +62,6 @@ static int local_outbox(struct cli *cli, struct outbox_options *o, const char *a
 
 static int remote_outbox(struct cli *cli, const struct outbox_options *o, const char *again)
 {
-    struct str body;
     struct str merchant = o->store.merchant == NULL ? STR_NULL : url_encode(cli->arena, str_of(o->store.merchant));
     struct str order = o->order == NULL ? STR_NULL : url_encode(cli->arena, str_of(o->order));
     struct remote_ask ask = {.method = again == NULL ? "GET" : "POST", .accept = o->json ? STR("application/json") : STR("text/plain")};
@@ -72,10 +71,7 @@ static int remote_outbox(struct cli *cli, const struct outbox_options *o, const 
     else
         ask.path = arena_fmt(cli->arena, "/v1/outbox/%.*s/resend%s%.*s", STR_ARG(url_encode(cli->arena, str_of(again))),
                              str_empty(merchant) ? "" : "?merchant=", STR_ARG(merchant));
-    enum err e = remote_call(cli, &o->remote, &ask, &body);
-    if (e != OK)
-        return cli_fail(cli, "outbox", e);
-    return cli_print(cli, body) && (str_ends(body, STR("\n")) || cli_print(cli, STR("\n"))) ? EXIT_OK : EXIT_NO;
+    return remote_print(cli, "outbox", &o->remote, &ask);
 }
 
 int cmd_outbox(struct cli *cli, int argc, char **argv)

@@ -39,14 +39,10 @@ static int local(struct cli *cli, const struct rollout_options *o)
 
 static int remote(struct cli *cli, const struct rollout_options *o)
 {
-    struct str body, merchant = o->store.merchant == NULL ? STR("") : url_encode(cli->arena, str_of(o->store.merchant));
+    struct str merchant = o->store.merchant == NULL ? STR("") : url_encode(cli->arena, str_of(o->store.merchant));
     struct remote_ask ask = {.method = "GET", .accept = o->json ? STR("application/json") : STR("text/plain"), .timeout_ms = 120000};
     ask.path = arena_fmt(cli->arena, "/v1/rollout?actions=%lld%s%.*s", (long long)o->actions, merchant.n == 0 ? "" : "&merchant=", STR_ARG(merchant));
-    enum err e = remote_call(cli, &o->remote, &ask, &body);
-    if (e != OK)
-        return cli_fail(cli, "rollout", e);
-    bool ok = cli_print(cli, body) && (str_ends(body, STR("\n")) || cli_print(cli, STR("\n")));
-    return ok ? EXIT_OK : EXIT_NO;
+    return remote_print(cli, "rollout", &o->remote, &ask);
 }
 
 int cmd_rollout(struct cli *cli, int argc, char **argv)

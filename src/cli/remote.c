@@ -63,3 +63,12 @@ enum err remote_call(struct cli *cli, const struct remote *r, const struct remot
     *body = msg.body;
     return OK;
 }
+
+int remote_print(struct cli *cli, const char *command, const struct remote *r, const struct remote_ask *ask)
+{
+    struct str body;
+    enum err e = remote_call(cli, r, ask, &body);
+    if (e != OK)
+        return cli_fail(cli, command, e);
+    return cli_print(cli, body) && (str_ends(body, STR("\n")) || cli_print(cli, STR("\n"))) ? EXIT_OK : EXIT_NO;
+}

@@ -19,5 +19,7 @@ struct remote_ask {
 /* remote_call: Errs: what the client gives; ERR_DENIED 401 or 403, ERR_NOTFOUND 404, ERR_BUSY 429 or 503, ERR_PARSE other 4xx,
  * ERR_UNAVAILABLE other 5xx: with the server's words. */
 MUST_CHECK enum err remote_call(struct cli *cli, const struct remote *r, const struct remote_ask *ask, struct str *body);
+/* remote_print: calls and prints the answer, ending in a line; the exit code. command: whose words a failure is. */
+int remote_print(struct cli *cli, const char *command, const struct remote *r, const struct remote_ask *ask);
 
 #endif

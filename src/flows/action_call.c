@@ -72,17 +72,10 @@ static void set_parcel(const struct case_diagnosis *cd, struct str subject, stru
 static enum err set_request(struct ctx *ctx, struct reader *rd, struct merchant *m, const struct action_kept *act, struct action_call *out)
 {
     struct fact_row row;
-    const struct json *v = NULL, *personal = NULL;
     struct fact fct;
     if (act->request_pos == 0)
         return OK;
-    enum err e = fact_row_get(ctx, rd->state, m->id, (struct fact_ref){act->request_pos, (uint32_t)act->request_idx}, &row);
-    if (e == OK)
-        e = fact_row_personal(ctx, rd, m, &row, &personal);
-    if (e == OK)
-        e = json_parse(ctx, row.clear, &JSON_LIMITS_WEBHOOK, &v);
-    if (e == OK)
-        e = fact_read(ctx, v, personal, &fct);
+    enum err e = fact_row_whole(ctx, rd, m, (struct fact_ref){act->request_pos, (uint32_t)act->request_idx}, &row, &fct);
     if (e != OK)
         return e;
     out->detail = fct.u.request.detail;

@@ -237,21 +237,9 @@ static const struct said *what_is_said(struct str folded)
 static enum err append_report(struct ctx *ctx, const struct ask_env *env, const struct order_view *v, enum report_kind kind, int64_t *pos)
 {
     struct fact fct = {.kind = FACT_CUSTOMER_REPORT, .role = ROLE_CUSTOMER};
-    struct buf b;
-    int64_t now_us = clock_now_us(ctx->clock);
-    fct.u.report = (struct report_fact){.order_id = STR_NULL, .order_name = v->name, .report = kind, .at_us = now_us};
-    buf_init(&b, 4096);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, &fct);
-    buf_addc(&b, '\n');
-    struct http_msg msg = {.body = buf_str(&b), .received_us = now_us};
-    struct append_req req = {.merchant_id = env->merchant_id, .source = RECV_FACTS, .account = STR("talk"),
-                             .request_id = str_of(ctx->request_id), .msg = &msg};
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = engine_append_wait(ctx, env->eng, &req, pos);
-    buf_clear(&b);
-    return e;
+    const struct fact_to to = {env->merchant_id, RECV_FACTS, "talk", 4096, clock_now_us(ctx->clock)};
+    fct.u.report = (struct report_fact){.order_id = STR_NULL, .order_name = v->name, .report = kind, .at_us = to.at_us};
+    return fact_append_wait(ctx, env->eng, &to, &fct, pos);
 }
 
 /*

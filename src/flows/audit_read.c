@@ -182,29 +182,13 @@ static enum err rank_all(struct ranker *r, struct ctx *own, struct reader *rd, i
     return e;
 }
 
-static enum err newest_from(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t max, int64_t *after)
-{
-    struct db_stmt *st = NULL;
-    bool row = false;
-    *after = 0;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_POSITION_GET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, merchant_id);
-    e = db_step(ctx, st, &row);
-    if (e == OK && row && db_col_i64(st, 3) > max)
-        *after = db_col_i64(st, 3) - max;
-    db_done(st);
-    return e;
-}
-
 enum err audit_all(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t max, struct audit_ranking *out)
 {
     struct arena *own = arena_new(PAGE_ARENA_MAX);
     struct ranker *r = ctx_alloc(ctx, sizeof(*r));
     struct ctx inner = *ctx;
     struct policy pol;
-    int64_t after = 0;
+    struct fold_reach reach;
     *out = (struct audit_ranking){.n = 0};
     if (own == NULL || r == NULL) {
         arena_free(own);
@@ -212,13 +196,13 @@ enum err audit_all(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int6
     }
     *r = (struct ranker){.out = out, .ctx = ctx};
     inner.arena = own;
-    enum err e = newest_from(ctx, rd, merchant_id, max, &after);
+    enum err e = reader_position(ctx, rd, merchant_id, &reach);
     if (e == OK)
         e = act_policy_read(ctx, rd, merchant_id, &pol);
     if (e == OK)
         out->currency = pol.currency;
     if (e == OK || e == ERR_UNSUPPORTED) /* without a policy there are complaints still */
-        e = rank_all(r, &inner, rd, merchant_id, after);
+        e = rank_all(r, &inner, rd, merchant_id, reach.order_no > max ? reach.order_no - max : 0);
     if (e != OK)
         memcpy(ctx->msg, inner.msg, sizeof(ctx->msg));
     arena_free(own);

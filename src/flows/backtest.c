@@ -122,22 +122,6 @@ static enum err read_requests(struct ctx *ctx, struct reader *rd, int64_t mercha
 
 /* ---- cases */
 
-static enum err last_order(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *out)
-{
-    struct db_stmt *st = NULL;
-    bool row = false;
-    *out = 0;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_POSITION_GET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, merchant_id);
-    e = db_step(ctx, st, &row);
-    if (e == OK && row)
-        *out = db_col_i64(st, 3);
-    db_done(st);
-    return e;
-}
-
 static enum err walk_some(struct case_walk *walk, struct run *run)
 {
     enum err e = OK;
@@ -279,6 +263,7 @@ enum err backtest_run(struct ctx *ctx, struct engine *eng, int64_t merchant_id, 
     struct run run = {.eng = eng, .m = engine_merchant_by_id(eng, merchant_id), .opt = opt, .next_order = 1};
     struct arena *own = arena_new(KEPT_MAX);
     struct reader *rd = NULL;
+    struct fold_reach reach = {0};
     struct ctx all = *ctx;                  /* all cases' wants together */
     int64_t start_us = clock_mono_us();
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -289,7 +274,8 @@ enum err backtest_run(struct ctx *ctx, struct engine *eng, int64_t merchant_id, 
     if (e == OK)
         e = reader_open(ctx, eng, &rd);
     if (e == OK)
-        e = last_order(ctx, rd, merchant_id, &run.last_order);
+        e = reader_position(ctx, rd, merchant_id, &reach);
+    run.last_order = reach.order_no;
     if (e == OK)
         e = read_requests(&all, rd, merchant_id, &run.requests);
     for (unsigned i = 0; i < out->threads; i++) {

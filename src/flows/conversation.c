@@ -17,15 +17,8 @@ struct str conversation_message_id(struct arena *a, struct str account, enum cha
 static enum err line_read(struct ctx *ctx, struct reader *rd, struct merchant *m, struct fact_place at, struct conversation_line *out)
 {
     struct fact_row row;
-    const struct json *personal = NULL, *v = NULL;
     struct fact fct;
-    enum err e = fact_row_get(ctx, rd->state, m->id, (struct fact_ref){at.pos, (uint32_t)at.idx}, &row);
-    if (e == OK)
-        e = fact_row_personal(ctx, rd, m, &row, &personal);
-    if (e == OK)
-        e = json_parse(ctx, row.clear, &JSON_LIMITS_WEBHOOK, &v);
-    if (e == OK)
-        e = fact_read(ctx, v, personal, &fct);
+    enum err e = fact_row_whole(ctx, rd, m, (struct fact_ref){at.pos, (uint32_t)at.idx}, &row, &fct);
     if (e != OK)
         return e;
     *out = (struct conversation_line){.at = at, .at_us = row.at_us, .ours = fct.kind == FACT_TURN};
@@ -90,7 +83,7 @@ bool conversation_choice(struct str *choices, struct str *payload, struct str *l
     return true;
 }
 
-static void choices_json(struct jw *w, struct str choices)
+void conversation_choices_json(struct jw *w, struct str choices)
 {
     struct str payload, label;
     jw_key(w, "choices");
@@ -114,7 +107,7 @@ static void line_json(struct jw *w, const struct conversation_line *l)
         jw_kstr(w, "outcome", l->turn.outcome);
         jw_kstr(w, "language", l->turn.language);
         jw_kstr_null(w, "text", l->turn.reply);
-        choices_json(w, l->turn.choices);
+        conversation_choices_json(w, l->turn.choices);
     } else {
         jw_kstr(w, "channel", str_of(channel_kind_word(l->in.channel)));
         jw_kstr_null(w, "text", l->in.text);

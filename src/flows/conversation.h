@@ -33,6 +33,7 @@ MUST_CHECK enum err conversation_json(struct ctx *ctx, struct reader *rd, int64_
 MUST_CHECK enum err conversation_text(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t no, size_t max, struct str *out);
 /* conversation_choice: one line of a turn's choices; false: there is no further. */
 bool conversation_choice(struct str *choices, struct str *payload, struct str *label);
+void conversation_choices_json(struct jw *w, struct str choices); /* "choices": [{"choice", "label"}] */
 /* conversation_outgoing: what a reply's row sends, and to whom. Errs: ERR_NOTFOUND. */
 MUST_CHECK enum err conversation_outgoing(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct outbox_row *row,
                                           struct outgoing *out);

@@ -111,18 +111,9 @@ static enum err port_fresh(void *user, struct ctx *ctx, struct dialogue_order *o
 
 static enum err append_fact(struct ctx *ctx, struct desk *d, enum recv_source source, const struct fact *fct)
 {
-    struct buf b;
+    const struct fact_to to = {d->m->id, source, "talk", (size_t)1 << 18, d->heard.now_us};
     int64_t pos = 0;
-    buf_init(&b, (size_t)1 << 18);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(&b, '\n');
-    struct http_msg msg = {.body = buf_str(&b), .received_us = d->heard.now_us};
-    struct append_req req = {.merchant_id = d->m->id, .source = source, .account = STR("talk"), .request_id = str_of(ctx->request_id), .msg = &msg};
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = engine_append_wait(ctx, d->env->eng, &req, &pos);
-    buf_clear(&b);
+    enum err e = fact_append_wait(ctx, d->env->eng, &to, fct, &pos);
     return e == OK ? engine_wait_folded(ctx, d->env->eng, d->m->id, pos, FOLD_WAIT_MS) : e;
 }
 

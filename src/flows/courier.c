@@ -66,16 +66,7 @@ static void step(struct courier *c)
 
 static enum err put_fact(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct fact *fct, int64_t *pos)
 {
-    struct buf b;
-    buf_init(&b, 65536);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, c->eng, merchant_id, buf_str(&b), pos);
-    buf_clear(&b);
-    return e;
+    return fact_append_wait(ctx, c->eng, &(struct fact_to){.merchant_id = merchant_id, .max = 65536}, fct, pos);
 }
 
 static enum err put_attempt(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *row)

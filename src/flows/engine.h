@@ -51,6 +51,18 @@ struct append_req {
 MUST_CHECK enum err engine_append(struct ctx *ctx, struct engine *eng, const struct append_req *req);
 /* engine_append_wait: the same, blocking until durable; *pos as above. */
 MUST_CHECK enum err engine_append_wait(struct ctx *ctx, struct engine *eng, struct append_req *req, int64_t *pos);
+/*
+ * fact_append_wait: one fact as a row of the ledger, durable when it returns; max: bytes it may have. Without an account it is one of
+ * our own. Errs: ERR_LIMIT, and those of appending.
+ */
+struct fact_to {
+    int64_t merchant_id;
+    enum recv_source source;
+    const char *account;        /* NULL: RECV_SYSTEM by ourselves, source is not looked at */
+    size_t max;
+    int64_t at_us;              /* with an account: when it was received */
+};
+MUST_CHECK enum err fact_append_wait(struct ctx *ctx, struct engine *eng, const struct fact_to *to, const struct fact *fct, int64_t *pos);
 /* engine_wait_folded: until the merchant's fold has passed pos, or timeout. */
 MUST_CHECK enum err engine_wait_folded(struct ctx *ctx, struct engine *eng, int64_t merchant_id, int64_t pos, int timeout_ms);
 /* engine_fold_some: with no_threads: appends ticks due, folds everything; *folded: positions passed. */

@@ -57,34 +57,17 @@ static enum err add_case(struct ctx *ctx, struct rows *rows, const struct mercha
     return e;
 }
 
-static enum err last_order(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *out)
-{
-    struct db_stmt *st = NULL;
-    bool row = false;
-    *out = 0;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_POSITION_GET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, merchant_id);
-    e = db_step(ctx, st, &row);
-    if (e == OK && row) {
-        *out = db_col_i64(st, 3);
-        db_done(st);
-    }
-    return e;
-}
-
 static enum err read_cases(struct ctx *ctx, struct engine *eng, struct reader *rd, struct merchant *m, struct rows *rows)
 {
     struct arena *own = arena_new(CASE_ARENA_MAX);
     struct case_answer ca;
     struct ctx each;
-    int64_t last;
+    struct fold_reach reach;
     if (own == NULL)
         return ctx_fail(ctx, ERR_MEMORY, "estimates: no memory");
     ctx_init(&each, own, eng->clock, eng->log);
-    enum err e = last_order(ctx, rd, m->id, &last);
-    for (int64_t no = 1; e == OK && no <= last; no++) {
+    enum err e = reader_position(ctx, rd, m->id, &reach);
+    for (int64_t no = 1; e == OK && no <= reach.order_no; no++) {
         arena_reset(own);
         e = case_read(&each, rd, m->id, no, 0, &ca);
         if (e == OK)

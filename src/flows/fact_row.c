@@ -75,6 +75,17 @@ enum err fact_row_personal(struct ctx *ctx, struct reader *rd, struct merchant *
     return e == OK ? json_parse(ctx, text, &STORED, out) : e;
 }
 
+enum err fact_row_whole(struct ctx *ctx, struct reader *rd, struct merchant *m, struct fact_ref ref, struct fact_row *row, struct fact *out)
+{
+    const struct json *personal = NULL, *v = NULL;
+    enum err e = fact_row_get(ctx, rd->state, m->id, ref, row);
+    if (e == OK)
+        e = fact_row_personal(ctx, rd, m, row, &personal);
+    if (e == OK)
+        e = json_parse(ctx, row->clear, &JSON_LIMITS_WEBHOOK, &v);
+    return e == OK ? fact_read(ctx, v, personal, out) : e;
+}
+
 static uint64_t hash_from_hex(struct str s)
 {
     uint64_t v = 0;

@@ -117,16 +117,8 @@ struct str knowledge_quote(struct ctx *ctx, struct str lang, struct str zone, co
 
 static enum err append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, const struct knowledge_fact *k, int64_t *pos)
 {
-    struct fact fct = {.kind = FACT_KNOWLEDGE, .role = ROLE_SYSTEM, .u.knowledge = *k};
-    struct buf b;
-    buf_init(&b, KNOWLEDGE_TEXT_MAX * 4);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, &fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, eng, merchant_id, buf_str(&b), pos);
-    buf_clear(&b);
+    const struct fact fct = {.kind = FACT_KNOWLEDGE, .role = ROLE_SYSTEM, .u.knowledge = *k};
+    enum err e = fact_append_wait(ctx, eng, &(struct fact_to){.merchant_id = merchant_id, .max = KNOWLEDGE_TEXT_MAX * 4}, &fct, pos);
     return e == OK ? engine_wait_folded(ctx, eng, merchant_id, *pos, PUT_WAIT_MS) : e;
 }
 

@@ -97,37 +97,21 @@ static enum err look_all(struct leak_reader *r, int64_t after)
     return e;
 }
 
-static enum err newest_from(struct leak_reader *r, int64_t max, int64_t *after)
-{
-    struct db_stmt *st = NULL;
-    bool row = false;
-    *after = 0;
-    enum err e = db_stmt_get(r->ctx, r->rd->state, SQL_POSITION_GET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, r->merchant_id);
-    e = db_step(r->ctx, st, &row);
-    if (e == OK && row && db_col_i64(st, 3) > max)
-        *after = db_col_i64(st, 3) - max;
-    db_done(st);
-    return e;
-}
-
 enum err leakage_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t max, int64_t rto_minor, struct leakage_report *out)
 {
     struct ctx own = *ctx;
     struct leak_reader r = {.ctx = ctx, .own = &own, .rd = rd, .merchant_id = merchant_id, .out = out};
     struct policy pol;
-    int64_t after = 0;
+    struct fold_reach reach = {0};
     *out = (struct leakage_report){.rto_minor = rto_minor, .currency = STR("")};
     own.arena = arena_new(PAGE_ARENA_MAX);
     enum err e = own.arena == NULL ? ctx_fail(ctx, ERR_MEMORY, "leakage: no memory") : act_policy_read(ctx, rd, merchant_id, &pol);
     if (e == OK)
         out->currency = pol.currency;
     if (e == OK)
-        e = newest_from(&r, max, &after);
+        e = reader_position(ctx, rd, merchant_id, &reach);
     if (e == OK)
-        e = look_all(&r, after);
+        e = look_all(&r, reach.order_no > max ? reach.order_no - max : 0);
     if (e != OK && own.msg[0] != '\0')
         memcpy(ctx->msg, own.msg, sizeof(ctx->msg));
     arena_free(own.arena);

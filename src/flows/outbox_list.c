@@ -112,16 +112,8 @@ enum err outbox_show(struct ctx *ctx, struct reader *rd, int64_t merchant_id, co
 
 static enum err append_receipt(struct ctx *ctx, struct engine *eng, int64_t merchant_id, const struct fact *fct)
 {
-    struct buf b;
     int64_t pos = 0;
-    buf_init(&b, FACT_MAX);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, eng, merchant_id, buf_str(&b), &pos);
-    buf_clear(&b);
+    enum err e = fact_append_wait(ctx, eng, &(struct fact_to){.merchant_id = merchant_id, .max = FACT_MAX}, fct, &pos);
     return e == OK ? engine_wait_folded(ctx, eng, merchant_id, pos, WAIT_MS) : e;
 }
 

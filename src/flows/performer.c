@@ -94,16 +94,8 @@ bool takes_tickets(const struct merchant_config *mc)
 
 static enum err put_fact(struct ctx *ctx, struct performer *p, int64_t merchant_id, const struct fact *fct)
 {
-    struct buf b;
     int64_t pos = 0;
-    buf_init(&b, 65536);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, p->eng, merchant_id, buf_str(&b), &pos);
-    buf_clear(&b);
+    enum err e = fact_append_wait(ctx, p->eng, &(struct fact_to){.merchant_id = merchant_id, .max = 65536}, fct, &pos);
     step(p);
     return e == OK ? engine_wait_folded(ctx, p->eng, merchant_id, pos, FOLD_WAIT_MS) : e;
 }

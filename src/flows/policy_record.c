@@ -30,6 +30,26 @@ enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchan
     return engine_append_wait(ctx, eng, &req, pos);
 }
 
+enum err fact_append_wait(struct ctx *ctx, struct engine *eng, const struct fact_to *to, const struct fact *fct, int64_t *pos)
+{
+    struct buf b;
+    buf_init(&b, to->max);
+    struct jw w = jw_of(&b);
+    fact_write(ctx->arena, &w, fct);
+    buf_addc(&b, '\n');
+    enum err e = buf_err(&b);
+    if (e == OK && to->account == NULL) {
+        e = system_append_wait(ctx, eng, to->merchant_id, buf_str(&b), pos);
+    } else if (e == OK) {
+        struct http_msg msg = {.body = buf_str(&b), .received_us = to->at_us};
+        struct append_req req = {.merchant_id = to->merchant_id, .source = to->source, .account = str_of(to->account),
+                                 .request_id = str_of(ctx->request_id), .msg = &msg};
+        e = engine_append_wait(ctx, eng, &req, pos);
+    }
+    buf_clear(&b);
+    return e;
+}
+
 static enum err last_version(struct ctx *ctx, struct engine *eng, int64_t merchant_id, enum sql_id id, struct str *out, bool *tickets)
 {
     struct db_stmt *st = NULL;

@@ -42,20 +42,19 @@ void reader_close(struct reader *rd)
     free(rd);
 }
 
-static enum err read_position(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *pos)
+enum err reader_position(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct fold_reach *out)
 {
     struct db_stmt *st = NULL;
     bool row = false;
-    *pos = 0;
+    *out = (struct fold_reach){0};
     enum err e = db_stmt_get(ctx, rd->state, SQL_POSITION_GET, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
     e = db_step(ctx, st, &row);
-    if (e == OK && row) {
-        *pos = db_col_i64(st, 0);
-        db_done(st);
-    }
+    if (e == OK && row)
+        *out = (struct fold_reach){db_col_i64(st, 0), db_col_i64(st, 3)};
+    db_done(st);
     return e;
 }
 
@@ -195,7 +194,9 @@ static enum err case_load(struct ctx *ctx, struct reader *rd, int64_t at_us, str
     ca->cas = ctx_alloc(ctx, sizeof(*ca->cas));
     if (m == NULL || ca->cas == NULL)
         return m == NULL ? ctx_fail(ctx, ERR_NOTFOUND, "no such merchant") : ERR_MEMORY;
-    enum err e = read_position(ctx, rd, ca->merchant_id, &ca->position);
+    struct fold_reach reach;
+    enum err e = reader_position(ctx, rd, ca->merchant_id, &reach);
+    ca->position = reach.pos;
     if (e == OK)
         e = read_order(ctx, rd, ca->merchant_id, ca->order_no, ca->cas, &hist);
     if (e == OK && ca->cas->first_us == 0)

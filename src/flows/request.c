@@ -87,7 +87,6 @@ enum err request_make(struct ctx *ctx, struct engine *eng, struct reader *rd, in
     struct merchant *m = engine_merchant_by_id(eng, merchant_id);
     struct act_request req;
     struct fact fct;
-    struct buf b;
     *pos = 0;
     if (m == NULL)
         return ctx_fail(ctx, ERR_NOTFOUND, "no such merchant");
@@ -100,14 +99,7 @@ enum err request_make(struct ctx *ctx, struct engine *eng, struct reader *rd, in
         e = act_policy_known(ctx, rd, merchant_id);
     if (e != OK)
         return e;
-    buf_init(&b, (size_t)1 << 18);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, &fct);
-    buf_addc(&b, '\n');
-    e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, eng, merchant_id, buf_str(&b), pos);
-    buf_clear(&b);
+    e = fact_append_wait(ctx, eng, &(struct fact_to){.merchant_id = merchant_id, .max = (size_t)1 << 18}, &fct, pos);
     if (e == OK)
         e = engine_wait_folded(ctx, eng, merchant_id, *pos, REQUEST_WAIT_MS);
     return e == OK ? request_answer_at(ctx, rd, merchant_id, *pos, out) : e;

@@ -47,18 +47,9 @@ enum err message_read(struct ctx *ctx, const struct json *v, struct message_in_f
 
 static enum err append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, enum recv_source source, const char *account, const struct fact *fct)
 {
-    struct buf b;
+    const struct fact_to to = {merchant_id, source, account, (size_t)1 << 20, clock_now_us(ctx->clock)};
     int64_t pos = 0;
-    buf_init(&b, (size_t)1 << 20);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(&b, '\n');
-    struct http_msg msg = {.body = buf_str(&b), .received_us = clock_now_us(ctx->clock)};
-    struct append_req req = {.merchant_id = merchant_id, .source = source, .account = str_of(account), .request_id = str_of(ctx->request_id), .msg = &msg};
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = engine_append_wait(ctx, eng, &req, &pos);
-    buf_clear(&b);
+    enum err e = fact_append_wait(ctx, eng, &to, fct, &pos);
     return e == OK && pos > 0 ? engine_wait_folded(ctx, eng, merchant_id, pos, FOLD_WAIT_MS) : e;
 }
 
@@ -100,7 +91,6 @@ enum err say(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t mer
 
 void said_json(struct jw *w, const struct said *s)
 {
-    struct str choices = s->turn.choices, payload, label;
     jw_obj(w);
     jw_ki64(w, "conversation", s->c.no);
     jw_kbool(w, "waiting", !s->answered);
@@ -109,15 +99,7 @@ void said_json(struct jw *w, const struct said *s)
         jw_kstr(w, "language", s->turn.language);
         jw_kbool(w, "person", s->c.person != CONVERSATION_NO_PERSON);
         jw_kstr_null(w, "text", s->turn.reply);
-        jw_key(w, "choices");
-        jw_arr(w);
-        while (conversation_choice(&choices, &payload, &label)) {
-            jw_obj(w);
-            jw_kstr(w, "choice", payload);
-            jw_kstr(w, "label", label);
-            jw_end(w);
-        }
-        jw_arr_end(w);
+        conversation_choices_json(w, s->turn.choices);
     }
     jw_end(w);
 }

@@ -49,32 +49,16 @@ struct talker {
 
 /* ---- order names */
 
-static enum err newest_order(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t *out)
-{
-    struct db_stmt *st = NULL;
-    bool row = false;
-    *out = 0;
-    enum err e = db_stmt_get(ctx, rd->state, SQL_POSITION_GET, &st);
-    if (e != OK)
-        return e;
-    db_bind_i64(st, 1, merchant_id);
-    e = db_step(ctx, st, &row);
-    if (e == OK && row)
-        *out = db_col_i64(st, 3);
-    db_done(st);
-    return e;
-}
-
 static enum err learn(struct ctx *ctx, struct talker *t, struct merchant *m, struct learned_names *l)
 {
     struct order_case *list = NULL;
     struct str *names = arena_array(ctx->arena, ORDER_NAMES_MAX, sizeof(*names));
-    int64_t last = 0;
+    struct fold_reach reach = {0};
     size_t n = 0, names_n = 0, learned = 0;
     struct str found[ORDER_PATTERNS_MAX];
-    enum err e = names == NULL ? ctx_fail(ctx, ERR_MEMORY, "order names: no memory") : newest_order(ctx, t->rd, m->id, &last);
+    enum err e = names == NULL ? ctx_fail(ctx, ERR_MEMORY, "order names: no memory") : reader_position(ctx, t->rd, m->id, &reach);
     if (e == OK)
-        e = case_list(ctx, t->rd, m->id, last > ORDER_NAMES_MAX ? last - ORDER_NAMES_MAX : 0, ORDER_NAMES_MAX, &list, &n);
+        e = case_list(ctx, t->rd, m->id, reach.order_no > ORDER_NAMES_MAX ? reach.order_no - ORDER_NAMES_MAX : 0, ORDER_NAMES_MAX, &list, &n);
     for (size_t i = 0; e == OK && i < n; i++)
         if (order_anchor(&list[i]) != NULL && !str_empty(order_anchor(&list[i])->name))
             names[names_n++] = order_anchor(&list[i])->name;

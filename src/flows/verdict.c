@@ -11,18 +11,10 @@ enum err verdict_give(struct ctx *ctx, struct engine *eng, struct reader *rd, in
 {
     struct fact fct = {.kind = FACT_VERDICT, .role = ROLE_SYSTEM, .u.verdict = *v};
     const struct json *told = NULL;
-    struct buf b;
     *out = (struct verdict_answer){.done = false};
     if (str_empty(v->by))
         return ctx_fail(ctx, ERR_PARSE, "by: who says so?");
-    buf_init(&b, 65536);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, &fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, eng, merchant_id, buf_str(&b), &out->pos);
-    buf_clear(&b);
+    enum err e = fact_append_wait(ctx, eng, &(struct fact_to){.merchant_id = merchant_id, .max = 65536}, &fct, &out->pos);
     if (e == OK)
         e = engine_wait_folded(ctx, eng, merchant_id, out->pos, VERDICT_WAIT_MS);
     if (e == OK)

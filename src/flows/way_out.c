@@ -88,18 +88,10 @@ enum err way_out_find(struct ctx *ctx, struct reader *rd, int64_t merchant_id, s
 
 enum err way_out_take(struct ctx *ctx, struct engine *eng, int64_t merchant_id, const struct way_out *w)
 {
-    struct buf b;
     int64_t pos = 0;
     struct fact fct = {.kind = FACT_CONSENT, .role = ROLE_CUSTOMER};
     fct.u.consent = (struct consent_fact){.message_key = w->key, .channel = str_of(channel_kind_word((enum channel_kind)w->channel)),
                                           .withdrawn = true, .at_us = clock_now_us(eng->clock)};
-    buf_init(&b, 4096);
-    struct jw jw = jw_of(&b);
-    fact_write(ctx->arena, &jw, &fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = system_append_wait(ctx, eng, merchant_id, buf_str(&b), &pos);
-    buf_clear(&b);
+    enum err e = fact_append_wait(ctx, eng, &(struct fact_to){.merchant_id = merchant_id, .max = 4096}, &fct, &pos);
     return e == OK ? engine_wait_folded(ctx, eng, merchant_id, pos, WAIT_MS) : e;
 }

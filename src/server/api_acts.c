@@ -43,7 +43,7 @@ static void list_approvals(void *user, struct reader *rd, struct http_exchange *
         app_fail(ex, e);
         return;
     }
-    if (str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"))) {
+    if (app_wants_text(ex)) {
         approvals_text(&ex->ctx, ex->out, list, n);
         http_reply(ex, 200, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);
         return;

@@ -5,19 +5,6 @@
 #define ORDERS_DEFAULT 10000
 #define ORDERS_MAX 100000 /* newest first: a request takes seconds, not minutes */
 
-static bool wants_text(const struct http_exchange *ex)
-{
-    return str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"));
-}
-
-static void reply(struct http_exchange *ex)
-{
-    if (wants_text(ex))
-        http_reply(ex, 200, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);
-    else
-        http_reply_json(ex, 200);
-}
-
 static void audit_one(void *user, struct reader *rd, struct http_exchange *ex)
 {
     struct case_audit a;
@@ -33,11 +20,11 @@ static void audit_one(void *user, struct reader *rd, struct http_exchange *ex)
         app_fail(ex, e == ERR_UNSUPPORTED ? ERR_NOTFOUND : e);
         return;
     }
-    if (wants_text(ex))
+    if (app_wants_text(ex))
         audit_text(&ex->ctx, &a, ex->out);
     else
         audit_json(&w, &a);
-    reply(ex);
+    app_reply(ex, 200);
 }
 
 static void audit_ranked(void *user, struct reader *rd, struct http_exchange *ex)
@@ -55,31 +42,19 @@ static void audit_ranked(void *user, struct reader *rd, struct http_exchange *ex
         app_fail(ex, e);
         return;
     }
-    if (wants_text(ex))
+    if (app_wants_text(ex))
         audit_ranking_text(&ex->ctx, &r, ex->out);
     else
         audit_ranking_json(&w, &r);
-    reply(ex);
-}
-
-static void start(struct http_exchange *ex, void (*run)(void *user, struct reader *rd, struct http_exchange *ex))
-{
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, SCOPE_READ);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, run, ex);
+    app_reply(ex, 200);
 }
 
 void api_case_audit_get(struct http_exchange *ex)
 {
-    start(ex, audit_one);
+    app_run(ex, SCOPE_READ, audit_one);
 }
 
 void api_audit_get(struct http_exchange *ex)
 {
-    start(ex, audit_ranked);
+    app_run(ex, SCOPE_READ, audit_ranked);
 }

@@ -83,7 +83,7 @@ static enum err write_case(struct http_exchange *ex, struct reader *rd, const st
     enum err e = opt.personal == NULL ? OK : app_allow(ex, ca->merchant_id, SCOPE_PERSONAL);
     if (e != OK)
         return e;
-    if (str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"))) {
+    if (app_wants_text(ex)) {
         e = case_text(&ex->ctx, ex->out, ca, &opt);
         if (e == OK)
             http_reply(ex, 200, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);

@@ -6,31 +6,12 @@
 #define DAYS_DEFAULT 90
 #define NOON_US (12 * US_PER_H) /* a date is the middle of its day, so that no zone moves it */
 
-static bool wants_text(struct http_exchange *ex)
-{
-    return str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"));
-}
-
 static void answer(struct http_exchange *ex, enum err e, int status)
 {
     if (e != OK)
         app_fail(ex, e);
-    else if (wants_text(ex))
-        http_reply(ex, status, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);
     else
-        http_reply_json(ex, status);
-}
-
-static void run(struct http_exchange *ex, unsigned scope, work_fn fn)
-{
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, scope);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, fn, ex);
+        app_reply(ex, status);
 }
 
 /* What stands behind a change: its position, and the list as it is then. A fold that is late gives 202. */
@@ -38,7 +19,7 @@ static void answer_change(struct http_exchange *ex, struct reader *rd, int64_t m
 {
     bool late = e == ERR_TIMEOUT && pos > 0;
     if (e == OK || late)
-        e = knowledge_list(&ex->ctx, rd, merchant_id, !wants_text(ex), ex->out);
+        e = knowledge_list(&ex->ctx, rd, merchant_id, !app_wants_text(ex), ex->out);
     answer(ex, e, late ? 202 : 200);
 }
 
@@ -72,7 +53,7 @@ static void put(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_knowledge_post(struct http_exchange *ex)
 {
-    run(ex, SCOPE_ADMIN, put);
+    app_run(ex, SCOPE_ADMIN, put);
 }
 
 static void take_away(void *user, struct reader *rd, struct http_exchange *ex)
@@ -87,7 +68,7 @@ static void take_away(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_knowledge_delete(struct http_exchange *ex)
 {
-    run(ex, SCOPE_ADMIN, take_away);
+    app_run(ex, SCOPE_ADMIN, take_away);
 }
 
 static void list(void *user, struct reader *rd, struct http_exchange *ex)
@@ -96,13 +77,13 @@ static void list(void *user, struct reader *rd, struct http_exchange *ex)
     (void)user;
     enum err e = app_merchant(ex, STR_NULL, &merchant_id);
     if (e == OK)
-        e = knowledge_list(&ex->ctx, rd, merchant_id, !wants_text(ex), ex->out);
+        e = knowledge_list(&ex->ctx, rd, merchant_id, !app_wants_text(ex), ex->out);
     answer(ex, e, 200);
 }
 
 void api_knowledge_list(struct http_exchange *ex)
 {
-    run(ex, SCOPE_READ, list);
+    app_run(ex, SCOPE_READ, list);
 }
 
 static void unanswered(void *user, struct reader *rd, struct http_exchange *ex)
@@ -113,19 +94,19 @@ static void unanswered(void *user, struct reader *rd, struct http_exchange *ex)
     if (e == OK)
         e = app_query_i64(ex, "days", 1, DAYS_MAX, DAYS_DEFAULT, &days);
     if (e == OK)
-        e = knowledge_unanswered(&ex->ctx, rd, merchant_id, clock_now_us(ex->ctx.clock) - days * US_PER_DAY, !wants_text(ex), ex->out);
+        e = knowledge_unanswered(&ex->ctx, rd, merchant_id, clock_now_us(ex->ctx.clock) - days * US_PER_DAY, !app_wants_text(ex), ex->out);
     answer(ex, e, 200);
 }
 
 void api_knowledge_unanswered(struct http_exchange *ex)
 {
-    run(ex, SCOPE_READ, unanswered);
+    app_run(ex, SCOPE_READ, unanswered);
 }
 
 static void write_answer(struct http_exchange *ex, const struct knowledge_answer *ans, struct str quote)
 {
     struct jw w = jw_of(ex->out);
-    if (wants_text(ex)) {
+    if (app_wants_text(ex)) {
         buf_add(ex->out, ans->found ? quote : STR("no passage answers this"));
         buf_fmt(ex->out, "\n(%d%% of the question)\n", ans->confidence);
         return;
@@ -162,5 +143,5 @@ static void ask_it(void *user, struct reader *rd, struct http_exchange *ex)
 
 void api_knowledge_answer(struct http_exchange *ex)
 {
-    run(ex, SCOPE_ASK, ask_it);
+    app_run(ex, SCOPE_ASK, ask_it);
 }

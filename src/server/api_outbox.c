@@ -26,7 +26,7 @@ static void list(void *user, struct reader *rd, struct http_exchange *ex)
 {
     struct outbox_ask ask = {.dead = str_eq(app_query(ex, "dead"), STR("1")), .max = ROWS_MAX};
     struct str order = app_query(ex, "order");
-    bool text = str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"));
+    bool text = app_wants_text(ex);
     int64_t merchant_id;
     (void)user;
     enum err e = app_merchant(ex, STR_NULL, &merchant_id);

@@ -20,23 +20,14 @@ static void rollout(void *user, struct reader *rd, struct http_exchange *ex)
         app_fail(ex, e);
         return;
     }
-    if (str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"))) {
+    if (app_wants_text(ex))
         rollout_text(&ex->ctx, r, ex->out);
-        http_reply(ex, 200, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);
-        return;
-    }
-    rollout_json(&w, r);
-    http_reply_json(ex, 200);
+    else
+        rollout_json(&w, r);
+    app_reply(ex, 200);
 }
 
 void api_rollout_get(struct http_exchange *ex)
 {
-    int64_t merchant_id;
-    enum err e = app_merchant(ex, STR_NULL, &merchant_id);
-    if (e == OK)
-        e = app_allow(ex, merchant_id, SCOPE_READ);
-    if (e != OK)
-        app_fail(ex, e);
-    else
-        workers_run(app_of(ex)->workers, rollout, ex);
+    app_run(ex, SCOPE_READ, rollout);
 }

@@ -197,6 +197,19 @@ void app_fail(struct http_exchange *ex, enum err e)
                STR("{\"error\":{\"code\":\"denied\",\"message\":\"a token with the right to do this is missing\"}}\n"), AUTH, 1);
 }
 
+bool app_wants_text(const struct http_exchange *ex)
+{
+    return str_starts(http_msg_header(&ex->msg, "Accept"), STR("text/plain"));
+}
+
+void app_reply(struct http_exchange *ex, int status)
+{
+    if (app_wants_text(ex))
+        http_reply(ex, status, "text/plain; charset=utf-8", buf_str(ex->out), NULL, 0);
+    else
+        http_reply_json(ex, status);
+}
+
 void app_run(struct http_exchange *ex, unsigned scope, work_fn fn)
 {
     int64_t merchant_id;

@@ -66,6 +66,9 @@ struct str app_token_name(struct http_exchange *ex);
 /* app_query: decoded value of a query parameter, else empty. app_query_i64: ERR_PARSE names it; def when absent. */
 struct str app_query(struct http_exchange *ex, const char *name);
 MUST_CHECK enum err app_query_i64(struct http_exchange *ex, const char *name, int64_t min, int64_t max, int64_t def, int64_t *out);
+/* app_wants_text: the client asks for the page as people read it. app_reply: ex->out, as text or JSON by that. */
+bool app_wants_text(const struct http_exchange *ex);
+void app_reply(struct http_exchange *ex, int status);
 /* app_run: fn on a worker, for whoever has this scope of the merchant that the request is about; else its refusal. */
 void app_run(struct http_exchange *ex, unsigned scope, work_fn fn);
 /* app_fail: http_fail_err with 401 and WWW-Authenticate where a token is missing. */
