@@ -1,4 +1,4 @@
-/* Facts that the server makes itself on their way into the ledger, and the rules of the merchants among them. See engine_int.h. */
+/* Facts on their way into the ledger: one at a time, those that the server makes itself, and the merchants' rules among them. */
 #include "flows/engine_int.h"
 
 #include "flows/performer.h"
