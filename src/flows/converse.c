@@ -229,8 +229,6 @@ static enum err understand_all(struct ctx *ctx, struct dialogue_heard *h, const 
     enum err e = nlu_open(ctx, &model);
     if (e == OK)
         e = nlu_understand(ctx, &model, h->text, last->language, &all);
-    if (e == OK)
-        e = arena_dup(ctx->arena, all.lang, &all.lang); /* a view into the model */
     if (e != OK)
         return e;
     merge_signals(&h->nlu.signals, &all.signals);

@@ -51,7 +51,7 @@ static enum err understand(struct ctx *ctx, struct message_in_fact *m)
     if (e == OK)
         e = nlu_understand(ctx, &model, m->text, m->language, &r);
     if (e == OK)
-        e = arena_dup(ctx->arena, r.lang, &m->lang); /* r's is a view into the model */
+        m->lang = r.lang;
     if (e == OK)
         e = write_intents(ctx, &r, &m->intents);
     if (e == OK)

@@ -21,10 +21,9 @@ enum err wish_of(struct ctx *ctx, struct str text, struct wish *out)
     enum err e = nlu_open(ctx, &m);
     if (e == OK)
         e = nlu_understand(ctx, &m, text, STR_NULL, &r);
-    if (e == OK)
-        e = arena_dup(ctx->arena, r.lang, &out->lang); /* r's is a view into m */
     if (e != OK)
         return e;
+    out->lang = r.lang;
     out->intent = r.intent;
     out->confidence = (int)(r.confidence * 100);
     out->deadline = r.slots.deadline;

@@ -145,7 +145,7 @@ enum err nlu_understand(struct ctx *ctx, const struct model *m, struct str text,
         return e;
     struct reader rd = reader_of(m, res.lang);
     if (rd.part != NULL)
-        res.lang = language_name(&rd.part->head, rd.language); /* a view into m, not into what was asked */
+        res.lang = language_name(&rd.part->head, rd.language);
     bool unread = rd.part == NULL && tok->letters > 0;
     if (rd.part == NULL) /* numbers and marks say the same in every language */
         rd = (struct reader){&m->part[1], 0};
@@ -163,6 +163,8 @@ enum err nlu_understand(struct ctx *ctx, const struct model *m, struct str text,
     res.confidence = res.intents[0].confidence;
     signals_of(tok, &res.signals);
     e = slots_of(ctx, tok, res.lang, &res.slots);
+    if (e == OK)
+        e = arena_dup(ctx->arena, res.lang, &res.lang); /* outlives the model */
     if (e == OK)
         *out = res;
     return e;

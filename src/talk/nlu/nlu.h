@@ -18,7 +18,7 @@ struct intent_guess {
 };
 
 struct nlu_result {
-    struct str lang;                            /* of the model's languages; "und": none fits */
+    struct str lang;                            /* of the model's languages; "und": none fits; in the arena */
     enum intent intent;                         /* the first of intents */
     float confidence;
     struct intent_guess intents[NLU_INTENTS_MAX]; /* most likely first */
