@@ -227,7 +227,7 @@ static enum err one_matter(struct turn *t, const struct matter *m)
                   {INTENT_RESHIP_REQUEST, CAP_RESHIP}};
     for (size_t i = 0; i < sizeof(WISHES) / sizeof(WISHES[0]); i++)
         if (WISHES[i].intent == m->intent)
-            return turn_want(t, (enum policy_request)(REQUEST_FIRST_CAP + WISHES[i].cap), m->confidence);
+            return turn_want(t, WISHES[i].cap, m->confidence);
     switch (m->intent) {
     case INTENT_DELIVERED_NOT_RECEIVED:
         return turn_report(t, REPORT_NOT_RECEIVED);

@@ -43,7 +43,7 @@ struct dialogue_state {
     enum policy_proof proof;     /* how it was shown whose it is */
     struct str shown_by;         /* the customer who showed it: anyone else shows it again */
     struct str lang;
-    enum policy_request want;    /* of the policy, as soon as it can be asked; REQUEST_NONE: nothing */
+    enum capability want;        /* asked of the policy as soon as it can be; CAP_COUNT: nothing */
     int want_confidence;
     enum intent matter;          /* that waits for its order; INTENT_COUNT: none */
     bool asked;                  /* the last turn was a question back */

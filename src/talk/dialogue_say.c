@@ -97,7 +97,7 @@ enum err turn_hand_over(struct turn *t, const char *key, const char *wish, bool 
     turn_say_filled(t, again ? "talk.person_again" : key, values);
     t->out->hands_over = true;
     t->st->await = AWAIT_NOTHING;
-    t->st->want = REQUEST_NONE;
+    t->st->want = CAP_COUNT;
     t->st->matter = INTENT_COUNT;
     t->choices = STR_NULL;
     return OK;

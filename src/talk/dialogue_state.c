@@ -29,8 +29,8 @@ void dialogue_state_write(struct jw *w, const struct dialogue_state *st)
         jw_kstr(w, "proof", str_of(policy_proof_word((unsigned)st->proof)));
     jw_kstr_opt(w, "shown_by", st->shown_by);
     jw_kstr_opt(w, "lang", st->lang);
-    if (st->want != REQUEST_NONE)
-        jw_kstr(w, "want", str_of(policy_request_word((unsigned)st->want)));
+    if (st->want != CAP_COUNT)
+        jw_kstr(w, "want", str_of(capability_word(st->want)));
     put_number(w, "want_confidence", st->want_confidence);
     if (st->matter < INTENT_COUNT)
         jw_kstr(w, "matter", str_of(intent_word(st->matter)));
@@ -93,7 +93,7 @@ static void read_lists(const struct json *v, struct dialogue_state *st)
 enum err dialogue_state_read(struct ctx *ctx, struct str text, struct dialogue_state *out)
 {
     const struct json *v = NULL;
-    *out = (struct dialogue_state){.matter = INTENT_COUNT};
+    *out = (struct dialogue_state){.matter = INTENT_COUNT, .want = CAP_COUNT};
     if (str_empty(text))
         return OK;
     enum err e = json_parse(ctx, text, &JSON_LIMITS_SMALL, &v);
@@ -107,7 +107,8 @@ enum err dialogue_state_read(struct ctx *ctx, struct str text, struct dialogue_s
     out->proof = (enum policy_proof)word_at(json_str(v, "proof"), policy_proof_word, PROOF_COUNT);
     out->shown_by = json_str(v, "shown_by");
     out->lang = words_language(json_str(v, "lang"));
-    out->want = (enum policy_request)word_at(json_str(v, "want"), policy_request_word, REQUEST_COUNT);
+    if (!capability_parse(json_str(v, "want"), &out->want))
+        out->want = CAP_COUNT;
     out->want_confidence = (int)number(v, "want_confidence");
     out->matter = intent_from_word(json_str(v, "matter"));
     out->asked = number(v, "asked") != 0;

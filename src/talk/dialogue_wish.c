@@ -21,12 +21,6 @@ static struct str money(const struct turn *t, int64_t minor)
     return v == NULL || minor <= 0 ? STR_NULL : icu_money(t->ctx, t->lang, v->currency, minor);
 }
 
-static bool is_request_of(enum policy_request r, enum capability *cap)
-{
-    *cap = r >= REQUEST_FIRST_CAP ? (enum capability)(r - REQUEST_FIRST_CAP) : CAP_COUNT;
-    return r >= REQUEST_FIRST_CAP;
-}
-
 /* ---- offers */
 
 static void say_offers(struct turn *t, const struct request_answer *ans)
@@ -167,7 +161,6 @@ static enum err handed(struct turn *t, const struct request_answer *ans)
 static enum err tell_answer(struct turn *t, const struct request_answer *ans, enum capability cap)
 {
     struct fill_pair values[] = {{"do", thing(t, cap)}, {"amount", money(t, ans->amount_minor)}, {NULL, STR_NULL}};
-    bool wants = cap != CAP_COUNT;
     t->acted = ans->outcome == REQUEST_TAKEN || ans->outcome == REQUEST_APPROVAL;
     switch (ans->outcome) {
     case REQUEST_TAKEN:
@@ -184,16 +177,16 @@ static enum err tell_answer(struct turn *t, const struct request_answer *ans, en
         say_offers(t, ans);
         return OK;
     case REQUEST_PROVE:
-        return wants ? send_code(t, values) : turn_hand_over(t, "talk.person", NULL, false);
+        return send_code(t, values);
     case REQUEST_CONFIRM:
-        return wants ? confirm(t, values) : turn_hand_over(t, "talk.person", NULL, false);
+        return confirm(t, values);
     case REQUEST_TO_PERSON:
         return handed(t, ans);
     case REQUEST_TOLD:
     case REQUEST_OUTCOME_COUNT:
         return turn_status(t);
     }
-    t->st->want = REQUEST_NONE;
+    t->st->want = CAP_COUNT;
     return OK;
 }
 
@@ -214,24 +207,23 @@ static enum err have_address(struct turn *t, bool *have)
     return *have ? OK : turn_ask_back(t, AWAIT_ADDRESS, words_find(t->lang, STR("talk.address_ask")));
 }
 
-enum err turn_want(struct turn *t, enum policy_request request, int confidence)
+enum err turn_want(struct turn *t, enum capability cap, int confidence)
 {
     struct request_answer ans;
-    enum capability cap;
-    bool ready = true;
+    bool ready = true, to = needs_address(cap);
     enum err e = OK;
-    bool does = is_request_of(request, &cap);
     struct fill_pair values[] = {{"do", thing(t, cap)}, {NULL, STR_NULL}};
-    t->st->want = request;
+    t->st->want = cap;
     t->st->want_confidence = confidence;
-    if (does && needs_address(cap))
+    if (to)
         e = have_address(t, &ready);
     if (e != OK || !ready)
         return e;
-    if (does && confidence < DIALOGUE_ACT)
+    if (confidence < DIALOGUE_ACT)
         return confirm(t, values);
-    struct dialogue_ask ask = {.order_no = t->ord.order_no, .id = t->in->message_id, .request = request, .proof = t->st->proof, .confidence = confidence,
-                               .address = does && needs_address(cap) ? &t->kept->address : NULL, .note = str_sub(t->in->text, 0, 1000)};
+    struct dialogue_ask ask = {.order_no = t->ord.order_no, .id = t->in->message_id, .request = (enum policy_request)(REQUEST_FIRST_CAP + cap),
+                               .proof = t->st->proof, .confidence = confidence, .address = to ? &t->kept->address : NULL,
+                               .note = str_sub(t->in->text, 0, 1000)};
     e = t->ports->request(t->ports->user, t->ctx, &ask, false, &ans); /* what has to be shown or confirmed first is not recorded yet */
     if (e == OK && ans.outcome != REQUEST_PROVE && ans.outcome != REQUEST_CONFIRM)
         e = t->ports->request(t->ports->user, t->ctx, &ask, true, &ans);
@@ -268,7 +260,7 @@ static enum err answered_offer(struct turn *t, bool *answered)
     for (size_t i = 0; i < t->st->offers_n; i++)
         if (t->st->offers[i] == cap) {
             *answered = true;
-            return turn_want(t, (enum policy_request)(REQUEST_FIRST_CAP + cap), 100);
+            return turn_want(t, cap, 100);
         }
     return OK;
 }
@@ -310,7 +302,7 @@ static enum err answered_confirm(struct turn *t, bool *answered)
     if (yes)
         return turn_want(t, t->st->want, 100);
     if (no) {
-        t->st->want = REQUEST_NONE;
+        t->st->want = CAP_COUNT;
         turn_say_key(t, "talk.left");
     }
     return OK;
@@ -322,9 +314,11 @@ enum err turn_answered_wish(struct turn *t, bool *answered)
     *answered = false;
     if (!t->have_order)
         return OK;
-    switch (t->awaited) {
-    case AWAIT_OFFER:
+    if (t->awaited == AWAIT_OFFER)
         return answered_offer(t, answered);
+    if (t->st->want == CAP_COUNT)
+        return OK;
+    switch (t->awaited) {
     case AWAIT_CODE:
         return answered_code(t, answered);
     case AWAIT_CONFIRM:
