@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define AHEAD_BYTES ((size_t)256 << 20) /* of all merchants */
+#define AHEAD_BYTES ((size_t)256 << 20) /* of all merchants; what comes in may take half, the rest is for what the folder comes to next */
 #define ARENA_MAX ((size_t)16 << 20)
 #define ARENA_LEAST ((size_t)16 << 10) /* what an arena holds at any time */
 #define SPARE_MAX 2048
@@ -72,17 +72,31 @@ void ahead_give(struct engine *eng, struct ahead *list)
     }
 }
 
-static bool may_be(struct engine *eng, const struct append_req *req)
+static bool may_be(struct engine *eng, int64_t merchant_id, enum recv_source source, struct str account)
 {
-    const struct account *acct = engine_account(eng, req->merchant_id, req->account);
+    const struct account *acct = engine_account(eng, merchant_id, account);
     const struct hook_ops *h = acct == NULL ? NULL : acct->conn->hook;
-    return req->source == RECV_FACTS || (req->source == RECV_WEBHOOK && h != NULL && h->decode_ahead);
+    return source == RECV_FACTS || (source == RECV_WEBHOOK && h != NULL && h->decode_ahead);
 }
 
 static bool worth_it(struct engine *eng, struct merchant *m, const struct append_req *req)
 {
-    return may_be(eng, req) && req->msg->body.n <= BODY_MAX && !eng->opt.no_ahead && !eng->opt.store_off &&
-           atomic_load(&m->head) - atomic_load(&m->folded) < AHEAD_SLOTS / 2 && atomic_load(&eng->ahead_bytes) < AHEAD_BYTES;
+    return may_be(eng, req->merchant_id, req->source, req->account) && req->msg->body.n <= BODY_MAX && !eng->opt.no_ahead &&
+           !eng->opt.store_off && atomic_load(&m->head) - atomic_load(&m->folded) < AHEAD_SLOTS / 2 &&
+           atomic_load(&eng->ahead_bytes) < AHEAD_BYTES / 2;
+}
+
+static void count_bytes(struct engine *eng, struct ahead *ah)
+{
+    ah->bytes = arena_used(ah->arena) > ARENA_LEAST ? arena_used(ah->arena) : ARENA_LEAST;
+    atomic_fetch_add(&eng->ahead_bytes, ah->bytes);
+}
+
+/* What decoding gave is part of it, with its words. Errs: ERR_MEMORY */
+static enum err decoded_as(struct ctx *own, struct ahead *ah, enum err e)
+{
+    ah->e = ctx_whole(own, e);
+    return ah->e == OK ? OK : arena_dup(own->arena, str_of(own->msg), &ah->why);
 }
 
 /* Decodes as the folder would from the raw row, but for the ledger's time, which is not known yet. */
@@ -99,8 +113,7 @@ static enum err decode(struct ctx *own, struct engine *eng, struct merchant *m, 
         return ERR_MEMORY;
     struct received_row row = {.source = req->source, .origin = req->origin, .account = ah->account};
     msg.time_asked = needs_time;
-    ah->e = ctx_whole(own, received_decode(own, eng, m, &row, &msg, &ah->d));
-    return ah->e == OK ? OK : arena_dup(own->arena, str_of(own->msg), &ah->why);
+    return decoded_as(own, ah, received_decode(own, eng, m, &row, &msg, &ah->d));
 }
 
 struct ahead *ahead_make(struct ctx *ctx, struct engine *eng, struct merchant *m, const struct append_req *req, struct str plain)
@@ -114,9 +127,33 @@ struct ahead *ahead_make(struct ctx *ctx, struct engine *eng, struct merchant *m
     ah->source = req->source;
     ah->origin = req->origin;
     enum err e = decode(&own, eng, m, req, plain, ah, &needs_time);
-    ah->bytes = arena_used(ah->arena) > ARENA_LEAST ? arena_used(ah->arena) : ARENA_LEAST;
-    atomic_fetch_add(&eng->ahead_bytes, ah->bytes);
+    count_bytes(eng, ah);
     if (e == OK && !needs_time && ah->e != ERR_MEMORY)
+        return ah;
+    ahead_give(eng, ah);
+    return NULL;
+}
+
+struct ahead *ahead_read(struct ctx *ctx, struct engine *eng, struct db *ledger, struct merchant *m, const struct received_row *row)
+{
+    bool worth = may_be(eng, m->id, row->source, row->account) && row->body.n <= BODY_MAX && atomic_load(&eng->ahead_bytes) < AHEAD_BYTES;
+    struct ahead *ah = worth ? spare_take(eng) : NULL;
+    struct http_msg msg = {0};
+    struct ctx own;
+    if (ah == NULL)
+        return NULL;
+    ctx_init(&own, ah->arena, ctx->clock, ctx->log);
+    ah->source = row->source;
+    ah->origin = row->origin;
+    struct received_row mine = *row;
+    enum err e = arena_dup(own.arena, row->account, &ah->account);
+    mine.account = ah->account;
+    if (e == OK)
+        e = received_open(&own, eng, ledger, m, row, &msg);
+    if (e == OK)
+        e = decoded_as(&own, ah, received_decode(&own, eng, m, &mine, &msg, &ah->d));
+    count_bytes(eng, ah);
+    if (e == OK && ah->e != ERR_MEMORY)
         return ah;
     ahead_give(eng, ah);
     return NULL;

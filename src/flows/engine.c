@@ -198,6 +198,7 @@ static enum err start_threads(struct ctx *ctx, struct engine *eng)
     eng->appender_on = pthread_create(&eng->appender, NULL, appender_main, eng) == 0;
     eng->folder_on = pthread_create(&eng->folder, NULL, folder_main, eng) == 0;
     eng->keeper_on = pthread_create(&eng->keeper, NULL, keeper_main, eng) == 0;
+    eng->back_on = !eng->opt.no_ahead && pthread_create(&eng->back, NULL, ahead_back_main, eng) == 0; /* helps; not needed */
     return eng->appender_on && eng->folder_on && eng->keeper_on ? OK : ctx_fail(ctx, ERR_MEMORY, "cannot start threads");
 }
 
@@ -272,6 +273,9 @@ static void stop_threads(struct engine *eng)
     pthread_mutex_unlock(&eng->fold_lock);
     if (eng->folder_on)
         pthread_join(eng->folder, NULL);
+    atomic_store(&eng->stop_back, true);
+    if (eng->back_on)
+        pthread_join(eng->back, NULL);
 }
 
 void engine_close(struct engine *eng)

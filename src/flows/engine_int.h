@@ -60,6 +60,7 @@ struct merchant {
     struct act_rules rules;     /* folder only */
     struct wheel_owner parcels, orders; /* guarded by engine.wheel_lock */
     _Atomic(struct ahead *) *ahead;     /* ring by position; NULL while read only */
+    int64_t back_pos;                   /* read back so far; one thread's */
 };
 
 struct append_item {
@@ -116,9 +117,9 @@ struct engine {
     struct wheel *wheel;
     _Atomic bool wheel_stale;   /* a timer found no room: the wheel is filled again from the store */
 
-    pthread_t appender, folder, keeper;
-    bool appender_on, folder_on, keeper_on;
-    _Atomic bool stop_folder, stop_keeper;
+    pthread_t appender, folder, keeper, back;
+    bool appender_on, folder_on, keeper_on, back_on;
+    _Atomic bool stop_folder, stop_keeper, stop_back;
     _Atomic bool store_ok;
 };
 

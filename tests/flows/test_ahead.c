@@ -207,6 +207,35 @@ static void lost_one_by_one(void **state)
     world_drop(&raw);
 }
 
+/* Rows that a burst or a crash left behind are decoded before the folder comes to them, with the ledger's time; but for the next few. */
+static void read_back(void **state)
+{
+    struct world w, raw;
+    int64_t made = 0, all = 0;
+    (void)state;
+    world_make(&w, false);
+    world_make(&raw, true);
+    for (int i = 0; i < AHEAD_BACK_LEAST / (int)ROWS_N + 1; i++) {
+        append_all(&w);
+        append_all(&raw);
+    }
+    engine_close(w.eng);
+    world_open(&w, false);
+    do {
+        assert_ok(&w.f.ctx, ahead_back_some(&w.f.ctx, w.eng, w.eng->ledger_read, &w.eng->merchants[0], &made));
+        all += made;
+    } while (made > 0);
+    assert_true(all > AHEAD_BACK_LEAST / 2);
+    assert_int_equal(settle(&w), all);
+    settle(&raw);
+    assert_str(facts_of(&w), facts_of(&raw).p);
+    replay_is_whole(&w);
+    assert_ok(&w.f.ctx, ahead_back_some(&w.f.ctx, w.eng, w.eng->ledger_read, &w.eng->merchants[0], &made));
+    assert_int_equal(made, 0); /* nothing is left to do */
+    world_drop(&w);
+    world_drop(&raw);
+}
+
 /* A folder far behind: the ring holds what it holds, all are folded once. */
 static void more_than_the_ring(void **state)
 {
@@ -235,6 +264,7 @@ int main(void)
         cmocka_unit_test(both_ways_are_one),
         cmocka_unit_test(lost_with_the_process),
         cmocka_unit_test(lost_one_by_one),
+        cmocka_unit_test(read_back),
         cmocka_unit_test(more_than_the_ring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
