@@ -205,6 +205,52 @@ struct ticket_ops {
                        const struct http_msg *msg, struct action_answer *out);
 };
 
+/*
+ * A telephone call, a step at a time: the vendor tells what it heard and asks what to say next. Between two steps a call is kept in the
+ * address that the vendor is given for the next one, and signs: struct call_state. Nothing personal stands in it.
+ */
+enum call_event {
+    CALL_BEGINS,
+    CALL_HEARD,     /* words or keys: decode made a message of them, where the dialogue is to answer */
+    CALL_SILENCE,   /* nothing was said or pressed in time */
+    CALL_AGAIN,     /* the star: say the last thing again */
+    CALL_WAITS,     /* for an answer that was not there yet */
+    CALL_DIALLED    /* a person was called to it */
+};
+struct call_state {
+    int step;           /* how often something was asked; 0: the call begins */
+    int tries;          /* how often nothing was said in a row */
+    int waits;
+    struct str lang;
+    struct str key;     /* of the message that the call tells; empty: the customer called */
+    struct str choices; /* payloads that keys 1 to 9 stand for, one a line */
+    bool vouched;       /* the number is the caller's, by the word of the networks */
+};
+struct call_step {
+    enum call_event event;
+    struct call_state at;
+    struct str message_id, choice; /* CALL_HEARD: of what decode made; choice: what the key stands for */
+    struct str number;  /* the customer's; empty: withheld */
+    bool machine;       /* CALL_BEGINS: no person picked it up */
+    bool connected;     /* CALL_DIALLED: the person was there */
+};
+enum call_next { CALL_GATHER, CALL_WAIT, CALL_DIAL, CALL_END };
+struct call_say {
+    enum call_next next;
+    struct str text;        /* in its spoken form; may be empty */
+    struct str dial;        /* CALL_DIAL: number of a person */
+    struct call_state at;   /* of the next step */
+};
+struct call_ops {
+    /* read: a step, of a request that hook->verify let in. Errs: ERR_PARSE */
+    enum err (*read)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct call_step *out);
+    /* answer: as the vendor wants it; msg: the request that it answers. */
+    enum err (*answer)(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, const struct call_say *say, struct buf *body);
+};
+#define CALL_TRIES_MAX 3    /* so often nothing is said: then a person */
+#define CALL_CHOICE_STOP "stop"  /* payload: no more calls */
+#define CALL_CHOICE_DAYS "days"  /* payload: a list of days to choose from */
+
 enum auth_kind {
     AUTH_NONE,
     AUTH_HEADER,      /* header auth_name: auth_prefix + api_key */
@@ -246,6 +292,7 @@ struct connector {
     const struct act_ops *act;
     const struct ticket_ops *ticket;
     const struct send_ops *send;
+    const struct call_ops *call;
 };
 
 /* The registry, from connectors.def, sorted by id. */

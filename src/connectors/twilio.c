@@ -5,8 +5,8 @@
  * text; an answer inside the customer's 24 hours is free text. Status callbacks may come out of order; only the ends are told. Traps: the signature is over the public address, as
  * configured, never over the Host header; repeated parameters count once, sorted; new ones come without notice.
  */
-#include "connectors/lib/message_in.h"
-#include "connectors/lib/phone.h"
+#include "connectors/twilio_int.h"
+
 #include "connectors/lib/signature.h"
 
 #include "base/http_client.h"
@@ -29,6 +29,9 @@ static const struct cfg_field CFG[] = {
     {"messaging_service_sid", false, false, "messaging service instead of a number"},
     {"whatsapp_from", false, false, "number that WhatsApp messages come from"},
     {"content_sid", false, false, "approved template for WhatsApp: {{1}} is the order, {{2}} the text"},
+    {"trust_caller", false, false, "true: a caller's number is believed although the networks do not vouch for it; anybody can show another's"},
+    {"dial", false, false, "number of a person, such as +13125550111: calls that want one are passed on"},
+    {"dial_hours", false, false, "when somebody is there, such as 09:00-17:00, on working days of the home country; always unless set"},
     {NULL, false, false, NULL},
 };
 
@@ -232,7 +235,7 @@ static enum err verify(struct ctx *ctx, const struct account *acct, const struct
     return sig_hmac(ctx, acct, MAC_SHA1, SIG_BASE64, STR(""), http_msg_header(msg, "X-Twilio-Signature"), parts, parts_n);
 }
 
-static struct str field(struct ctx *ctx, const struct http_msg *msg, const char *name)
+struct str twilio_field(struct ctx *ctx, const struct http_msg *msg, const char *name)
 {
     struct str out = STR_NULL;
     return query_get(ctx->arena, msg->body, name, &out) ? out : STR_NULL;
@@ -240,9 +243,11 @@ static struct str field(struct ctx *ctx, const struct http_msg *msg, const char 
 
 static enum err dedupe(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct str *key)
 {
-    struct str sid = field(ctx, msg, "MessageSid"), status = field(ctx, msg, "MessageStatus");
+    struct str sid = twilio_field(ctx, msg, "MessageSid"), status = twilio_field(ctx, msg, "MessageStatus");
     (void)acct;
-    if (!str_empty(sid))
+    if (!str_empty(twilio_field(ctx, msg, "CallSid")))
+        *key = twilio_call_key(ctx, msg);
+    else if (!str_empty(sid))
         *key = arena_fmt(ctx->arena, "%.*s %.*s", STR_ARG(sid), STR_ARG(status));
     return OK;
 }
@@ -253,7 +258,7 @@ static enum err decode_status(struct ctx *ctx, const struct http_msg *msg, struc
         const char *word;
         enum receipt_status is;
     } ENDS[] = {{"delivered", RECEIPT_DELIVERED}, {"read", RECEIPT_OPENED}, {"undelivered", RECEIPT_FAILED}, {"failed", RECEIPT_FAILED}};
-    struct str key = STR_NULL, code = field(ctx, msg, "ErrorCode");
+    struct str key = STR_NULL, code = twilio_field(ctx, msg, "ErrorCode");
     if (!query_get(ctx->arena, msg->query, "key", &key) || str_empty(key)) {
         out->note = STR("a message that is not ours");
         return OK;
@@ -271,28 +276,30 @@ static enum err decode_message(struct ctx *ctx, const struct account *acct, cons
                                struct decoded *out)
 {
     static const char *const PAYLOADS[] = {"ButtonPayload", "ListId"}, *const WORDS[] = {"Body", "ButtonText", "ListTitle"};
-    struct message_in_fact m = {.channel = whatsapp ? CHANNEL_WHATSAPP : CHANNEL_SMS, .message_id = field(ctx, msg, "MessageSid"), .from = from,
-                                .from_name = field(ctx, msg, "ProfileName"), .reply_to = field(ctx, msg, "OriginalRepliedMessageSid"),
+    struct message_in_fact m = {.channel = whatsapp ? CHANNEL_WHATSAPP : CHANNEL_SMS, .message_id = twilio_field(ctx, msg, "MessageSid"), .from = from,
+                                .from_name = twilio_field(ctx, msg, "ProfileName"), .reply_to = twilio_field(ctx, msg, "OriginalRepliedMessageSid"),
                                 .verified = account_vouches(acct), .at_us = msg->received_us};
     int64_t media = 0;
     for (size_t i = 0; i < sizeof(PAYLOADS) / sizeof(PAYLOADS[0]) && str_empty(m.choice); i++)
-        m.choice = field(ctx, msg, PAYLOADS[i]);
+        m.choice = twilio_field(ctx, msg, PAYLOADS[i]);
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]) && str_empty(m.text); i++)
-        m.text = field(ctx, msg, WORDS[i]);
-    if (num_parse_i64(field(ctx, msg, "NumMedia"), 0, 10, &media) == OK)
+        m.text = twilio_field(ctx, msg, WORDS[i]);
+    if (num_parse_i64(twilio_field(ctx, msg, "NumMedia"), 0, 10, &media) == OK)
         m.attachments = (uint32_t)media;
     return add_message(ctx, out, &m);
 }
 
 static enum err decode(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
-    struct str status = field(ctx, msg, "MessageStatus"), from = field(ctx, msg, "From"), opt = field(ctx, msg, "OptOutType");
+    struct str status = twilio_field(ctx, msg, "MessageStatus"), from = twilio_field(ctx, msg, "From"), opt = twilio_field(ctx, msg, "OptOutType");
+    if (!str_empty(twilio_field(ctx, msg, "CallSid")))
+        return twilio_call_decode(ctx, acct, msg, out);
     if (!str_empty(status))
         return decode_status(ctx, msg, status, out);
     if (str_empty(from))
         return ctx_fail(ctx, ERR_PARSE, "From: missing");
     bool whatsapp = str_starts(from, STR("whatsapp:"));
-    enum stop_word word = stop_word_of(str_empty(opt) ? field(ctx, msg, "Body") : opt);
+    enum stop_word word = stop_word_of(str_empty(opt) ? twilio_field(ctx, msg, "Body") : opt);
     if (whatsapp)
         from = str_sub(from, 9, from.n);
     if (word == STOP_NONE)
@@ -316,4 +323,5 @@ const struct connector connector_twilio = {
     .cfg = CFG,
     .hook = &HOOK,
     .send = &SEND,
+    .call = &twilio_call,
 };

@@ -7,6 +7,7 @@ const struct channel *channel_for(enum channel_kind k)
         [CHANNEL_EMAIL] = &channel_mail,
         [CHANNEL_SMS] = &channel_vendor,
         [CHANNEL_WHATSAPP] = &channel_vendor,
+        [CHANNEL_VOICE] = &channel_voice,
         [CHANNEL_CHAT] = &channel_chat,
         [CHANNEL_WEBHOOK] = &channel_hook,
     };

@@ -1,6 +1,6 @@
 /*
  * Ways out to a customer: one message made ready for its channel, then sent by it. Making ready reads nothing and calls nobody, so
- * that the courier can look at the pause between the two. One file a way: channel_mail.c, channel_hook.c, channel_chat.c, channel_vendor.c
+ * that the courier can look at the pause between the two. One file a way: channel_mail.c, channel_hook.c, channel_chat.c, channel_voice.c, channel_vendor.c
  * (by the merchant's account at a vendor whose connector sends).
  */
 #ifndef WISMO_FLOWS_CHANNEL_H
@@ -50,7 +50,7 @@ struct channel {
     /* taken: an attempt before has no known outcome: did it arrive? NULL: it cannot be looked up. */
     bool (*taken)(struct ctx *ctx, struct http_client *http, const struct outgoing *o, const struct ready *rdy, struct send_result *out);
 };
-extern const struct channel channel_mail, channel_hook, channel_vendor, channel_chat;
+extern const struct channel channel_mail, channel_hook, channel_vendor, channel_chat, channel_voice;
 
 /* mail_hand_in: a mail's bytes to the merchant's mail server, or as a file named by the key. */
 struct send_result mail_hand_in(struct ctx *ctx, const struct message_config *mc, struct str to, struct str key, struct str bytes);

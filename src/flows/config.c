@@ -12,6 +12,7 @@
 
 #include "base/calendar.h"
 #include "base/zone.h"
+#include "flows/call.h"
 #include "flows/poller_plan.h"
 
 #define END {.name = NULL}
@@ -266,6 +267,10 @@ static void account_check(struct cfg_reader *r, const struct yaml *v, void *base
             cfg_say(r, FINDING_WARNING, yaml_get(v, "settings"), acct->conn->docs_url, "settings: %s does not list \"%.*s\"", acct->conn->id,
                     STR_ARG(acct->settings[i].name));
     check_performs(r, at_or(v, "performs"), acct);
+    struct str hours = account_setting(acct, "dial_hours");
+    int from_min, until_min;
+    if (!str_empty(hours) && call_hours_parse(r->ctx, hours, &from_min, &until_min) != OK)
+        cfg_say(r, FINDING_ERROR, at_or(v, "settings"), "write it like 09:00-17:00", "dial_hours: %s", r->ctx->msg);
     if (str_eq(account_setting(acct, "insecure"), STR("true")))
         cfg_say(r, FINDING_WARNING, at_or(v, "settings"), "set webhook_secrets instead", "insecure: anybody can send webhooks for this account");
     if (acct->base_url.n > 0 && !str_starts(acct->base_url, STR("https://")) && !str_starts(acct->base_url, STR("http://")))

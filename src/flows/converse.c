@@ -151,7 +151,7 @@ static enum err port_request(void *user, struct ctx *ctx, const struct dialogue_
     int64_t pos = 0;
     struct request_given g = {.order_no = ask->order_no, .id = ask->id, .request = ask->request, .channel = policy_channel_of(d->heard.channel),
                               .proof = ask->proof, .confidence = ask->confidence, .sensitive = ask->sensitive, .address = ask->address,
-                              .note = ask->note};
+                              .detail = ask->detail, .note = ask->note};
     return make ? request_make(ctx, d->env->eng, d->env->rd, d->m->id, &g, out, &pos) : request_try(ctx, d->env->eng, d->env->rd, d->m->id, &g, out);
 }
 
@@ -252,6 +252,8 @@ static void hear_one(struct ctx *ctx, struct dialogue_heard *h, const struct mes
         merge_signals(&h->nlu.signals, &r.signals);
     if (m->order_no != 0)
         h->order_no = m->order_no;
+    if (m->channel == CHANNEL_VOICE && !str_empty(words_language(m->language)))
+        h->store_lang = words_language(m->language); /* the call is in it, also where only keys are pressed */
     h->channel = m->channel;
     h->verified = m->verified;
     h->from = m->from;

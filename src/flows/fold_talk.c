@@ -203,8 +203,9 @@ static enum err apply_turn(struct fold *f, const struct fact *fct, const struct 
     if (t->hands_over || !str_empty(t->by))
         c.person = str_empty(t->by) ? CONVERSATION_WANTS_PERSON : CONVERSATION_HAS_PERSON;
     e = conversation_put(f->ctx, f->db, f->m->id, &c);
+    enum channel_kind way = c.channel == CHANNEL_VOICE && !str_empty(t->by) ? CHANNEL_SMS : c.channel; /* the call is over when a person writes */
     if (e == OK && t->speaks)
-        e = put_row(f, &c, at, STR(CONVERSATION_REPLY), c.channel, c.last_us + (c.channel == CHANNEL_EMAIL ? REPLY_LATE_MAIL_US : REPLY_LATE_US));
+        e = put_row(f, &c, at, STR(CONVERSATION_REPLY), way, c.last_us + (c.channel == CHANNEL_EMAIL ? REPLY_LATE_MAIL_US : REPLY_LATE_US));
     if (e == OK && t->hands_over && c.order_no == 0 && before != CONVERSATION_WANTS_PERSON)
         e = fold_ticket_of_talk(f, c.no, at);
     if (e == OK && t->sends_code)

@@ -69,17 +69,12 @@ static enum err last_turn(struct ctx *ctx, struct reader *rd, int64_t merchant_i
     return e;
 }
 
-enum err say(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t merchant_id, const struct message_in_fact *m, int wait_ms,
-             struct said *out)
+enum err said_wait(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct said_message *m, int wait_ms, struct said *out)
 {
-    struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER, .u.message_in = *m};
     struct fact_place at;
     int64_t until = clock_mono_us() + (int64_t)wait_ms * 1000;
     *out = (struct said){.answered = false};
-    fct.u.message_in.at_us = clock_now_us(ctx->clock);
-    enum err e = append(ctx, eng, merchant_id, RECV_FACTS, SAY_ACCOUNT, &fct);
-    if (e == OK)
-        e = conversation_find(ctx, rd, merchant_id, STR(SAY_ACCOUNT), m->channel, m->message_id, &out->c, &at);
+    enum err e = conversation_find(ctx, rd, merchant_id, m->account, m->channel, m->message_id, &out->c, &at);
     while (e == OK && !is_answered(&out->c, at) && clock_mono_us() < until) {
         struct timespec pause = {0, LOOK_EVERY_NS};
         nanosleep(&pause, NULL);
@@ -87,6 +82,18 @@ enum err say(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t mer
     }
     out->answered = e == OK && is_answered(&out->c, at);
     return e == OK && out->answered ? last_turn(ctx, rd, merchant_id, out) : e;
+}
+
+enum err say(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t merchant_id, const struct message_in_fact *m, int wait_ms,
+             struct said *out)
+{
+    struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER, .u.message_in = *m};
+    const struct said_message by = {STR(SAY_ACCOUNT), m->channel, m->message_id};
+    int64_t began = clock_mono_us();
+    *out = (struct said){.answered = false};
+    fct.u.message_in.at_us = clock_now_us(ctx->clock);
+    enum err e = append(ctx, eng, merchant_id, RECV_FACTS, SAY_ACCOUNT, &fct);
+    return e == OK ? said_wait(ctx, rd, merchant_id, &by, wait_ms - (int)((clock_mono_us() - began) / 1000), out) : e;
 }
 
 void said_json(struct jw *w, const struct said *s)

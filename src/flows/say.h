@@ -15,6 +15,13 @@ struct said {
     bool answered;         /* turn is the answer to it, or to it and others */
     struct turn_fact turn;
 };
+/* said_wait: the turn that answers a message, at most wait_ms later; ctx's arena grows meanwhile. Errs: ERR_NOTFOUND it is not folded yet */
+struct said_message {
+    struct str account;
+    enum channel_kind channel;
+    struct str message_id;
+};
+MUST_CHECK enum err said_wait(struct ctx *ctx, struct reader *rd, int64_t merchant_id, const struct said_message *m, int wait_ms, struct said *out);
 /* message_read: a message from JSON: text or choice, from, channel, thread, id, reply_to, name, subject, language, verified. Errs: ERR_PARSE */
 MUST_CHECK enum err message_read(struct ctx *ctx, const struct json *v, struct message_in_fact *out);
 /*

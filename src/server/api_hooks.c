@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 
-static enum err find_account(struct http_exchange *ex, int64_t *merchant_id, const struct account **acct)
+enum err app_hook_account(struct http_exchange *ex, int64_t *merchant_id, const struct account **acct)
 {
     enum err e = app_merchant(ex, ex->params[1], merchant_id);
     *acct = e == OK ? hook_account(app_of(ex)->eng, *merchant_id, ex->params[0]) : NULL;
@@ -39,11 +39,11 @@ static void durable(void *user, enum err e, int64_t pos)
         app_reply_busy(ex); /* the vendor sends it again */
 }
 
-static void refuse(struct http_exchange *ex, const struct account *acct, enum err e)
+void app_hook_refuse(struct http_exchange *ex, const struct account *acct, enum err e)
 {
     bool signature = e == ERR_DENIED || e == ERR_STALE, busy = e == ERR_BUSY || e == ERR_UNAVAILABLE;
     metric_add(METRIC_HOOKS, e == ERR_DENIED ? HOOK_DENIED : e == ERR_STALE ? HOOK_STALE : busy ? HOOK_BUSY : HOOK_MALFORMED, 1);
-    LOG(ex->ctx.log, LOG_WARN, "webhook_refused", LOG_S("account", acct->id), LOG_S("error", str_of(err_name(e))),
+    LOG(ex->ctx.log, LOG_WARN, "webhook_refused", LOG_S("account", acct == NULL ? STR("") : acct->id), LOG_S("error", str_of(err_name(e))),
         LOG_S("request_id", str_of(ex->ctx.request_id)));
     if (busy)
         app_reply_busy(ex);
@@ -59,7 +59,7 @@ void api_hooks_post(struct http_exchange *ex)
     const struct account *acct;
     struct str dedupe = STR_NULL;
     int64_t merchant_id;
-    enum err e = find_account(ex, &merchant_id, &acct);
+    enum err e = app_hook_account(ex, &merchant_id, &acct);
     if (e != OK) {
         http_fail_err(ex, e);
         return;
@@ -68,7 +68,7 @@ void api_hooks_post(struct http_exchange *ex)
     if (e == OK)
         e = reply_body(ex, acct);
     if (e != OK) {
-        refuse(ex, acct, e);
+        app_hook_refuse(ex, acct, e);
         return;
     }
     struct append_req req = {.merchant_id = merchant_id, .source = RECV_WEBHOOK, .origin = ORIGIN_LIVE, .account = acct->id,
@@ -76,14 +76,14 @@ void api_hooks_post(struct http_exchange *ex)
     http_defer(ex); /* done may run before engine_append returns */
     e = engine_append(&ex->ctx, app->eng, &req);
     if (e != OK)
-        refuse(ex, acct, e);
+        app_hook_refuse(ex, acct, e);
 }
 
 void api_hooks_get(struct http_exchange *ex)
 {
     const struct account *acct;
     int64_t merchant_id;
-    enum err e = find_account(ex, &merchant_id, &acct);
+    enum err e = app_hook_account(ex, &merchant_id, &acct);
     if (e == OK && (acct->conn->hook == NULL || acct->conn->hook->reply == NULL))
         e = ctx_fail(&ex->ctx, ERR_NOTFOUND, "connector: knows no handshake");
     if (e == OK)

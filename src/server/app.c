@@ -20,6 +20,7 @@
 static const struct route ROUTES[] = {
     {"POST", "/hooks/{connector}/{merchant}", api_hooks_post, BULK_BODY, 0},
     {"GET", "/hooks/{connector}/{merchant}", api_hooks_get, 0, 0},
+    {"POST", "/calls/{connector}/{merchant}", api_calls_post, SMALL_BODY, 0},
     {"POST", "/v1/facts", api_facts_post, BULK_BODY, 0},
     {"GET", "/v1/cases", api_cases_list, 0, 0},
     {"GET", "/v1/cases/{order}", api_cases_get, 0, 0},

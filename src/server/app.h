@@ -87,7 +87,12 @@ MUST_CHECK enum err app_find_case(struct http_exchange *ex, struct reader *rd, i
 /* app_reply_busy: 503 with Retry-After: 1. */
 void app_reply_busy(struct http_exchange *ex);
 
+/* app_hook_account: whom /hooks/{connector}/{merchant} and its like name. Errs: ERR_NOTFOUND; app_hook_refuse: counted and answered; acct NULL: unknown */
+MUST_CHECK enum err app_hook_account(struct http_exchange *ex, int64_t *merchant_id, const struct account **acct);
+void app_hook_refuse(struct http_exchange *ex, const struct account *acct, enum err e);
+
 /* ---- routes */
+void api_calls_post(struct http_exchange *ex);
 void api_hooks_post(struct http_exchange *ex);
 void api_hooks_get(struct http_exchange *ex);
 void api_facts_post(struct http_exchange *ex);

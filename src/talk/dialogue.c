@@ -179,7 +179,8 @@ static bool has_words(const struct turn *t)
 
 static bool gives_details(const struct turn *t)
 {
-    return t->in->ent.n > 0 && (t->awaited == AWAIT_IDENTITY || (t->in->ent.n > 1 && !has_words(t)) || entities_count(&t->in->ent, ENTITY_ORDER, ENTITY_FORM) > 0 ||
+    bool keyed = t->in->channel == CHANNEL_VOICE && !has_words(t); /* a telephone has figures alone */
+    return t->in->ent.n > 0 && (t->awaited == AWAIT_IDENTITY || keyed || (t->in->ent.n > 1 && !has_words(t)) || entities_count(&t->in->ent, ENTITY_ORDER, ENTITY_FORM) > 0 ||
                                 entities_count(&t->in->ent, ENTITY_EMAIL, ENTITY_FORM) > 0 ||
                                 entities_count(&t->in->ent, ENTITY_TRACKING, ENTITY_FORM) > 0);
 }
@@ -278,6 +279,18 @@ static enum err to_person(struct turn *t, const char *key, bool sensitive)
     return e == OK ? turn_hand_over(t, key, NULL, sensitive) : e;
 }
 
+/* "want:cancel", "want:reattempt:2026-11-25": what a key of the telephone or a button under a message stands for. */
+static enum err chosen_want(struct turn *t)
+{
+    struct str rest = str_sub(t->in->choice, 5, t->in->choice.n), word;
+    enum capability cap;
+    if (!str_split(&rest, ':', &word) || !capability_parse(word, &cap))
+        return ask_what(t);
+    t->detail = str_sub(rest, 0, 10);
+    enum err e = turn_settle_order(t);
+    return e == OK && t->have_order && !t->over ? turn_want(t, cap, 100) : e;
+}
+
 static enum err respond(struct turn *t)
 {
     struct matters m;
@@ -290,6 +303,8 @@ static enum err respond(struct turn *t)
         return to_person(t, "talk.sensitive", true);
     if (wants_person(t) || t->st->turns == DIALOGUE_TURNS_HOUR)
         return to_person(t, "talk.person", false);
+    if (str_starts(t->in->choice, STR("want:")))
+        return chosen_want(t);
     e = turn_answered_wish(t, &answered);
     if (e != OK || answered)
         return e;

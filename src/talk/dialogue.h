@@ -104,6 +104,7 @@ struct dialogue_ask {
     int confidence;
     bool sensitive;
     const struct address *address; /* NULL: none */
+    struct str detail;           /* reattempt: the day, "2026-11-25" */
     struct str note;
 };
 

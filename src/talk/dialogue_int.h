@@ -26,6 +26,7 @@ struct turn {
     enum dialogue_await awaited; /* what the last turn asked */
     struct dialogue_order ord;
     bool have_order;
+    struct str detail;  /* of what a key or button wants */
 };
 
 /* ---- dialogue_say.c */

@@ -188,11 +188,17 @@ static enum err choose(struct turn *t, const struct found *f, enum policy_proof 
 
 /* ---- settling */
 
+/* The number that a telephone shows is no better than one that was said: it helps a single detail, and asks for nothing that is known. */
+static bool shows_number(const struct turn *t)
+{
+    return t->in->channel == CHANNEL_VOICE && !t->in->verified && str_starts(t->in->from, STR("+")) && details_in(t->kept) < 2;
+}
+
 static struct dialogue_kept with_contact(const struct turn *t)
 {
     struct dialogue_kept k = *t->kept;
-    bool mail = str_contains(t->in->from, STR("@"));
-    if (str_empty(k.email) && str_empty(k.phone) && (t->in->channel == CHANNEL_EMAIL || t->in->verified)) /* it is told there, and nowhere else */
+    bool mail = str_contains(t->in->from, STR("@")), told_there = t->in->channel == CHANNEL_EMAIL || t->in->verified; /* and nowhere else */
+    if (str_empty(k.email) && str_empty(k.phone) && (told_there || shows_number(t)))
         *(mail ? &k.email : &k.phone) = t->in->from;
     return k;
 }
@@ -219,6 +225,15 @@ static enum err no_match(struct turn *t)
     return OK;
 }
 
+/* Who calls from another telephone is asked for a detail more, whether there is such an order or not. */
+static enum err no_match_shown(struct turn *t)
+{
+    if (t->st->misses + 1 >= DIALOGUE_MISSES_MAX)
+        return no_match(t);
+    t->st->misses++;
+    return ask_identity(t);
+}
+
 static enum err by_details(struct turn *t)
 {
     int64_t nos[DIALOGUE_FOUND_MAX];
@@ -233,7 +248,7 @@ static enum err by_details(struct turn *t)
     if (e != OK)
         return e;
     if (f.n == 0)
-        return no_match(t);
+        return shows_number(t) ? no_match_shown(t) : no_match(t);
     t->st->misses = 0;
     return choose(t, &f, PROOF_ORDER_AND_CONTACT);
 }

@@ -223,7 +223,7 @@ enum err turn_want(struct turn *t, enum capability cap, int confidence)
         return confirm(t, values);
     struct dialogue_ask ask = {.order_no = t->ord.order_no, .id = t->in->message_id, .request = (enum policy_request)(REQUEST_FIRST_CAP + cap),
                                .proof = t->st->proof, .confidence = confidence, .address = to ? &t->kept->address : NULL,
-                               .note = str_sub(t->in->text, 0, 1000)};
+                               .detail = t->detail, .note = str_sub(t->in->text, 0, 1000)};
     e = t->ports->request(t->ports->user, t->ctx, &ask, false, &ans); /* what has to be shown or confirmed first is not recorded yet */
     if (e == OK && ans.outcome != REQUEST_PROVE && ans.outcome != REQUEST_CONFIRM)
         e = t->ports->request(t->ports->user, t->ctx, &ask, true, &ans);

@@ -51,7 +51,11 @@ static void parse_http(struct ctx *ctx, struct str text, struct http_msg *msg)
         assert_int_equal(num_parse_i64(code, 100, 599, &status), OK);
         msg->status = (int)status;
     } else {
+        struct str target;
         msg->method = word;
+        assert_true(str_split(&line, ' ', &target));
+        (void)str_split(&target, '?', &msg->path);
+        msg->query = target;
     }
     msg->headers = h;
     while (str_split(&text, '\n', &line) && !str_empty(str_trim(line))) {

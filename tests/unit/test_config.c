@@ -84,6 +84,7 @@ static const struct fault FAULTS[] = {
     {"empty variable", "merchants: [{name: m, connectors: [{connector: ups, api_user: {env: WISMO_TEST_EMPTY}}]}]\n", FINDING_ERROR, 1, 69, "is empty", NULL},
     {"no file", "merchants: [{name: m, connectors: [{connector: ups, api_user: {file: /nonexistent/x}}]}]\n", FINDING_ERROR, 1, 70, "/nonexistent/x", "chmod 600"},
     {"insecure", "merchants: [{name: m, connectors: [{connector: ups, settings: {insecure: \"true\"}}]}]\n", FINDING_WARNING, 1, 63, "anybody", NULL},
+    {"dial hours", "merchants: [{name: m, connectors: [{connector: twilio, settings: {dial_hours: 9 to 5}}]}]\n", FINDING_ERROR, 1, 66, "09:00-17:00", NULL},
     {"setting", "merchants: [{name: m, connectors: [{connector: ups, settings: {colour: red}}]}]\n", FINDING_WARNING, 1, 63, "does not list \"colour\"", NULL},
     {"poll distance", "merchants: [{name: m, connectors: [{connector: ups, settings: {poll_minutes: \"2\"}}]}]\n", FINDING_ERROR, 1, 63,
      "poll_minutes: expected a whole number from 5", "docs/polling.md"},

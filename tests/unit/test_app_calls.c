@@ -1,0 +1,369 @@
+/* Telephone calls through the HTTP server, with a double that plays Twilio. CTest label: flows */
+#include "lib/phone_double.h"
+#include "lib/story_acts.h"
+#include "lib/story_store.h"
+
+#include "base/data.h"
+#include "flows/call.h"
+#include "flows/conversation.h"
+#include "flows/reader.h"
+#include "flows/talker.h"
+#include "server/app.h"
+
+#define CALLS "/calls/twilio/demo"
+#define ANNA "+13125550100"
+
+struct world {
+    struct fixture f;
+    struct story_store st;
+    struct account acct;
+    struct setting settings[4];
+    struct talker *talker;
+    struct app *app;
+    struct phone p;
+};
+
+static void world_open(struct world *w, size_t settings_n)
+{
+    *w = (struct world){.app = NULL};
+    fixture_init(&w->f);
+    w->settings[0] = (struct setting){STR("dial"), STR("+13125550111")};
+    w->settings[1] = (struct setting){STR("dial_hours"), STR("09:00-17:00")};
+    w->acct = (struct account){.merchant = STR("demo"), .id = STR("twilio"), .conn = connector_find(STR("twilio")), .public_url = STR(PHONE_PUBLIC),
+                               .settings = w->settings, .settings_n = settings_n};
+    assert_int_equal(secret_set(&w->acct.webhook_secrets[0], STR(PHONE_TOKEN)), OK);
+    story_store_open_threads(&w->f.ctx, &w->f.clock, &w->acct, 1, &w->st);
+    w->st.mc.messages.policy.store = STR("Northwind");
+    w->st.mc.promises.home_zone = STR("America/New_York");
+    w->st.mc.talk = (struct talk_config){.enabled = true, .person_hours = 24};
+    const struct talker_options to = {.eng = w->st.eng};
+    assert_ok(&w->f.ctx, talker_new(&w->f.ctx, &to, &w->talker));
+    assert_ok(&w->f.ctx, talker_start(&w->f.ctx, w->talker));
+    struct app_options ao = {.config = &w->st.cfg, .eng = w->st.eng, .clock = &w->f.clock};
+    assert_ok(&w->f.ctx, app_start(&w->f.ctx, &ao, &w->app));
+    phone_init(&w->p, &w->f, app_port(w->app), "CA00000000000000000000000000000001", ANNA);
+}
+
+static void world_close(struct world *w)
+{
+    struct replay_report rep = {.facts = 0};
+    phone_clear(&w->p);
+    app_stop(w->app, 2000);
+    talker_free(w->talker);
+    assert_ok(&w->f.ctx, engine_replay(&w->f.ctx, w->st.eng, w->st.merchant_id, &rep));
+    if (rep.differences != 0)
+        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    w->st.mc.accounts_n = 0;
+    story_store_close(&w->st);
+    secret_clear(&w->acct.webhook_secrets[0]);
+    fixture_clear(&w->f);
+}
+
+static void order(struct world *w, const char *id, const char *locale)
+{
+    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .ships = true};
+    struct fact fct = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = clock_now_us(&w->f.clock)};
+    fct.u.order = (struct order_fact){.order_id = str_of(id), .name = arena_fmt(w->f.arena, "#%s", id), .placed_us = fct.changed_us, .currency = STR("USD"),
+                                      .email = STR("anna@example.com"), .phone = STR("(312) 555-0100"), .items = &ITEM, .items_n = 1,
+                                      .financial = FIN_PAID, .locale = str_of(locale)};
+    fct.u.order.ship_to = (struct address){.country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
+    assert_ok(&w->f.ctx, story_store_append(&w->f.ctx, &w->st, STR("shop"), &fct));
+    assert_ok(&w->f.ctx, app_settle(&w->f.ctx, w->st.eng, 10000));
+}
+
+static struct conversation newest(struct world *w, size_t want)
+{
+    struct conversation *list = NULL;
+    size_t n = 0;
+    assert_ok(&w->f.ctx, conversations_read(&w->f.ctx, w->st.rd, w->st.merchant_id, CONVERSATION_LIST_ALL, 0, 100, &list, &n));
+    assert_int_equal(n, want);
+    return list[n - 1];
+}
+
+static struct str transcript(struct world *w, int64_t no)
+{
+    struct str text;
+    assert_ok(&w->f.ctx, conversation_text(&w->f.ctx, w->st.rd, w->st.merchant_id, no, 50, &text));
+    return text;
+}
+
+/* ---- calls in */
+
+/* A number that the networks vouch for is as good as a mail that passed DMARC: nothing is asked that is known. */
+static void a_vouched_number(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    order(&w, "1020", "en");
+    w.p.stir = "TN-Validation-Passed-A";
+    phone_begins(&w.p, CALLS);
+    phone_heard(&w.p, "Hello, this is Northwind");
+    assert_str(w.p.language, "en-US");
+    w.p.stir = NULL; /* said once, it holds for the call */
+    phone_says(&w.p, "where is my order");
+    phone_heard(&w.p, "Your order 1 0 2 0 is being prepared");
+    phone_heard(&w.p, "Is there anything else?");
+    phone_again(&w.p); /* the answer was lost: the same one, and no second turn */
+    phone_says(&w.p, "thank you");
+    phone_heard(&w.p, "welcome");
+    struct conversation c = newest(&w, 1);
+    assert_int_equal(c.channel, CHANNEL_VOICE);
+    struct conversation_line *lines = NULL;
+    size_t n = 0;
+    assert_ok(&w.f.ctx, conversation_lines_read(&w.f.ctx, w.st.rd, w.st.merchant_id, c.no, 50, &lines, &n));
+    assert_int_equal(n, 4);
+    world_close(&w);
+}
+
+/* Anybody can show another's number: it counts as a detail that was said, and the order's number has to come besides. */
+static void a_number_that_nobody_vouches_for(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    order(&w, "1020", "en");
+    w.p.stir = "TN-Validation-Passed-B";
+    phone_begins(&w.p, CALLS);
+    phone_says(&w.p, "where is my order");
+    phone_heard(&w.p, "what is the order number?");
+    phone_not_heard(&w.p, "prepared");
+    assert_false(w.p.one_key);
+    phone_presses(&w.p, "1020");
+    phone_heard(&w.p, "Your order 1 0 2 0 is being prepared");
+    /* a stranger's number, and an order that exists: nothing */
+    struct phone other;
+    phone_init(&other, &w.f, app_port(w.app), "CA00000000000000000000000000000002", "+442071838750");
+    phone_begins(&other, CALLS);
+    phone_presses(&other, "1020");
+    phone_heard(&other, "what is the e-mail address or the postal code");
+    phone_presses(&other, "60601");
+    phone_heard(&other, "Your order 1 0 2 0 is being prepared");
+    /* an order that does not exist is told of in the same words */
+    struct phone third;
+    phone_init(&third, &w.f, app_port(w.app), "CA00000000000000000000000000000003", "+442071838750");
+    phone_begins(&third, CALLS);
+    phone_presses(&third, "7777");
+    phone_heard(&third, "what is the e-mail address or the postal code");
+    phone_presses(&third, "60601");
+    phone_heard(&third, "could not find");
+    phone_clear(&third);
+    phone_clear(&other);
+    world_close(&w);
+}
+
+static void a_withheld_number(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    order(&w, "1020", "en");
+    w.p.number = "anonymous";
+    phone_begins(&w.p, CALLS);
+    phone_says(&w.p, "where is my parcel");
+    phone_heard(&w.p, "order number, and the e-mail address or the postal code");
+    phone_presses(&w.p, "1020");
+    phone_presses(&w.p, "60601");
+    phone_heard(&w.p, "is being prepared");
+    world_close(&w);
+}
+
+/* Nothing is heard three times: a person, with what was said before. */
+static void nothing_is_heard(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    order(&w, "1020", "en");
+    w.p.stir = "TN-Validation-Passed-A";
+    phone_begins(&w.p, CALLS);
+    phone_is_silent(&w.p);
+    phone_heard(&w.p, "I did not hear anything");
+    phone_is_silent(&w.p);
+    phone_heard(&w.p, "I did not hear anything");
+    phone_is_silent(&w.p);
+    phone_heard(&w.p, "A person of our team takes it from here");
+    phone_heard(&w.p, "They know what you told me");
+    assert_true(str_empty(w.p.next));
+    assert_int_equal(newest(&w, 1).person, CONVERSATION_WANTS_PERSON);
+    world_close(&w);
+}
+
+/* What waits for a helpdesk, with its packet's words. */
+static void a_ticket(struct world *w, int64_t conversation_no)
+{
+    struct outbox_row *rows = NULL;
+    size_t n = 0;
+    assert_ok(&w->f.ctx, outbox_list(&w->f.ctx, w->st.rd->state, w->st.merchant_id, OUTBOX_LIST_TICKETS, clock_now_us(&w->f.clock), STR_NULL, 50, &rows, &n));
+    assert_int_equal(n, 1);
+    assert_str(rows[0].items, arena_fmt(w->f.arena, "%s%lld", CONVERSATION_TICKET, (long long)conversation_no).p);
+}
+
+/* A person in hours: connected; nobody picks up: told so. Out of hours: a ticket, at once, with the transcript. */
+static void a_person(void **state)
+{
+    static const struct {
+        int64_t shift_us;
+        bool there;
+    } CASES[] = {{4 * US_PER_H, true}, {-3 * US_PER_H, false}, {3 * US_PER_DAY + 4 * US_PER_H, false}}; /* 10:06, 03:06, Saturday 10:06 in New York */
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct world w;
+        world_open(&w, 2);
+        clock_set(&w.f.clock, TEST_NOW_US + CASES[i].shift_us);
+        w.st.mc.messages.tickets_to = STR("desk@example.com");
+        assert_int_equal(story_store_policy(&w.f.ctx, &w.st, data_file("policy/default.yaml")), ERR_CONFLICT); /* the threads fold it */
+        assert_ok(&w.f.ctx, app_settle(&w.f.ctx, w.st.eng, 10000));
+        phone_begins(&w.p, CALLS);
+        phone_says(&w.p, "my blue mug arrived in pieces, I want to talk to a human being");
+        if (CASES[i].there) {
+            phone_heard(&w.p, "connecting you");
+            assert_str(w.p.dials, "+13125550111");
+            phone_dialled(&w.p, "no-answer");
+            phone_heard(&w.p, "Nobody of our team is free");
+        } else {
+            phone_heard(&w.p, "A person of our team takes it from here");
+            phone_heard(&w.p, "Goodbye");
+        }
+        assert_true(str_empty(w.p.next));
+        struct conversation c = newest(&w, 1);
+        assert_int_equal(c.person, CONVERSATION_WANTS_PERSON);
+        assert_true(str_contains(transcript(&w, c.no), STR("Customer: my blue mug arrived in pieces")));
+        a_ticket(&w, c.no);
+        world_close(&w);
+    }
+}
+
+/* Zero is a person at any time; the star says it again. */
+static void keys_that_always_hold(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    order(&w, "1020", "en");
+    order(&w, "1021", "en");
+    w.p.stir = "TN-Validation-Passed-A";
+    phone_begins(&w.p, CALLS);
+    phone_presses(&w.p, "*");
+    phone_heard(&w.p, "Hello, this is Northwind");
+    phone_says(&w.p, "where is my order");
+    phone_heard(&w.p, "Which one do you mean?");
+    phone_heard(&w.p, "Press 1: 1 0 2 1, placed Wednesday");
+    assert_true(w.p.one_key);
+    phone_presses(&w.p, "*");
+    phone_heard(&w.p, "Press 2: 1 0 2 0");
+    phone_presses(&w.p, "2");
+    phone_heard(&w.p, "Your order 1 0 2 0 is being prepared");
+    phone_presses(&w.p, "0");
+    phone_heard(&w.p, "A person of our team");
+    world_close(&w);
+}
+
+static void in_german(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    w.st.mc.messages.policy.language = STR("de");
+    order(&w, "1020", "de");
+    w.p.stir = "TN-Validation-Passed-A";
+    phone_begins(&w.p, CALLS);
+    assert_str(w.p.language, "de-DE");
+    phone_heard(&w.p, "Guten Tag, hier ist Northwind");
+    phone_says(&w.p, "wo ist meine Bestellung");
+    phone_heard(&w.p, "1 0 2 0");
+    assert_str(w.p.language, "de-DE");
+    phone_says(&w.p, "ich möchte mit einem Menschen sprechen");
+    phone_heard(&w.p, "was Sie mir gesagt haben");
+    world_close(&w);
+}
+
+/* What was begun by mail goes on by telephone: one conversation, one order, nothing asked twice (R48). */
+static void from_mail_to_telephone(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    order(&w, "1020", "en");
+    struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER};
+    fct.u.message_in = (struct message_in_fact){.channel = CHANNEL_EMAIL, .message_id = STR("m1"), .from = STR("anna@example.com"), .verified = true,
+                                                .text = STR("Please cancel my order"), .thread_id = STR("m1"), .at_us = clock_now_us(&w.f.clock)};
+    assert_ok(&w.f.ctx, story_store_append(&w.f.ctx, &w.st, STR("mail"), &fct));
+    assert_ok(&w.f.ctx, app_settle(&w.f.ctx, w.st.eng, 10000));
+    w.p.stir = "TN-Validation-Passed-A";
+    phone_begins(&w.p, CALLS);
+    phone_says(&w.p, "hello I wrote you a mail, where is it now");
+    struct conversation c = newest(&w, 1);
+    assert_int_equal(c.channel, CHANNEL_VOICE);
+    world_close(&w);
+}
+
+/* What is not signed, of another account, or out of shape. */
+static void what_is_refused(void **state)
+{
+    static const char *const GOOD[][2] = {{"CallSid", "CA00000000000000000000000000000009"}, {"From", ANNA}, {"Direction", "inbound"}, {"SpeechResult", "hi"}};
+    static const char *const NO_CALL[][2] = {{"From", ANNA}};
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    assert_int_equal(phone_post(&w.p, CALLS, GOOD, 4, "another"), 401);
+    assert_int_equal(phone_post(&w.p, CALLS "?s=1", GOOD, 4, "another"), 401);
+    assert_int_equal(phone_post(&w.p, CALLS, NO_CALL, 1, PHONE_TOKEN), 400);
+    assert_int_equal(phone_post(&w.p, "/calls/shopify/demo", GOOD, 4, PHONE_TOKEN), 404);
+    assert_int_equal(phone_post(&w.p, CALLS "?s=1&l=%3Cx&t=99999&c=..~~..&k=zz", GOOD, 4, PHONE_TOKEN), 200);
+    world_close(&w);
+}
+
+/* The dialogue does not come in time: the caller is asked for a moment, and told when it never comes. */
+static void no_turn_comes(void **state)
+{
+    struct world w;
+    struct call_say say;
+    (void)state;
+    world_open(&w, 0);
+    talker_free(w.talker);
+    w.talker = NULL;
+    struct call_desk desk = {.eng = w.st.eng, .rd = w.st.rd, .merchant_id = w.st.merchant_id, .acct = &w.acct, .wait_ms = 1};
+    struct call_step st = {.event = CALL_HEARD, .at = {.step = 1, .lang = STR("en")}, .message_id = STR("CA1-1")};
+    assert_ok(&w.f.ctx, call_answer(&w.f.ctx, &desk, &st, &say));
+    assert_int_equal(say.next, CALL_WAIT);
+    assert_str(say.text, "One moment, please.");
+    for (int i = 0; i < 20 && say.next == CALL_WAIT; i++) {
+        st.event = CALL_WAITS;
+        st.at = say.at;
+        assert_ok(&w.f.ctx, call_answer(&w.f.ctx, &desk, &st, &say));
+    }
+    assert_int_equal(say.next, CALL_END);
+    assert_true(str_contains(say.text, STR("call again")));
+    world_close(&w);
+}
+
+static void hours(void **state)
+{
+    static const struct {
+        const char *text;
+        int from, until;
+    } CASES[] = {{"09:00-17:00", 540, 1020}, {"00:00-24:00", 0, 1440}, {"17:00-09:00", -1, 0}, {"9-17", -1, 0}, {"09:00 17:00", -1, 0}, {"09:60-17:00", -1, 0}, {"25:00-26:00", -1, 0}, {"", -1, 0}};
+    struct fixture f;
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        int from = -1, until = 0;
+        enum err e = call_hours_parse(&f.ctx, str_of(CASES[i].text), &from, &until);
+        assert_int_equal(e, CASES[i].from < 0 ? ERR_PARSE : OK);
+        assert_int_equal(from, CASES[i].from);
+        assert_int_equal(until, CASES[i].until);
+    }
+    fixture_clear(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_vouched_number), cmocka_unit_test(a_number_that_nobody_vouches_for), cmocka_unit_test(a_withheld_number),
+        cmocka_unit_test(nothing_is_heard), cmocka_unit_test(a_person),                         cmocka_unit_test(keys_that_always_hold),
+        cmocka_unit_test(in_german),        cmocka_unit_test(from_mail_to_telephone),           cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(no_turn_comes),    cmocka_unit_test(hours),
+    };
+    return cmocka_run_group_tests_name("app_calls", tests, NULL, NULL);
+}
