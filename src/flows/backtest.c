@@ -2,7 +2,7 @@
 #include "flows/backtest_int.h"
 
 #include "base/thread.h"
-#include "flows/incidents.h"
+#include "flows/promises.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -54,20 +54,8 @@ static bool read_day(struct cfg_reader *r, const struct yaml *v, int64_t *out)
 }
 
 static const struct cfg_row LIMIT_ROWS[] = {
-#define LIMIT(field, lo, hi, d, words) {.name = #field, .kind = CFG_INT, .at = offsetof(struct limit_set, field), .min = (lo), .max = (hi), .def = (d), .what = (words)}
-    LIMIT(fulfillment_days, 0, 400, "3", "business days from order to hand-over to the carrier"),
-    LIMIT(label_only_days, 0, 400, "4", "days that a label may exist without a first scan"),
-    LIMIT(label_note_hours, 0, 2400, "48", "hours, counted in the working days of where it is sent from, after which the first scan of a label is overdue"),
-    LIMIT(silent_hours, 1, 2400, "48", "hours without a scan, counted in the carrier's working days, until a parcel is stuck"),
-    LIMIT(lost_days, 1, 400, "5", "business days without movement until a parcel is presumed lost"),
-    LIMIT(customs_days, 0, 400, "5", "business days in customs until a person is asked"),
-    LIMIT(pickup_days, 1, 400, "7", "days that a pickup point keeps a parcel when the carrier does not say"),
-    LIMIT(attempt_look_hours, 1, 2400, "24", "hours after a failed attempt until the next look"),
-    LIMIT(late_grace_hours, 0, 2400, "0", "hours after the promised day until a parcel is late"),
-    LIMIT(transit_days, 1, 400, "7", "usual business days on the way when no estimate is known"),
-    LIMIT(slow_percent, 100, 1000, "130", "share of the usual time after which a moving parcel is slow"),
-    LIMIT(fresh_minutes, 1, 100000, "360", "a scan older than this is read again before an answer"),
-    LIMIT(after_delivery_days, 0, 400, "7", "days that a delivered case stays under watch"),
+#define LIMIT(field, lo, hi, d, words) {.name = #field, .kind = CFG_INT, .at = offsetof(struct limit_set, field), .min = (lo), .max = (hi), .def = #d, .what = (words)},
+#include "mind/limit.def"
 #undef LIMIT
     {.name = "delivered_trusted", .kind = CFG_BOOL, .at = offsetof(struct limit_set, delivered_trusted), .def = "true",
      .what = "false where a carrier's word \"delivered\" is often wrong"},
@@ -76,8 +64,7 @@ static const struct cfg_table LIMITS = {LIMIT_ROWS, sizeof(struct limit_set), fa
 
 static void limits_unset(void *base)
 {
-    struct limit_set *s = base;
-    *s = (struct limit_set){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true, false};
+    *(struct limit_set *)base = LIMITS_UNSET;
 }
 static const struct cfg_table RULE_LIMITS = {LIMIT_ROWS, sizeof(struct limit_set), true, limits_unset, NULL};
 

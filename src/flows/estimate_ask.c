@@ -3,7 +3,7 @@
 
 #include "base/num.h"
 #include "flows/case_join.h"
-#include "flows/incidents.h"
+#include "flows/promises.h"
 #include "flows/reader.h"
 #include "mind/eta.h"
 #include "mind/eta_case.h"

@@ -119,6 +119,7 @@ MUST_CHECK enum err fold_fact_add(struct fold *f, const struct fact *fct, const 
 MUST_CHECK enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear);
 MUST_CHECK enum err fold_diagnose_touched(struct fold *f);
 MUST_CHECK enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec);
+MUST_CHECK enum err fold_promises(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 MUST_CHECK enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 MUST_CHECK enum err fold_estimate_model(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 /* fold_knowledge: a version of a document: its passages hold from here on. fold_gap: a question that none of them answered. */

@@ -4,6 +4,7 @@
  * so that a lost or replayed state comes out the same.
  */
 #include "flows/fold.h"
+#include "flows/promises.h"
 
 #include "storage/conversations.h"
 #include "storage/outbox.h"
@@ -193,6 +194,8 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     struct db_stmt *st = NULL;
     struct message_policy mp;
     bool row = false, same = false;
+    if (str_eq(fct->u.policy.about, STR(PROMISES_ABOUT)))
+        return fold_promises(f, fct, rec);
     if (!str_empty(fct->u.policy.about))
         return fold_act_fact(f, fct, rec);
     enum err e = message_policy_read(f->ctx, fct->u.policy.body, &mp);

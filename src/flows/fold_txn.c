@@ -1,6 +1,6 @@
 /* The rows of a fold transaction: loaded on first use, kept in maps, written sorted at the end. See fold.h. */
 #include "flows/fold.h"
-#include "flows/incidents.h"
+#include "flows/promises.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* See incidents.h; the fold of an incident fact. */
 #include "flows/incidents.h"
 
-#include "flows/estimates.h"
 #include "flows/fold.h"
+#include "flows/promises.h"
 
 static enum err incident_of_row(struct ctx *ctx, struct db_stmt *st, struct incident *in)
 {
@@ -20,17 +20,19 @@ static enum err incident_of_row(struct ctx *ctx, struct db_stmt *st, struct inci
     return OK;
 }
 
-static enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct promises *out)
+enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t at_us, struct promises *out)
 {
     struct db_stmt *st = NULL;
     struct incident *list = NULL;
     size_t n = 0;
     bool row = true;
-    enum err e = db_stmt_get(ctx, db, SQL_INCIDENT_LIST, &st);
+    enum err e = db_stmt_get(ctx, db, at_us == 0 ? SQL_INCIDENT_LIST : SQL_INCIDENT_PAST_LIST, &st);
     if (e != OK)
         return e;
     db_bind_i64(st, 1, merchant_id);
     db_bind_i64(st, 2, INCIDENTS_MAX);
+    if (at_us != 0)
+        db_bind_i64(st, 3, at_us);
     while ((e = db_step(ctx, st, &row)) == OK && row && n < INCIDENTS_MAX) {
         if (list == NULL && (list = ctx_alloc(ctx, INCIDENTS_MAX * sizeof(*list))) == NULL)
             e = ctx_fail(ctx, ERR_MEMORY, "incidents: no memory");
@@ -38,8 +40,7 @@ static enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_
             e = incident_of_row(ctx, st, &list[n]);
         if (e != OK)
             break;
-        if (at_us == 0 || list[n].known_us <= at_us)
-            n++;
+        n++;
     }
     db_done(st);
     out->incidents = list;
@@ -47,25 +48,14 @@ static enum err incidents_join(struct ctx *ctx, struct db *db, int64_t merchant_
     return e;
 }
 
-enum err promises_join(struct ctx *ctx, struct db *db, struct merchant *m, int64_t at_us, struct promises *out)
-{
-    *out = m->cfg->promises;
-    enum err e = incidents_join(ctx, db, m->id, at_us, out);
-    return e == OK ? estimates_join(ctx, db, m, at_us, out) : e;
-}
-
-/* Not folded into a case: what it means for one is seen at its next look. */
-enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+static enum err incident_put(struct fold *f, enum sql_id id, const struct fact *fct, uint32_t idx)
 {
     const struct incident_fact *in = &fct->u.incident;
     struct db_stmt *st = NULL;
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    enum err e = db_stmt_get(f->ctx, f->db, SQL_INCIDENT_SET, &st);
+    enum err e = db_stmt_get(f->ctx, f->db, id, &st);
     if (e != OK)
         return e;
-    const int64_t NUMBERS[][2] = {{1, f->m->id}, {3, fct->changed_us}, {4, f->pos}, {5, f->replay ? rec->idx : f->idx},
+    const int64_t NUMBERS[][2] = {{1, f->m->id}, {3, fct->changed_us}, {4, f->pos}, {5, idx},
                                   {6, in->what}, {10, in->from_us},    {11, in->until_us}, {12, in->withdrawn}, {13, f->now_us}};
     for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++)
         db_bind_i64(st, (int)NUMBERS[i][0], NUMBERS[i][1]);
@@ -73,7 +63,19 @@ enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact
     db_bind_text(st, 7, in->carrier);
     db_bind_text(st, 8, in->country);
     db_bind_text(st, 9, in->region);
-    e = db_run(f->ctx, st);
+    return db_run(f->ctx, st);
+}
+
+/* Not folded into a case: what it means for one is seen at its next look. */
+enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    int64_t no_subject = 0;
+    bool have = false;
+    unsigned char key[KEY_LEN];
+    uint32_t idx = f->replay ? rec->idx : f->idx;
+    enum err e = incident_put(f, SQL_INCIDENT_PAST_ADD, fct, idx);
+    if (e == OK)
+        e = incident_put(f, SQL_INCIDENT_SET, fct, idx);
     if (e == OK)
         e = promises_join(f->ctx, f->db, f->m, 0, &f->promises);
     return e == OK ? fold_fact_add(f, fct, rec, &no_subject, key, &have, 0) : e;

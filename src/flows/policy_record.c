@@ -2,6 +2,8 @@
 #include "flows/engine_int.h"
 
 #include "flows/performer.h"
+#include "flows/promises.h"
+#include "mind/limits_text.h"
 #include "model/fact_json.h"
 
 static void ignore_done(void *user, enum err e, int64_t pos)
@@ -111,9 +113,21 @@ static enum err record_actions(struct ctx *ctx, struct engine *eng, struct merch
     return append_policy(ctx, eng, m->id, &pf);
 }
 
+static enum err record_promises(struct ctx *ctx, struct engine *eng, struct merchant *m)
+{
+    struct policy_fact pf = {.about = STR(PROMISES_ABOUT)};
+    struct str last;
+    enum err e = promises_text(ctx, &m->cfg->promises, &pf.body, &pf.version);
+    if (e == OK)
+        e = promises_recorded(ctx, eng->state, m->id, &last);
+    return e != OK || str_eq(last, pf.version) ? e : append_policy(ctx, eng, m->id, &pf);
+}
+
 enum err policy_record(struct ctx *ctx, struct engine *eng)
 {
     enum err e = OK;
+    for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
+        e = record_promises(ctx, eng, &eng->merchants[i]);
     for (size_t i = 0; e == OK && i < eng->merchants_n; i++)
         e = record_messages(ctx, eng, &eng->merchants[i]);
     for (size_t i = 0; e == OK && i < eng->merchants_n; i++)

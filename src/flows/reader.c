@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "flows/case_join.h"
 #include "flows/case_past.h"
-#include "flows/incidents.h"
+#include "flows/promises.h"
 #include "model/fact_json.h"
 
 #include <ctype.h>

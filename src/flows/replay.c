@@ -6,6 +6,7 @@
 #include "flows/reader.h"
 
 #include "base/json.h"
+#include "flows/promises.h"
 #include "flows/replay_answers.h"
 #include "storage/actions.h"
 #include "storage/migrate.h"
@@ -366,7 +367,9 @@ static enum err open_scratch(struct replay *r, char path[64])
     close(fd);
     struct db_options o = {.path = path, .part = DB_STATE, .scratch = true, .cache_mb = 128};
     enum err e = db_open(r->ctx, &o, &r->scratch);
-    return e == OK ? migrate(r->ctx, r->scratch, DB_STATE) : e;
+    if (e == OK)
+        e = migrate(r->ctx, r->scratch, DB_STATE);
+    return e == OK ? promises_start(r->ctx, r->rd->state, r->scratch, r->m->id) : e;
 }
 
 static void drop_scratch(struct replay *r, const char *path)

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "flows/ask.h"
+#include "flows/promises.h"
 
 #include <stdlib.h>
 
@@ -82,7 +83,11 @@ enum err told_again(struct ctx *ctx, struct engine *eng, struct db *db, struct m
         return OK;
     if (e != OK)
         return e;
-    sha256(ask_render(ctx, str_empty(t->lang) ? STR("en") : t->lang, &ca, &m->cfg->promises, t->now_us), sum);
+    struct promises p;
+    e = promises_join(ctx, db, m, 0, &p);
+    if (e != OK)
+        return e;
+    sha256(ask_render(ctx, str_empty(t->lang) ? STR("en") : t->lang, &ca, &p, t->now_us), sum);
     buf_init(&hex, 256);
     buf_add_hex(&hex, (struct str){(const char *)sum, SHA256_LEN});
     *same = str_eq(buf_str(&hex), t->sha);

@@ -7,41 +7,19 @@
 
 void promises_default(struct promises *out)
 {
-    static const struct limit_rule INDIA = {
-        .country = {"IN", 2},
-        .set = {.fulfillment_days = -1,
-                .label_only_days = -1,
-                .label_note_hours = -1,
-                .silent_hours = -1,
-                .lost_days = -1,
-                .customs_days = -1,
-                .pickup_days = -1,
-                .attempt_look_hours = -1,
-                .late_grace_hours = -1,
-                .transit_days = -1,
-                .slow_percent = -1,
-                .fresh_minutes = -1,
-                .after_delivery_days = -1,
-                .delivered_trusted = false,
-                .trust_said = true},
-    };
+    static const struct limit_rule INDIA = {.country = {"IN", 2}, .set = {
+#define LIMIT(field, lo, hi, d, words) .field = -1,
+#include "mind/limit.def"
+#undef LIMIT
+        .trust_said = true}};
     *out = (struct promises){
         .home_country = STR("US"),
         .home_zone = STR("America/New_York"),
-        .base = {.fulfillment_days = 3,
-                 .label_only_days = 4,
-                 .label_note_hours = 48,
-                 .silent_hours = 48,
-                 .lost_days = 5,
-                 .customs_days = 5,
-                 .pickup_days = 7,
-                 .attempt_look_hours = 24,
-                 .late_grace_hours = 0,
-                 .transit_days = 7,
-                 .slow_percent = 130,
-                 .fresh_minutes = 360,
-                 .after_delivery_days = 7,
-                 .delivered_trusted = true},
+        .base = {
+#define LIMIT(field, lo, hi, d, words) .field = (d),
+#include "mind/limit.def"
+#undef LIMIT
+            .delivered_trusted = true},
         .rules = &INDIA,
         .rules_n = 1,
     };

@@ -31,6 +31,9 @@ struct limit_set {
     bool trust_said;         /* in a rule: it says delivered_trusted */
 };
 
+/* Of a rule that sets nothing yet. */
+#define LIMITS_UNSET ((struct limit_set){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true, false})
+
 struct limit_rule { /* empty or 0: any */
     struct str carrier, service, country;
     int64_t from_day, to_day; /* days since 1970, season; both 0: always */

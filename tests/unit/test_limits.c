@@ -2,7 +2,7 @@
  * calendar. */
 #include "lib/fixture.h"
 
-#include "mind/limits.h"
+#include "mind/limits_text.h"
 
 #define UNSET                                                                                      \
     {                                                                                              \
@@ -166,6 +166,65 @@ static void test_many_rules(void **state)
     assert_int_equal(s.silent_hours, 30);
 }
 
+/* What the ledger records comes back as it was, in the same text. */
+static void test_recorded(void **state)
+{
+    static const int64_t OFF[] = {-3, 20412, 20413};
+    struct fixture f;
+    struct limit_rule rules[2] = {rule_of("ups", "GND", "DE"), rule_of(NULL, NULL, "IN")};
+    struct promises p, back;
+    struct limit_set a, b;
+    struct str text, version, text2, version2;
+    (void)state;
+    fixture_init(&f);
+    promises_default(&p);
+    assert_ok(&f.ctx, promises_text(&f.ctx, &p, &text2, &version2));
+    p.home_country = STR("DE");
+    p.home_zone = STR("Europe/Berlin");
+    p.base.silent_hours = 10;
+    p.base.delivered_trusted = false;
+    rules[0].set.customs_days = 0;
+    rules[0].from_day = 20400;
+    rules[0].to_day = 20410;
+    rules[1].set.trust_said = true;
+    rules[1].set.delivered_trusted = true;
+    p.rules = rules;
+    p.rules_n = 2;
+    p.extra_off = OFF;
+    p.extra_off_n = 3;
+    assert_ok(&f.ctx, promises_text(&f.ctx, &p, &text, &version));
+    assert_true(version.n == 12 && !str_eq(version, version2));
+    assert_ok(&f.ctx, promises_read(&f.ctx, text, &back));
+    assert_ok(&f.ctx, promises_text(&f.ctx, &back, &text2, &version2));
+    assert_str(text2, text.p);
+    assert_true(str_eq(version, version2) && back.extra_off_n == 3 && back.extra_off[0] == -3);
+    for (int64_t day = 20395; day < 20415; day++) {
+        limits_for(&p, STR("ups"), STR("GND"), STR("DE"), day * US_PER_DAY, &a);
+        limits_for(&back, STR("ups"), STR("GND"), STR("DE"), day * US_PER_DAY, &b);
+        assert_memory_equal(&a, &b, sizeof(a));
+    }
+    fixture_clear(&f);
+}
+
+static void test_not_as_recorded(void **state)
+{
+    struct fixture f;
+    struct promises p;
+    struct str text, version;
+    (void)state;
+    fixture_init(&f);
+    promises_default(&p);
+    assert_ok(&f.ctx, promises_text(&f.ctx, &p, &text, &version));
+    for (size_t n = 0; n < text.n; n++) /* cut anywhere */
+        assert_int_equal(promises_read(&f.ctx, str_sub(text, 0, n), &p), ERR_PARSE);
+    static const char *const BAD[] = {"[]", "{}", "{\"limits\":{\"silent_hours\":48}}"};
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++)
+        assert_int_equal(promises_read(&f.ctx, str_of(BAD[i]), &p), ERR_PARSE);
+    struct str big = arena_fmt(f.arena, "%.*s,\"days_off\":[99999999999]}", (int)(text.n - 1), text.p);
+    assert_int_equal(promises_read(&f.ctx, big, &p), ERR_PARSE);
+    fixture_clear(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +233,8 @@ int main(void)
         cmocka_unit_test(test_equals_the_first_wins),
         cmocka_unit_test(test_season),
         cmocka_unit_test(test_many_rules),
+        cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_not_as_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
