@@ -28,7 +28,7 @@ static void merge(struct ctx *ctx, struct order_case *cas)
     struct buf b;
     FUZZ_CHECK(case_merge(ctx, &fresh, cas) == OK && case_merge(ctx, cas, &fresh) == OK);
     FUZZ_CHECK(fresh.views_n == cas->views_n && fresh.fulfillments_n == cas->fulfillments_n &&
-               fresh.refunds_n == cas->refunds_n && fresh.holds_n == cas->holds_n &&
+               fresh.refunds_n == cas->refunds_n && fresh.returns_n == cas->returns_n && fresh.holds_n == cas->holds_n &&
                fresh.reports_n == cas->reports_n && fresh.links_n == cas->links_n);
     buf_init(&b, (size_t)8 << 20);
     case_encode(cas, true, &b);

@@ -430,6 +430,37 @@ static enum err dispute_topic(struct ctx *ctx, const struct json *v, int64_t at_
     return OK;
 }
 
+bool shopify_return_state(struct str word, enum return_state *out)
+{
+    static const struct word_map STATES[] = {{"requested", RETURN_ASKED},     {"open", RETURN_APPROVED}, {"declined", RETURN_DECLINED},
+                                             {"canceled", RETURN_CANCELLED},  {"closed", RETURN_CLOSED}, {NULL, 0}};
+    int s = map_word(STATES, word, -1);
+    if (s >= 0)
+        *out = (enum return_state)s;
+    return s >= 0;
+}
+
+/* returns: the body tells the state; items and the parcel are read by who may read. */
+static enum err return_topic(struct ctx *ctx, const struct json *v, int64_t at_us, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    struct str id = json_text(v, "id"), order = json_text(json_get(v, "order"), "id");
+    enum return_state s;
+    if (str_empty(id))
+        return ctx_fail(ctx, ERR_PARSE, "id: missing");
+    enum err e = decoded_fetch(ctx, out, STR("return"), id);
+    if (e != OK || str_empty(order) || !shopify_return_state(json_str(v, "status"), &s))
+        return e;
+    e = decoded_add(ctx, out, FACT_RETURN, &fct);
+    if (e != OK)
+        return e;
+    fct->role = ROLE_STOREFRONT;
+    fct->changed_us = at_us;
+    fct->key = version_key(ctx, "return", id, at_us);
+    fct->u.ret = (struct return_fact){.order_id = order, .return_id = id, .state = s, .at_us = at_us};
+    return OK;
+}
+
 /* The first row whose topic begins the delivery's topic decides. NULL: not used; the note says so. */
 static const struct {
     const char *topic;
@@ -450,6 +481,7 @@ static const struct {
     {"customers/create", customer_topic},
     {"customers/update", customer_topic},
     {"disputes/", dispute_topic},
+    {"returns/", return_topic},
 };
 
 static enum err decode_topic(struct ctx *ctx, struct str topic, const struct json *v, int64_t at_us, struct decoded *out)
@@ -523,7 +555,8 @@ static enum err decode_shape(struct ctx *ctx, const struct json *v, int64_t at_u
     return e;
 }
 
-/* Who may read has the events themselves, each once, instead of what shipment_status makes of the last of them. */
+/* Who may read has the events themselves, each once, instead of what shipment_status makes of the last of them; and a
+ * return with its items and its parcel. */
 static enum err read_instead(struct ctx *ctx, struct decoded *out)
 {
     struct str order = STR_NULL;
@@ -535,7 +568,7 @@ static enum err read_instead(struct ctx *ctx, struct decoded *out)
             order = fct->u.fulfillment.order_id;
         if (fct->kind == FACT_TRACKING_EVENT && str_starts(fct->u.event.vendor_event_id, STR("shopify:")))
             e = decoded_fetch(ctx, out, STR("order"), order);
-        else
+        else if (fct->kind != FACT_RETURN)
             out->facts[kept++] = *fct;
     }
     out->n = kept;

@@ -35,6 +35,11 @@ static const struct {
      "query($id:ID!){fulfillmentOrder(id:$id){id orderId status updatedAt fulfillmentHolds{reason}}}"},
     {"inventory_item", "InventoryItem", "query($id:ID!){inventoryItem(id:$id){legacyResourceId sku inventoryLevels(first:100){nodes{updatedAt "
      "location{legacyResourceId} quantities(names:[\"available\"]){quantity}}}}}"},
+    {"return", "Return",
+     "query($id:ID!){return(id:$id){id status createdAt requestApprovedAt closedAt order{legacyResourceId} "
+     "returnLineItems(first:30){nodes{quantity processedQuantity ... on ReturnLineItem{fulfillmentLineItem{lineItem{id sku title}}}}} "
+     "reverseFulfillmentOrders(first:5){nodes{reverseDeliveries(first:5){nodes{deliverable{... on ReverseDeliveryShippingDeliverable{"
+     "tracking{carrierName number url}}}}}}}}}"},
 };
 
 #define CHANGED_ORDERS                                                                                                              \
@@ -97,7 +102,8 @@ static enum err gql_items(struct ctx *ctx, const struct json *nodes, struct str 
     enum err e = items == NULL ? ERR_MEMORY : OK;
     *n = 0;
     JSON_EACH(l, nodes) {
-        const struct json *of = json_get(l, "lineItem") != NULL ? json_get(l, "lineItem") : l, *ships = json_get(l, "requiresShipping");
+        const struct json *line = json_get(l, "lineItem"), *back = json_path(l, "fulfillmentLineItem.lineItem");
+        const struct json *of = line != NULL ? line : back != NULL ? back : l, *ships = json_get(l, "requiresShipping");
         struct fact_item *it = &items[(*n)++];
         it->item_id = shopify_gid_tail(json_str(of, "id"));
         it->sku = json_text(of, "sku");
@@ -189,6 +195,63 @@ static enum err gql_refund(struct ctx *ctx, const struct json *r, struct str ord
     if (e == OK)
         e = gql_items(ctx, json_path(r, "refundLineItems.nodes"), STR_NULL, &rf->items, &rf->items_n);
     fct->key = version_key(ctx, "refund", rf->refund_id, rf->at_us);
+    return e;
+}
+
+/* The newest parcel that has a number: a label may have been made anew. */
+static struct parcel_ref returning_parcel(struct ctx *ctx, const struct json *r)
+{
+    struct parcel_ref ref = {.carrier = STR_NULL}, one;
+    JSON_EACH(rfo, json_path(r, "reverseFulfillmentOrders.nodes")) {
+        JSON_EACH(d, json_path(rfo, "reverseDeliveries.nodes")) {
+            const struct json *t = json_path(d, "deliverable.tracking");
+            if (parcel_ref_make(ctx, json_str(t, "carrierName"), json_text(t, "number"), json_str(t, "url"), &one))
+                ref = one;
+        }
+    }
+    return ref;
+}
+
+/* What the shop has processed of it was looked at; a return has no time of change of its own. */
+static enum err gql_return(struct ctx *ctx, const struct json *r, struct decoded *out)
+{
+    struct fact *fct = NULL;
+    const struct json *lines = json_path(r, "returnLineItems.nodes");
+    struct parcel_ref ref = returning_parcel(ctx, r);
+    int64_t asked_us = 0, approved_us = 0, closed_us = 0, processed = 0;
+    enum err e = decoded_add(ctx, out, FACT_RETURN, &fct);
+    if (e != OK)
+        return e;
+    struct return_fact *rt = &fct->u.ret;
+    fct->role = ROLE_STOREFRONT;
+    *rt = (struct return_fact){.order_id = json_text(json_get(r, "order"), "legacyResourceId"), .return_id = shopify_gid_tail(json_str(r, "id")),
+                               .carrier = ref.carrier, .tracking_number = ref.tracking_number};
+    if (str_empty(rt->return_id) || str_empty(rt->order_id))
+        return ctx_fail(ctx, ERR_PARSE, "return: id or order missing");
+    if (!shopify_return_state(json_str(r, "status"), &rt->state)) {
+        out->note = arena_fmt(ctx->arena, "a return in a state that is not known: %.*s", STR_ARG(str_sub(json_str(r, "status"), 0, 40)));
+        out->n--;
+        return OK;
+    }
+    e = body_time(ctx, r, "createdAt", &asked_us);
+    if (e == OK)
+        e = body_time(ctx, r, "requestApprovedAt", &approved_us);
+    if (e == OK)
+        e = body_time(ctx, r, "closedAt", &closed_us);
+    JSON_EACH(l, lines) {
+        int64_t n = 0;
+        if (e == OK)
+            e = body_quantity(ctx, l, "processedQuantity", 0, &n);
+        processed += n;
+    }
+    if (e == OK)
+        e = gql_items(ctx, lines, STR_NULL, &rt->items, &rt->items_n);
+    if (rt->state == RETURN_APPROVED && processed > 0)
+        rt->state = RETURN_INSPECTED;
+    rt->at_us = closed_us != 0 ? closed_us : rt->state != RETURN_ASKED && approved_us != 0 ? approved_us : asked_us;
+    fct->changed_us = rt->at_us;
+    fct->key = arena_fmt(ctx->arena, "return:%.*s:%lld:%s:%lld:%.*s", STR_ARG(rt->return_id), (long long)rt->at_us,
+                         return_state_word(rt->state), (long long)processed, STR_ARG(rt->tracking_number));
     return e;
 }
 
@@ -343,7 +406,7 @@ enum err shopify_errors(struct ctx *ctx, const struct json *v)
 static const struct {
     const char *name;
     enum err (*add)(struct ctx *ctx, const struct json *v, struct decoded *out);
-} OBJECTS[] = {{"order", gql_order}, {"inventoryItem", gql_item}, {"fulfillmentOrder", gql_hold}};
+} OBJECTS[] = {{"order", gql_order}, {"inventoryItem", gql_item}, {"fulfillmentOrder", gql_hold}, {"return", gql_return}};
 
 static enum err decode_data(struct ctx *ctx, const struct json *data, struct decoded *out, bool *any)
 {

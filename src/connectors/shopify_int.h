@@ -22,4 +22,7 @@ bool shopify_is_cod(const struct json *names);
 /* shopify_decode_hook: a webhook's body; without a topic header its shape tells what it is. */
 enum err shopify_decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out);
 
+/* shopify_return_state: "OPEN" of either interface; false: a word that is not known. */
+bool shopify_return_state(struct str word, enum return_state *out);
+
 #endif

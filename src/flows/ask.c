@@ -13,6 +13,7 @@
 #include "mind/template.h"
 #include "model/fact_json.h"
 #include "talk/mention.h"
+#include "talk/return_text.h"
 
 #define ASK_FIELD_MAX 320 /* the longest e-mail address is 254 */
 #define ASK_ROW_MAX 32768
@@ -398,6 +399,12 @@ static bool asks_in_general(const struct wish *w)
     return false;
 }
 
+/* Who asks to send back what is on its way back has had the answer. */
+static bool goes_back(const struct ask_reply *rep)
+{
+    return rep->wish.intent == INTENT_RETURN_REQUEST && returns_any(rep->ca.cas, rep->now_us);
+}
+
 static enum err answer_from_knowledge(struct ctx *ctx, const struct ask_env *env, const struct ask_question *q, struct ask_reply *rep)
 {
     struct knowledge_answer ans;
@@ -471,7 +478,7 @@ enum err ask(struct ctx *ctx, const struct ask_env *env, const struct ask_questi
     struct str first = rep.outcome == ASK_ANSWERED ? reply_deadline(ctx, rep.lang, rep.ca.cas, &rep.ca.cd, &rep.wish.deadline, rep.now_us) : STR_NULL;
     if (!str_empty(first)) /* what was asked first is answered first */
         rep.text = join_lines(ctx, first, rep.text);
-    struct str also = rep.outcome == ASK_ANSWERED ? wish_words(ctx, rep.lang, &rep.wish, rep.ca.cd.order.cls) : STR_NULL;
+    struct str also = rep.outcome == ASK_ANSWERED && !goes_back(&rep) ? wish_words(ctx, rep.lang, &rep.wish, rep.ca.cd.order.cls) : STR_NULL;
     if (!str_empty(also))
         rep.text = join_lines(ctx, rep.text, also);
     rep.wants_person = rep.wish.person || text_has_word(ent.folded, PERSON_WORDS);

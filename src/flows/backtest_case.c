@@ -71,6 +71,8 @@ static int64_t own_time(const struct fact *fct)
         return fct->u.fulfillment.created_us;
     case FACT_REFUND:
         return fct->u.refund.at_us;
+    case FACT_RETURN:
+        return fct->u.ret.at_us;
     case FACT_HOLD:
         return fct->u.hold.at_us;
     case FACT_CUSTOMER_REPORT:
@@ -142,6 +144,32 @@ static enum err order_refs(struct walk *k, struct fact_ref **refs, size_t *n)
     return e;
 }
 
+static enum err load_parcel(struct walk *k, const struct parcel *from)
+{
+    struct parcel *p = ctx_alloc(k->ctx, sizeof(*p));
+    enum err e = p == NULL ? ERR_MEMORY : OK;
+    if (e != OK)
+        return e;
+    *p = (struct parcel){.parcel_no = from->parcel_no, .number = from->number, .diag = DIAG_CLASS_COUNT, .links_n = from->links_n};
+    memcpy(p->links, from->links, sizeof(p->links));
+    k->parcels[k->parcels_n++] = p;
+    for (size_t s = 0; e == OK && s < from->scans_n; s++)
+        e = add_fact(k, from->scans[s].ref, p);
+    for (size_t s = 0; e == OK && s < from->superseded_n; s++)
+        e = add_fact(k, from->superseded[s].ref, p);
+    return e;
+}
+
+/* Of two returns with one parcel the first: its scans are folded once. */
+static const struct parcel *comes_back(const struct order_case *cas, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (cas->returns[j].parcel != NULL && cas->returns[i].parcel != NULL &&
+            str_eq(cas->returns[j].parcel->number, cas->returns[i].parcel->number))
+            return NULL;
+    return cas->returns[i].parcel;
+}
+
 static enum err load(struct walk *k, const struct order_case *final)
 {
     struct fact_ref *refs = NULL;
@@ -150,26 +178,20 @@ static enum err load(struct walk *k, const struct order_case *final)
     most = n;
     for (size_t i = 0; i < final->parcels_n; i++)
         most += final->parcels[i]->scans_n + final->parcels[i]->superseded_n;
+    for (size_t i = 0; i < final->returns_n; i++)
+        most += comes_back(final, i) == NULL ? 0 : final->returns[i].parcel->scans_n + final->returns[i].parcel->superseded_n;
     k->told = ctx_alloc(k->ctx, (most + 1) * sizeof(*k->told));
-    k->parcels = ctx_alloc(k->ctx, (final->parcels_n + 1) * sizeof(*k->parcels));
+    k->parcels = ctx_alloc(k->ctx, (final->parcels_n + final->returns_n + 1) * sizeof(*k->parcels));
     k->cas.parcels = ctx_alloc(k->ctx, (final->parcels_n + 1) * sizeof(*k->cas.parcels));
     if (k->told == NULL || k->parcels == NULL || k->cas.parcels == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; e == OK && i < n; i++)
         e = add_fact(k, refs[i], NULL);
-    for (size_t i = 0; e == OK && i < final->parcels_n; i++) {
-        const struct parcel *from = final->parcels[i];
-        struct parcel *p = ctx_alloc(k->ctx, sizeof(*p));
-        if (p == NULL)
-            return ERR_MEMORY;
-        *p = (struct parcel){.parcel_no = from->parcel_no, .number = from->number, .diag = DIAG_CLASS_COUNT, .links_n = from->links_n};
-        memcpy(p->links, from->links, sizeof(p->links));
-        k->parcels[k->parcels_n++] = p;
-        for (size_t s = 0; e == OK && s < from->scans_n; s++)
-            e = add_fact(k, from->scans[s].ref, p);
-        for (size_t s = 0; e == OK && s < from->superseded_n; s++)
-            e = add_fact(k, from->superseded[s].ref, p);
-    }
+    for (size_t i = 0; e == OK && i < final->parcels_n; i++)
+        e = load_parcel(k, final->parcels[i]);
+    for (size_t i = 0; e == OK && i < final->returns_n; i++)
+        if (comes_back(final, i) != NULL)
+            e = load_parcel(k, final->returns[i].parcel);
     if (e == OK && k->told_n > 1)
         qsort(k->told, k->told_n, sizeof(*k->told), by_time);
     k->w->out->facts += (int64_t)k->told_n;
@@ -193,14 +215,22 @@ static enum err fold_told(struct walk *k, const struct told *t)
     return e == ERR_LIMIT ? OK : e; /* it had no place then, either */
 }
 
+static struct parcel *parcel_numbered(const struct walk *k, struct str number)
+{
+    for (size_t i = 0; !str_empty(number) && i < k->parcels_n; i++)
+        if (str_eq(k->parcels[i]->number, number))
+            return k->parcels[i];
+    return NULL;
+}
+
 static void join_number(struct walk *k, struct str number)
 {
+    struct parcel *p = parcel_numbered(k, number);
     for (size_t i = 0; i < k->cas.parcels_n; i++)
-        if (str_eq(k->cas.parcels[i]->number, number))
+        if (k->cas.parcels[i] == p)
             return;
-    for (size_t i = 0; i < k->parcels_n; i++)
-        if (str_eq(k->parcels[i]->number, number))
-            k->cas.parcels[k->cas.parcels_n++] = k->parcels[i];
+    if (p != NULL)
+        k->cas.parcels[k->cas.parcels_n++] = p;
 }
 
 /* The parcels that the case had named by then. */
@@ -216,6 +246,8 @@ static enum err join_parcels(struct walk *k)
     for (size_t i = 0, m = k->cas.parcels_n; e == OK && i < m; i++)
         if (!str_empty(k->cas.parcels[i]->next_number))
             join_number(k, k->cas.parcels[i]->next_number);
+    for (size_t i = 0; e == OK && i < k->cas.returns_n; i++)
+        k->cas.returns[i].parcel = parcel_numbered(k, case_return_parcel(&k->cas, &k->cas.returns[i]));
     return e;
 }
 

@@ -276,6 +276,27 @@ static void refunds_json(struct jw *w, const struct order_case *cas)
     jw_arr_end(w);
 }
 
+static void returns_json(struct jw *w, const struct order_case *cas)
+{
+    jw_key(w, "returns");
+    jw_arr(w);
+    for (size_t i = 0; i < cas->returns_n; i++) {
+        const struct case_return *r = &cas->returns[i];
+        int64_t since_us = 0;
+        enum return_state s = case_return_state(cas, r, &since_us);
+        jw_obj(w);
+        jw_kstr(w, "source", r->source);
+        jw_kstr(w, "return_id", r->return_id);
+        jw_kstr(w, "state", str_of(return_state_word(s)));
+        jw_ktime(w, "since", since_us);
+        jw_kstr_null(w, "carrier", r->carrier);
+        jw_kstr_null(w, "tracking_number", r->tracking_number);
+        items_json(w, r->items, r->items_n);
+        jw_end(w);
+    }
+    jw_arr_end(w);
+}
+
 static void holds_json(struct jw *w, const struct order_case *cas)
 {
     jw_key(w, "holds");
@@ -503,6 +524,7 @@ enum err case_json(struct ctx *ctx, struct jw *w, const struct case_answer *ca, 
     jw_arr_end(w);
     fulfillments_json(w, ca->cas);
     refunds_json(w, ca->cas);
+    returns_json(w, ca->cas);
     holds_json(w, ca->cas);
     reports_json(w, ca->cas);
     stock_json(w, ca->cas, ca->as_of_us);

@@ -156,6 +156,20 @@ static enum err add_personal(struct ctx *ctx, struct buf *b, const struct case_a
     return OK;
 }
 
+static void add_returns(struct ctx *ctx, struct buf *b, const struct order_case *cas)
+{
+    if (cas->returns_n > 0)
+        buf_add(b, STR("\nReturns\n"));
+    for (size_t i = 0; i < cas->returns_n; i++) {
+        int64_t since_us = 0;
+        const struct case_return *r = &cas->returns[i];
+        enum return_state s = case_return_state(cas, r, &since_us);
+        buf_fmt(b, "  %.*s %s since %.*s%s%.*s %.*s\n", STR_ARG(r->return_id), return_state_word(s),
+                STR_ARG(time_rfc3339(ctx->arena, since_us)), str_empty(r->tracking_number) ? "" : ", parcel ", STR_ARG(r->carrier),
+                STR_ARG(r->tracking_number));
+    }
+}
+
 enum err case_text(struct ctx *ctx, struct buf *out, const struct case_answer *ca, const struct case_json_options *opt)
 {
     add_head(ctx, out, ca);
@@ -165,6 +179,7 @@ enum err case_text(struct ctx *ctx, struct buf *out, const struct case_answer *c
     add_items(out, &ca->cd);
     for (size_t i = 0; i < ca->cd.parcels_n; i++)
         add_parcel(ctx, out, ca, opt, i);
+    add_returns(ctx, out, ca->cas);
     add_changes(ctx, out, ca);
     add_messages(ctx, out, ca);
     if (ca->acts != NULL)

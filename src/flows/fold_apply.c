@@ -18,20 +18,31 @@ static enum err order_fact_index(struct fold *f, struct fold_order *fo, uint32_t
     return db_run(f->ctx, st);
 }
 
+static enum err link_parcel(struct fold *f, const struct fold_order *fo, struct str number, int64_t since_us)
+{
+    struct fold_parcel *fp = NULL;
+    bool changed = false;
+    enum err e = fold_parcel_by_number(f, number, true, &fp);
+    if (e == OK && parcel_link_order(&fp->p, fo->c.order_no, since_us, &changed) != OK)
+        LOG(f->ctx->log, LOG_WARN, "parcel_links_full", LOG_I("order_no", fo->c.order_no));
+    if (changed)
+        fold_parcel_changed(f, fp);
+    return e;
+}
+
+/* What comes back is linked like what was sent: its scans touch the order, and it is asked about. */
 static enum err link_case_parcels(struct fold *f, struct fold_order *fo)
 {
     struct parcel_ref *refs = NULL;
     int64_t *since = NULL;
     size_t n = 0;
     enum err e = case_parcel_numbers(f->ctx, &fo->c, &refs, &since, &n);
-    for (size_t i = 0; e == OK && i < n; i++) {
-        struct fold_parcel *fp = NULL;
-        bool changed = false;
-        e = fold_parcel_by_number(f, refs[i].tracking_number, true, &fp);
-        if (e == OK && parcel_link_order(&fp->p, fo->c.order_no, since[i], &changed) != OK)
-            LOG(f->ctx->log, LOG_WARN, "parcel_links_full", LOG_I("order_no", fo->c.order_no));
-        if (changed)
-            fold_parcel_changed(f, fp);
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = link_parcel(f, fo, refs[i].tracking_number, since[i]);
+    for (size_t i = 0; e == OK && i < fo->c.returns_n; i++) {
+        struct str number = case_return_parcel(&fo->c, &fo->c.returns[i]);
+        if (!str_empty(number))
+            e = link_parcel(f, fo, number, fo->c.returns[i].at_us);
     }
     return e;
 }
@@ -252,6 +263,10 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
         break;
     case FACT_REFUND:
         id = fct->u.refund.order_id;
+        break;
+    case FACT_RETURN:
+        id = fct->u.ret.order_id;
+        name = fct->u.ret.order_name;
         break;
     case FACT_HOLD:
         id = fct->u.hold.order_id;

@@ -55,6 +55,13 @@ static enum err join_parcels(struct fold *f, struct fold_order *fo, struct fold_
     for (size_t i = 0; e == OK && i < fo->c.parcels_n && i < n; i++)
         if (!str_empty(fo->c.parcels[i]->next_number))
             e = join_one(f, fo, fo->c.parcels[i]->next_number, since[i], cap, *rows);
+    for (size_t i = 0; e == OK && i < fo->c.returns_n; i++) {
+        struct str number = case_return_parcel(&fo->c, &fo->c.returns[i]);
+        struct fold_parcel *fp = NULL;
+        if (!str_empty(number))
+            e = fold_parcel_by_number(f, number, true, &fp);
+        fo->c.returns[i].parcel = fp == NULL ? NULL : &fp->p;
+    }
     return e;
 }
 

@@ -90,27 +90,35 @@ static enum err run_two(struct fold *f, enum sql_id id, int64_t from, int64_t in
     return db_run(f->ctx, st);
 }
 
+static enum err relink_parcel(struct fold *f, struct str number, int64_t from, int64_t into, int64_t since_us)
+{
+    struct fold_parcel *fp = NULL;
+    bool changed = false;
+    size_t k = 0;
+    enum err e = fold_parcel_by_number(f, number, true, &fp);
+    if (e != OK)
+        return e;
+    for (size_t j = 0; j < fp->p.links_n; j++)
+        if (fp->p.links[j].order_no != from)
+            fp->p.links[k++] = fp->p.links[j];
+    fp->p.links_n = k;
+    fold_parcel_changed(f, fp);
+    if (parcel_link_order(&fp->p, into, since_us, &changed) != OK)
+        LOG(f->ctx->log, LOG_WARN, "parcel_links_full", LOG_I("order_no", into));
+    return OK;
+}
+
 static enum err relink_parcels(struct fold *f, const struct order_case *from, int64_t into)
 {
     struct parcel_ref *refs = NULL;
     int64_t *since = NULL;
     size_t n = 0;
-    bool changed = false;
     enum err e = case_parcel_numbers(f->ctx, from, &refs, &since, &n);
-    for (size_t i = 0; e == OK && i < n; i++) {
-        struct fold_parcel *fp = NULL;
-        e = fold_parcel_by_number(f, refs[i].tracking_number, true, &fp);
-        if (e != OK)
-            break;
-        size_t k = 0;
-        for (size_t j = 0; j < fp->p.links_n; j++)
-            if (fp->p.links[j].order_no != from->order_no)
-                fp->p.links[k++] = fp->p.links[j];
-        fp->p.links_n = k;
-        fold_parcel_changed(f, fp);
-        if (parcel_link_order(&fp->p, into, since[i], &changed) != OK)
-            LOG(f->ctx->log, LOG_WARN, "parcel_links_full", LOG_I("order_no", into));
-    }
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = relink_parcel(f, refs[i].tracking_number, from->order_no, into, since[i]);
+    for (size_t i = 0; e == OK && i < from->returns_n; i++)
+        if (!str_empty(from->returns[i].tracking_number))
+            e = relink_parcel(f, from->returns[i].tracking_number, from->order_no, into, from->returns[i].at_us);
     return e;
 }
 

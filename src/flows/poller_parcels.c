@@ -119,6 +119,13 @@ static enum err carrier_of_order(struct poll_worker *w, const struct source *s, 
         if (source_serves(s, refs[i].carrier))
             *out = refs[i].carrier;
     }
+    for (size_t i = 0; e == OK && i < cas.returns_n; i++) {
+        if (!str_eq(cas.returns[i].tracking_number, number) || !is_carrier(cas.returns[i].carrier))
+            continue;
+        *known = true;
+        if (source_serves(s, cas.returns[i].carrier))
+            *out = cas.returns[i].carrier;
+    }
     return e;
 }
 

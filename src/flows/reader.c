@@ -160,6 +160,21 @@ static enum err join_number(struct ctx *ctx, struct reader *rd, struct case_answ
     return add_history(ctx, ca, hist, p->number, hist_cap);
 }
 
+static enum err join_returns(struct ctx *ctx, struct reader *rd, struct case_answer *ca, int64_t at_us)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < ca->cas->returns_n; i++) {
+        struct str number = case_return_parcel(ca->cas, &ca->cas->returns[i]), hist = STR_NULL;
+        struct parcel *p = NULL;
+        if (!str_empty(number))
+            e = read_parcel(ctx, rd, ca->merchant_id, number, &p, &hist);
+        if (e == OK && p != NULL && at_us != 0)
+            e = parcel_as_of(ctx, rd, ca->merchant_id, p, at_us);
+        ca->cas->returns[i].parcel = p;
+    }
+    return e;
+}
+
 static enum err join_parcels(struct ctx *ctx, struct reader *rd, struct case_answer *ca, struct str order_hist)
 {
     struct parcel_ref *refs = NULL;
@@ -207,6 +222,8 @@ static enum err case_load(struct ctx *ctx, struct reader *rd, int64_t at_us, str
         e = join_parcels(ctx, rd, ca, hist);
     for (size_t i = 0; e == OK && at_us != 0 && i < ca->cas->parcels_n; i++)
         e = parcel_as_of(ctx, rd, ca->merchant_id, ca->cas->parcels[i], at_us);
+    if (e == OK)
+        e = join_returns(ctx, rd, ca, at_us);
     if (e == OK && at_us != 0)
         changes_as_of(ca, at_us);
     if (e == OK)

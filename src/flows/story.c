@@ -408,6 +408,24 @@ static enum err make_refund(struct story *st, struct fact *fct)
     return e;
 }
 
+static enum err make_return(struct story *st, struct fact *fct)
+{
+    struct return_fact *r = &fct->u.ret;
+    struct str id = story_get(st->ln, "return"), parcel = story_get(st->ln, "parcel");
+    r->order_name = story_bare(st->ln, 0);
+    r->order_id = order_id_of(st, r->order_name);
+    r->return_id = str_empty(id) ? STR("RET1") : id;
+    r->at_us = st->now_us;
+    if (!return_state_parse(story_bare(st->ln, 1), &r->state))
+        return bad(st, "expected a state of a return", story_bare(st->ln, 1));
+    enum err e = items_of(st, &r->items, &r->items_n);
+    if (e == OK && !str_empty(parcel)) {
+        (void)str_split(&parcel, '/', &r->carrier);
+        e = tracking_number_normalise(st->ctx, parcel, &r->tracking_number);
+    }
+    return e;
+}
+
 static enum err make_incident(struct story *st, struct fact *fct)
 {
     struct incident_fact *in = &fct->u.incident;
@@ -498,6 +516,7 @@ static const struct verb VERBS[] = {
     {"scan", FACT_TRACKING_EVENT, ROLE_CARRIER, make_scan},
     {"stock", FACT_INVENTORY_LEVEL, ROLE_STOREFRONT, make_stock},
     {"refund", FACT_REFUND, ROLE_STOREFRONT, make_refund},
+    {"return", FACT_RETURN, ROLE_STOREFRONT, make_return},
     {"incident", FACT_INCIDENT, ROLE_SYSTEM, make_incident},
     {"hold", FACT_HOLD, ROLE_STOREFRONT, make_hold},
     {"release", FACT_HOLD, ROLE_STOREFRONT, make_hold},

@@ -167,6 +167,31 @@ static enum err fold_refund(struct ctx *ctx, struct order_case *cas, const struc
     return case_put(ctx, cas, CASE_REFUND, &c, took);
 }
 
+static enum err fold_return(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
+                            bool *took)
+{
+    const struct return_fact *r = &in->fct->u.ret;
+    enum err e = OK;
+    struct case_return c = {
+        .source = dup(ctx, in->source, &e),
+        .return_id = dup(ctx, r->return_id, &e),
+        .ver = version_of(in),
+        .state = r->state,
+        .carrier = dup(ctx, r->carrier, &e),
+        .tracking_number = dup(ctx, r->tracking_number, &e),
+        .at_us = r->at_us,
+        .items_n = at_most(r->items_n, FACT_ITEMS_MAX),
+    };
+    c.items = dup_items(ctx, r->items, c.items_n, &e);
+    if (c.ver.changed_us == 0)
+        c.ver.changed_us = r->at_us;
+    if (e == OK)
+        e = case_content(CASE_RETURN, &c, &c.ver.content);
+    if (e != OK)
+        return no_memory(ctx, e);
+    return case_put(ctx, cas, CASE_RETURN, &c, took);
+}
+
 static enum err fold_hold(struct ctx *ctx, struct order_case *cas, const struct arrival *in,
                           bool *took)
 {
@@ -231,6 +256,8 @@ static enum err fold_object(struct ctx *ctx, struct order_case *cas, const struc
         return fold_fulfillment(ctx, cas, in, took);
     case FACT_REFUND:
         return fold_refund(ctx, cas, in, took);
+    case FACT_RETURN:
+        return fold_return(ctx, cas, in, took);
     case FACT_HOLD:
         return fold_hold(ctx, cas, in, took);
     case FACT_CUSTOMER_REPORT:
@@ -259,6 +286,8 @@ static int64_t freshness(const struct order_case *cas)
         t = later(t, cas->fulfillments[i].ver.learned_us);
     for (size_t i = 0; i < cas->refunds_n; i++)
         t = later(t, cas->refunds[i].ver.learned_us);
+    for (size_t i = 0; i < cas->returns_n; i++)
+        t = later(t, cas->returns[i].ver.learned_us);
     for (size_t i = 0; i < cas->holds_n; i++)
         t = later(t, cas->holds[i].ver.learned_us);
     for (size_t i = 0; i < cas->reports_n; i++)
@@ -323,6 +352,8 @@ enum err case_merge(struct ctx *ctx, struct order_case *cas, const struct order_
         e = MERGE(CASE_FULFILLMENT, fulfillments);
     if (e == OK)
         e = MERGE(CASE_REFUND, refunds);
+    if (e == OK)
+        e = MERGE(CASE_RETURN, returns);
     if (e == OK)
         e = MERGE(CASE_HOLD, holds);
     if (e == OK)

@@ -12,6 +12,7 @@
 #define CASE_FULFILLMENTS_MAX 100
 #define CASE_REFUNDS_MAX 100
 #define CASE_HOLDS_MAX 50
+#define CASE_RETURNS_MAX 50
 #define CASE_REPORTS_MAX 50
 #define CASE_PARCELS_MAX 100
 #define CASE_LINKS_MAX 200
@@ -77,6 +78,17 @@ struct case_refund {
     size_t items_n;
 };
 
+struct case_return {
+    struct str source, return_id;
+    struct version ver;
+    enum return_state state;   /* as told; case_return_state knows what its parcel says, too */
+    struct str carrier, tracking_number;
+    int64_t at_us;
+    struct case_item *items;
+    size_t items_n;
+    const struct parcel *parcel; /* joined, not part of the row: what comes back; NULL: nothing is known of it */
+};
+
 struct case_hold {
     struct str source, hold_id, why;
     struct version ver;
@@ -118,6 +130,8 @@ struct order_case {
     size_t refunds_n;
     struct case_hold *holds;
     size_t holds_n;
+    struct case_return *returns; /* sorted by source, id */
+    size_t returns_n;
     struct case_report *reports; /* sorted by at_us, key */
     size_t reports_n;
     struct case_link *links;     /* sorted by number, carrier */
@@ -149,6 +163,19 @@ struct str case_item_key(const struct case_item *it);
 int64_t case_quantity_ordered(const struct order_case *cas, struct str key);
 int64_t case_quantity_in_fulfillments(const struct order_case *cas, struct str key, enum fulfillment_state at_least);
 
+/*
+ * case_return_parcel: number of the parcel that comes back; empty: not told, or a number that the order itself was sent under: what
+ * such a number's scans say of which way is not known.
+ */
+struct str case_return_parcel(const struct order_case *cas, const struct case_return *ret);
+/*
+ * case_return_state: what was told, or how far its parcel has come where that is further; *since_us when. A parcel says no more of
+ * one that was received, declined or ended.
+ */
+enum return_state case_return_state(const struct order_case *cas, const struct case_return *ret, int64_t *since_us);
+/* case_return_open: it has not come to its end. */
+bool case_return_open(enum return_state s);
+
 /* Hashes the fold needs but must not make itself (keyed, impure key): given with each order fact. */
 struct fold_hashes {
     uint64_t address_hash;
@@ -156,8 +183,8 @@ struct fold_hashes {
 
 /*
  * case_fold: apply one fact to a case. Any order of arrival, any repetition, gives the same canonical bytes.
- * In:    cas zeroed (diag = DIAG_CLASS_COUNT) or decoded; fct of kind order, fulfillment, refund, hold, customer_report or
- *        parcel_link; source is the account id; learned_us the ledger time
+ * In:    cas zeroed (diag = DIAG_CLASS_COUNT) or decoded; fct of kind order, fulfillment, refund, return, hold,
+ *        customer_report or parcel_link; source is the account id; learned_us the ledger time
  * Out:   *changed false when nothing at all moved: the row need not be written, nor the fact kept
  * Errs:  ERR_LIMIT (more objects than the limits above: the lowest by (source, id) stay; case unchanged), ERR_MEMORY
  * Owns:  copies what it keeps into ctx's arena

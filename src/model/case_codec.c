@@ -6,7 +6,7 @@
 #include "model/case_int.h"
 #include "model/pack.h"
 
-#define VERSION 2 /* 1: without heard_us */
+#define VERSION 3 /* 1: without heard_us; 2: without returns */
 #define OBJECT_BYTES_MAX                                                                           \
     ((size_t)4 << 20) /* FACT_ITEMS_MAX items with all their texts at full length */
 
@@ -98,6 +98,17 @@ static void pack_refund(struct pack *p, struct case_refund *r)
     pack_items(p, &r->items, &r->items_n);
 }
 
+static void pack_return(struct pack *p, struct case_return *r)
+{
+    pack_str(p, &r->source);
+    pack_str(p, &r->return_id);
+    PACK_ENUM(p, r->state, return_state, RETURN_STATE_COUNT);
+    pack_str(p, &r->carrier);
+    pack_str(p, &r->tracking_number);
+    pack_i64(p, &r->at_us);
+    pack_items(p, &r->items, &r->items_n);
+}
+
 static void pack_hold(struct pack *p, struct case_hold *h)
 {
     pack_str(p, &h->source);
@@ -152,6 +163,13 @@ static void pack_objects(struct pack *p, struct order_case *cas, bool refs)
     PACK_LIST(p, cas->links, cas->links_n, CASE_LINKS_MAX, pack_link(p, &cas->links[i]));
 }
 
+static void pack_returns(struct pack *p, struct order_case *cas, bool refs)
+{
+    PACK_LIST(p, cas->returns, cas->returns_n, CASE_RETURNS_MAX,
+              pack_version(p, &cas->returns[i].ver, refs);
+              pack_return(p, &cas->returns[i]));
+}
+
 static void pack_case(struct pack *p, struct order_case *cas, bool refs)
 {
     unsigned version = (unsigned)pack_below(p, VERSION, VERSION + 1);
@@ -165,6 +183,8 @@ static void pack_case(struct pack *p, struct order_case *cas, bool refs)
         cas->views[i] = v;
     }
     pack_objects(p, cas, refs);
+    if (version > 2)
+        pack_returns(p, cas, refs);
     pack_i64(p, &cas->fresh_us);
     if (version > 1)
         pack_i64(p, &cas->heard_us);
@@ -216,6 +236,11 @@ enum err case_content(enum case_object kind, const void *obj, uint64_t *out)
     case CASE_REFUND: {
         struct case_refund r = *(const struct case_refund *)obj;
         pack_refund(&p, &r);
+        break;
+    }
+    case CASE_RETURN: {
+        struct case_return r = *(const struct case_return *)obj;
+        pack_return(&p, &r);
         break;
     }
     case CASE_HOLD: {

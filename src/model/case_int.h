@@ -7,7 +7,7 @@
 
 #include "model/case.h"
 
-enum case_object { CASE_VIEW, CASE_FULFILLMENT, CASE_REFUND, CASE_HOLD, CASE_REPORT, CASE_LINK };
+enum case_object { CASE_VIEW, CASE_FULFILLMENT, CASE_REFUND, CASE_RETURN, CASE_HOLD, CASE_REPORT, CASE_LINK };
 
 /*
  * case_put: puts an object into the set of its kind. *took false when nothing moved: a repeat, or a higher version is there.

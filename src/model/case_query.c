@@ -95,6 +95,50 @@ int64_t case_quantity_in_fulfillments(const struct order_case *cas, struct str k
     return best;
 }
 
+static bool is_outbound(const struct order_case *cas, struct str number)
+{
+    for (size_t i = 0; i < cas->fulfillments_n; i++)
+        for (size_t j = 0; j < cas->fulfillments[i].parcels_n; j++)
+            if (str_eq(cas->fulfillments[i].parcels[j].tracking_number, number))
+                return true;
+    for (size_t i = 0; i < cas->links_n; i++)
+        if (str_eq(cas->links[i].tracking_number, number))
+            return true;
+    for (size_t i = 0; i < cas->parcels_n; i++) /* a second leg of one that was sent */
+        if (str_eq(cas->parcels[i]->number, number))
+            return true;
+    return false;
+}
+
+struct str case_return_parcel(const struct order_case *cas, const struct case_return *ret)
+{
+    return is_outbound(cas, ret->tracking_number) ? STR_NULL : ret->tracking_number;
+}
+
+bool case_return_open(enum return_state s)
+{
+    return s < RETURN_DECLINED;
+}
+
+enum return_state case_return_state(const struct order_case *cas, const struct case_return *ret,
+                                    int64_t *since_us)
+{
+    struct parcel_view v;
+    *since_us = ret->at_us;
+    if (ret->parcel == NULL || ret->state >= RETURN_RECEIVED)
+        return ret->state;
+    const struct parcel_link *link = parcel_find_link(ret->parcel, cas->order_no);
+    parcel_view_make(ret->parcel, link == NULL ? 0 : link->since_us, &v);
+    enum return_state s = v.status == PARCEL_DELIVERED && v.delivered >= 0 ? RETURN_ARRIVED
+                          : v.last_move >= 0                               ? RETURN_ON_ITS_WAY
+                                                                           : ret->state;
+    int at = s == RETURN_ARRIVED ? v.delivered : v.last_move;
+    if (s <= ret->state || at < 0)
+        return ret->state;
+    *since_us = ret->parcel->scans[at].at_us;
+    return s;
+}
+
 struct numbered {
     struct parcel_ref ref;
     int64_t since_us;

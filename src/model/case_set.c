@@ -156,6 +156,17 @@ static struct version *refund_ver(void *v)
     return &((struct case_refund *)v)->ver;
 }
 
+static int return_cmp(const void *a, const void *b)
+{
+    const struct case_return *x = a, *y = b;
+    return cmp2(x->source, y->source, x->return_id, y->return_id);
+}
+
+static struct version *return_ver(void *v)
+{
+    return &((struct case_return *)v)->ver;
+}
+
 static int hold_cmp(const void *a, const void *b)
 {
     const struct case_hold *x = a, *y = b;
@@ -209,6 +220,8 @@ static const struct set_kind FULFILLMENTS = {
     sizeof(struct case_fulfillment), CASE_FULFILLMENTS_MAX, ful_cmp, ful_ver, NULL, "fulfillments"};
 static const struct set_kind REFUNDS = {
     sizeof(struct case_refund), CASE_REFUNDS_MAX, refund_cmp, refund_ver, NULL, "refunds"};
+static const struct set_kind RETURNS = {
+    sizeof(struct case_return), CASE_RETURNS_MAX, return_cmp, return_ver, NULL, "returns"};
 static const struct set_kind HOLDS = {
     sizeof(struct case_hold), CASE_HOLDS_MAX, hold_cmp, hold_ver, NULL, "holds"};
 static const struct set_kind REPORTS = {
@@ -240,6 +253,8 @@ enum err case_put(struct ctx *ctx, struct order_case *cas, enum case_object kind
         return PUT(FULFILLMENTS, fulfillments);
     case CASE_REFUND:
         return PUT(REFUNDS, refunds);
+    case CASE_RETURN:
+        return PUT(RETURNS, returns);
     case CASE_HOLD:
         return PUT(HOLDS, holds);
     case CASE_REPORT:
@@ -264,6 +279,7 @@ bool case_is_sorted(const struct order_case *cas)
     return ascends(&VIEWS, cas->views, cas->views_n) &&
            ascends(&FULFILLMENTS, cas->fulfillments, cas->fulfillments_n) &&
            ascends(&REFUNDS, cas->refunds, cas->refunds_n) &&
+           ascends(&RETURNS, cas->returns, cas->returns_n) &&
            ascends(&HOLDS, cas->holds, cas->holds_n) &&
            ascends(&REPORTS, cas->reports, cas->reports_n) &&
            ascends(&LINKS, cas->links, cas->links_n);

@@ -124,6 +124,24 @@ bool report_kind_parse(struct str word, enum report_kind *out)
     return false;
 }
 
+static const char *const RETURN_WORDS[RETURN_STATE_COUNT] = {"asked",     "approved", "on_its_way", "arrived", "received",
+                                                             "inspected", "declined", "cancelled",  "closed"};
+
+const char *return_state_word(enum return_state s)
+{
+    return s >= 0 && s < RETURN_STATE_COUNT ? RETURN_WORDS[s] : "unknown";
+}
+
+bool return_state_parse(struct str word, enum return_state *out)
+{
+    for (int i = 0; i < RETURN_STATE_COUNT; i++)
+        if (str_eq(word, str_of(RETURN_WORDS[i]))) {
+            *out = (enum return_state)i;
+            return true;
+        }
+    return false;
+}
+
 static const char *const INCIDENT_WORDS[INCIDENT_COUNT] = {"weather", "strike", "closure", "carrier", "other"};
 
 const char *incident_kind_word(enum incident_kind k)
@@ -144,7 +162,7 @@ bool incident_kind_parse(struct str word, enum incident_kind *out)
 bool fact_kind_is_input(enum fact_kind k)
 {
     return k < FACT_TICK || k == FACT_INCIDENT || k == FACT_TOLD || k == FACT_CONSENT || k == FACT_RECEIPT ||
-           k == FACT_MESSAGE_IN;
+           k == FACT_MESSAGE_IN || k == FACT_RETURN;
 }
 
 static const char *const RECEIPT_WORDS[] = {"accepted", "delivered", "opened",  "clicked",   "bounced", "complained",

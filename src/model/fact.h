@@ -114,6 +114,21 @@ struct refund_fact {
     int64_t at_us;
 };
 
+/* A return, as far as it has come. `on_its_way` and `arrived` mostly follow from its parcel; a portal may tell them as well. */
+enum return_state {
+    RETURN_ASKED, RETURN_APPROVED, RETURN_ON_ITS_WAY, RETURN_ARRIVED, RETURN_RECEIVED, RETURN_INSPECTED, RETURN_DECLINED,
+    RETURN_CANCELLED, RETURN_CLOSED, RETURN_STATE_COUNT
+};
+struct return_fact {            /* what the customer sends back; its parcel is none of the order's own */
+    struct str order_id, order_name; /* order_id at the same source; or empty with order_name set */
+    struct str return_id;
+    enum return_state state;
+    const struct fact_item *items; /* none: not told */
+    size_t items_n;
+    struct str carrier, tracking_number; /* of the parcel that comes back; may be empty */
+    int64_t at_us;              /* since when it is in this state */
+};
+
 struct hold_fact {              /* a fulfillment hold placed or released */
     struct str order_id, hold_id, why;
     bool released;
@@ -331,6 +346,7 @@ struct fact {
         struct fulfillment_fact fulfillment;
         struct inventory_fact inventory;
         struct refund_fact refund;
+        struct return_fact ret;
         struct hold_fact hold;
         struct customer_fact customer;
         struct report_fact report;
@@ -395,6 +411,8 @@ const char *verdict_word(enum person_verdict v);
 bool verdict_parse(struct str word, enum person_verdict *out);
 const char *action_outcome_word(enum action_outcome o);
 bool action_outcome_parse(struct str word, enum action_outcome *out);
+const char *return_state_word(enum return_state s);
+bool return_state_parse(struct str word, enum return_state *out);
 const char *report_kind_word(enum report_kind k);
 bool report_kind_parse(struct str word, enum report_kind *out);
 const char *incident_kind_word(enum incident_kind k);

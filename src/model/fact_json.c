@@ -28,6 +28,7 @@ VOCAB(financial_state, financial_state, "a financial state such as paid")
 VOCAB(fulfillment_state, fulfillment_state, "pending, open, picked, shipped, cancelled or error")
 VOCAB(source_role, source_role, "a role such as storefront")
 VOCAB(report_kind, report_kind, "a report such as not_received")
+VOCAB(return_state, return_state, "a state of a return such as approved")
 VOCAB(incident_kind, incident_kind, "weather, strike, closure, carrier or other")
 VOCAB(receipt_status, receipt_status, "a receipt such as delivered")
 VOCAB(ticket_event, ticket_event, "assigned, answered or solved")
@@ -116,6 +117,18 @@ static const struct field REFUND[] = {
     {"items", RF(items), F_ITEMS, DOC, NULL},
     {"full", RF(full), F_BOOL, 0, NULL},
     {"at", RF(at_us), F_TIME, DOC, NULL},
+    {NULL, 0, F_STR, 0, NULL},
+};
+#define RT(m) offsetof(struct fact, u.ret.m)
+static const struct field RETURN[] = {
+    {"order_id", RT(order_id), F_STR, DOC, NULL},
+    {"order_name", RT(order_name), F_STR, 0, NULL},
+    {"return_id", RT(return_id), F_STR, DOC | NEED, NULL},
+    {"state", RT(state), F_ENUM, DOC | NEED, &V_return_state},
+    {"items", RT(items), F_ITEMS, DOC, NULL},
+    {"carrier", RT(carrier), F_STR, DOC, NULL},
+    {"tracking_number", RT(tracking_number), F_NUMBER, DOC, NULL},
+    {"at", RT(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 #define HO(m) offsetof(struct fact, u.hold.m)
@@ -377,7 +390,7 @@ const struct field *fact_fields(enum fact_kind kind)
         [FACT_ESTIMATE_MODEL] = ESTIMATE_MODEL,
         [FACT_REQUEST] = REQUEST,     [FACT_VERDICT] = VERDICT,          [FACT_ACTION_RESULT] = ACTION_RESULT,
         [FACT_TICKET] = TICKET,       [FACT_MESSAGE_IN] = MESSAGE_IN,    [FACT_TURN] = TURN,
-        [FACT_KNOWLEDGE] = KNOWLEDGE,
+        [FACT_KNOWLEDGE] = KNOWLEDGE, [FACT_RETURN] = RETURN,
     };
     return kind < FACT_KIND_COUNT ? TABLES[kind] : NULL;
 }

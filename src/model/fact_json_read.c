@@ -207,7 +207,7 @@ static enum err get_text(struct reader_ctx *r, const struct json *v, const struc
     if (e == OK && (fd->flags & CODE) != 0 && !str_empty(*out) && num_currency_digits(*out) < 0)
         return ctx_fail(r->ctx, ERR_PARSE, "%s: expected a currency code (ISO 4217) such as EUR, got %.*s", fd->name,
                         STR_ARG(str_sub(*out, 0, 20)));
-    if (e == OK && fd->type == F_NUMBER)
+    if (e == OK && fd->type == F_NUMBER && ((fd->flags & NEED) != 0 || !str_empty(*out)))
         return tracking_number_normalise(r->ctx, *out, out);
     return e;
 }
@@ -267,6 +267,15 @@ static enum err check_incident(struct ctx *ctx, const struct incident_fact *in)
     return OK;
 }
 
+static enum err check_return(struct ctx *ctx, const struct json *v, const struct return_fact *ret)
+{
+    if (str_empty(json_str(v, "state")))
+        return ctx_fail(ctx, ERR_PARSE, "state: expected a state of a return such as approved, it is missing");
+    if (str_empty(ret->order_id) && str_empty(ret->order_name))
+        return ctx_fail(ctx, ERR_PARSE, "order_id: expected it, or order_name");
+    return OK;
+}
+
 enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *personal, struct fact *out)
 {
     struct reader_ctx r = {ctx, ""};
@@ -276,7 +285,7 @@ enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *per
         return ctx_fail(ctx, ERR_PARSE, "expected an object with a kind");
     struct str kind = json_str(v, "kind");
     if (!fact_kind_parse(kind, &fct.kind) || fact_fields(fct.kind) == NULL)
-        return ctx_fail(ctx, ERR_PARSE, "kind: expected order, fulfillment, tracking_event, inventory_level, refund, hold, customer, "
+        return ctx_fail(ctx, ERR_PARSE, "kind: expected order, fulfillment, tracking_event, inventory_level, refund, return, hold, customer, "
                                         "customer_report, parcel_link, not_found or incident, got \"%.*s\"",
                         STR_ARG(str_sub(kind, 0, 40)));
     enum err e = get_fields(&r, v, fact_fields(fct.kind), false, &fct);
@@ -284,6 +293,8 @@ enum err fact_read(struct ctx *ctx, const struct json *v, const struct json *per
         e = get_fields(&r, v, fact_common_fields, false, &fct);
     if (e == OK && fct.kind == FACT_INCIDENT)
         e = check_incident(ctx, &fct.u.incident);
+    if (e == OK && fct.kind == FACT_RETURN)
+        e = check_return(ctx, v, &fct.u.ret);
     if (e == OK && personal != NULL)
         e = get_fields(&r, personal, fact_fields(fct.kind), true, &fct);
     if (e != OK)

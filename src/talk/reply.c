@@ -8,6 +8,7 @@
 #include "mind/phrases.h"
 #include "mind/template.h"
 #include "talk/fill.h"
+#include "talk/return_text.h"
 
 #define REPLY_MAX 16384
 
@@ -91,6 +92,7 @@ struct str reply_answer(struct ctx *ctx, struct str lang, const struct order_cas
     struct reply_age age = reply_age(cas, cd, p, now_us);
     buf_add(&b, diagnosis_for_customer(ctx, lang, cas, cd, NULL, now_us));
     add_age(ctx, lang, &b, &age, now_us);
+    buf_add(&b, returns_text(ctx, lang, cas, now_us));
     return buf_move(&b, ctx->arena);
 }
 

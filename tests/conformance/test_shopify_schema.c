@@ -213,6 +213,18 @@ static int64_t selections(struct query *q, struct str type_name)
         fail_msg("query: no type %.*s", STR_ARG(type_name));
     while (!next_is(q, '}')) {
         bool list;
+        blanks(q);
+        if (str_starts(q->s.rest, STR("..."))) { /* of one of an interface's, or a union's, own types */
+            (void)scan_take(&q->s, 3);
+            assert_true(str_eq(name(q), STR("on")));
+            struct str own = name(q);
+            if (member_named(json_get(type, "possibleTypes"), own) == NULL)
+                fail_msg("query: %.*s is never a %.*s", STR_ARG(type_name), STR_ARG(own));
+            expect(q, '{');
+            cost += selections(q, own);
+            n++;
+            continue;
+        }
         struct str f = name(q);
         const struct json *field = member_named(json_get(type, "fields"), f);
         int64_t first = 0, inner;

@@ -456,7 +456,7 @@ static void test_other_kinds(void **state)
     for (int k = 0; k < FACT_KIND_COUNT; k++) {
         struct fact fct = {.kind = (enum fact_kind)k};
         bool folds = k == FACT_ORDER || k == FACT_FULFILLMENT || k == FACT_REFUND ||
-                     k == FACT_HOLD || k == FACT_CUSTOMER_REPORT || k == FACT_PARCEL_LINK;
+                     k == FACT_HOLD || k == FACT_RETURN || k == FACT_CUSTOMER_REPORT || k == FACT_PARCEL_LINK;
         enum err e = case_fold(&b.f.ctx, &b.c, STR("shop"), &fct, (struct fact_ref){k + 1, 0}, NULL,
                                T0_US, &changed);
         if (e != (folds ? OK : ERR_PARSE))

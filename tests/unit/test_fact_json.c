@@ -100,6 +100,9 @@ static const struct {
      "ole\":\"system\"}", {"10115", "Which", "1020", "123456"}},
     {"{\"kind\":\"knowledge\",\"source\":\"faq.md\",\"title\":\"Questions\",\"lang\":\"en\",\"body\":\"# Returns\\n\\n30 days.\",\"dated\":"
      "\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"return\",\"order_id\":\"55\",\"order_name\":\"#1020\",\"return_id\":\"R7\",\"state\":\"approved\",\"items\":[{\"sku\":\"MUG\",\"title\":null,"
+     "\"quantity\":1,\"price_minor\":0}],\"carrier\":\"ups\",\"tracking_number\":\"1Z7W4E590300010062\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":"
+     "\"storefront\"}", {NULL}},
     {"{\"kind\":\"tick\",\"parcel\":true,\"number\":7,\"due_us\":1795000000000000,\"role\":\"system\"}", {NULL}},
 };
 

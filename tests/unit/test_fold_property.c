@@ -68,6 +68,8 @@ static struct str order_of(const struct fact *fct)
         return fct->u.fulfillment.order_id;
     case FACT_REFUND:
         return fct->u.refund.order_id;
+    case FACT_RETURN:
+        return fct->u.ret.order_id;
     case FACT_HOLD:
         return fct->u.hold.order_id;
     case FACT_CUSTOMER_REPORT:
@@ -412,7 +414,7 @@ static void afterwards(struct story *s)
     for (size_t i = 0; i < 12; i++) {
         struct str id = str_of(ORDER_ID[rng_below(&s->r, ORDERS)]);
         struct told *t;
-        switch (rng_below(&s->r, 4)) {
+        switch (rng_below(&s->r, 5)) {
         case 0:
             t = object(s, FACT_REFUND, "shop", ROLE_STOREFRONT);
             t->fct.u.refund =
@@ -440,6 +442,18 @@ static void afterwards(struct story *s)
                                      .report = (enum report_kind)rng_below(&s->r, REPORT_COUNT),
                                      .at_us = instant(s),
                                      .sku = rng_chance(&s->r, 2) ? STR("SKU1") : STR_NULL};
+            perhaps_again(s);
+            break;
+        case 3:
+            t = object(s, FACT_RETURN, "portal", ROLE_STOREFRONT);
+            t->fct.u.ret = (struct return_fact){
+                .order_id = id,
+                .return_id = str_of(word(s, "b", rng_below(&s->r, 3))),
+                .state = (enum return_state)rng_below(&s->r, RETURN_STATE_COUNT),
+                .carrier = STR("ups"),
+                .tracking_number = rng_chance(&s->r, 2) ? str_of(NUMBER[rng_below(&s->r, NUMBERS)]) : STR_NULL,
+                .at_us = instant(s)};
+            t->fct.u.ret.items = some_items(s, &t->fct.u.ret.items_n);
             perhaps_again(s);
             break;
         default:

@@ -187,7 +187,7 @@ static void refused(void **state)
 
 static void notes(void **state)
 {
-    static const char *const TOPICS[] = {"orders/delete", "returns/request", "returns/close", "products/update", "app/uninstalled",
+    static const char *const TOPICS[] = {"orders/delete", "products/update", "app/uninstalled",
                                          "fulfillment_orders/moved", "inventory_levels/disconnect", "variants/in_stock"};
     struct shop s;
     (void)state;

@@ -9,6 +9,7 @@ enum fact_kind flat_kind(bool (*has)(const void *row, const char *name), const v
     } SHAPES[] = {
         {"tracking_number", "status", FACT_TRACKING_EVENT},    {"available", "available", FACT_INVENTORY_LEVEL},
         {"refund_id", "order_id", FACT_REFUND},                {"hold_id", "order_id", FACT_HOLD},
+        {"return_id", "state", FACT_RETURN},
         {"report", "report", FACT_CUSTOMER_REPORT},            {"fulfillment_id", "fulfillment_id", FACT_FULFILLMENT},
         {"tracking_number", "order_id", FACT_PARCEL_LINK},     {"tracking_number", "order_name", FACT_PARCEL_LINK},
         {"tracking_number", "next_number", FACT_PARCEL_LINK},  {"customer_id", "customer_id", FACT_CUSTOMER},

@@ -137,6 +137,8 @@ enum err fact_tidy_carriers(struct ctx *ctx, struct fact *fct)
         return e == OK ? tidy(ctx, &fct->u.link.next_carrier) : e;
     case FACT_NOT_FOUND:
         return tidy(ctx, &fct->u.not_found.carrier);
+    case FACT_RETURN:
+        return tidy(ctx, &fct->u.ret.carrier);
     case FACT_FULFILLMENT:
         return tidy_parcels(ctx, &fct->u.fulfillment);
     default:
