@@ -35,6 +35,7 @@
     "userErrors{message}}}"
 
 #define HOLD_HANDLE "wismo"
+#define WHY "- " /* before the reason of a refusal, behind the holds that go first */
 
 /* ---- writing */
 
@@ -469,13 +470,21 @@ static enum err decode_mutation(struct ctx *ctx, const struct action_call *call,
         const struct json *p = json_get(data, PAYLOADS[i].field), *errors = json_get(p, PAYLOADS[i].errors);
         if (!json_is(p, JSON_OBJECT))
             continue;
+        enum after after = PAYLOADS[i].after;
         if (json_is(errors, JSON_ARRAY) && errors->count > 0) {
-            refuse(out, json_str(json_first(errors), "message"));
+            struct str why = json_str(json_first(errors), "message");
+            if (after == RELEASES && !str_empty(carry)) /* refused, once what holds it is gone again */
+                *out = (struct action_answer){.step = STEP_NEXT, .carry = arena_fmt(ctx->arena, "%.*s\n" WHY "%.*s", STR_ARG(carry), STR_ARG(str_sub(why, 0, 200)))};
+            else
+                refuse(out, why);
+            return OK;
+        }
+        if (after == EACH && str_starts(rest, STR(WHY))) {
+            refuse(out, str_sub(rest, sizeof(WHY) - 1, rest.n));
             return OK;
         }
         const struct json *id = json_path(p, PAYLOADS[i].id);
         done(out, id == NULL ? STR_NULL : id->text, STR("done"));
-        enum after after = PAYLOADS[i].after;
         out->carry = after == EACH ? rest : carry;
         if (after == LOOKS || (after == RELEASES && !str_empty(carry)) || (after == EACH && !str_empty(rest)))
             out->step = STEP_NEXT;

@@ -3,7 +3,7 @@
  * what is not certain is never called refused. And a process that ends between any two steps.
  */
 #include "lib/effect_double.h"
-#include "lib/story_acts.h"
+#include "lib/act_stage.h"
 
 #include "base/data.h"
 #include "flows/act_read.h"
@@ -21,59 +21,15 @@
 
 #define STEPS_MAX 12
 
-struct stage {
-    struct fixture f;
-    struct arena *arena;
-    struct ctx ctx;
-    struct story_store st;
-    struct account acct;
-    struct effect_double *d;
-};
-
-static void fact(struct stage *s, const struct fact *fct)
-{
-    assert_ok(&s->ctx, story_store_append(&s->ctx, &s->st, STR("shop"), fct));
-    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
-}
-
-static void sent_order(struct stage *s)
-{
-    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .price_minor = 1450, .ships = true};
-    static const struct parcel_ref PARCEL = {.carrier = {"ups", 3}, .tracking_number = {"1Z7W4E590300010062", 18}};
-    struct fact ord = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
-    struct fact ful = {.kind = FACT_FULFILLMENT, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
-    ord.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US - US_PER_DAY, .currency = STR("USD"),
-                                      .total_minor = 1450, .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
-    ord.u.order.ship_to = (struct address){.name = STR("Anna Exemple"), .country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
-    ful.u.fulfillment = (struct fulfillment_fact){.order_id = STR("1020"), .fulfillment_id = STR("F1"), .state = FUL_SHIPPED, .items = &ITEM,
-                                                  .items_n = 1, .parcels = &PARCEL, .parcels_n = 1, .created_us = TEST_NOW_US};
-    fact(s, &ord);
-    fact(s, &ful);
-}
-
-static void scan(struct stage *s, enum parcel_status status)
-{
-    struct fact fct = {.kind = FACT_TRACKING_EVENT, .role = ROLE_CARRIER};
-    fct.u.event = (struct tracking_event){.carrier = STR("ups"), .tracking_number = STR("1Z7W4E590300010062"), .status = status,
-                                          .reason = status == PARCEL_ATTEMPT_FAILED ? REASON_REFUSED : REASON_NONE,
-                                          .code = str_of(parcel_status_word(status)), .occurred = when_from_utc(clock_now_us(&s->f.clock))};
-    fact(s, &fct);
-}
-
 static void stage_begin(struct stage *s, const enum effect_way *ways, size_t n, const char *grant, bool tickets)
 {
-    fixture_init(&s->f);
-    s->arena = arena_new((size_t)512 << 20);
-    assert_non_null(s->arena);
-    s->ctx = s->f.ctx;
-    s->ctx.arena = s->arena;
-    clock_set(&s->f.clock, TEST_NOW_US);
+    stage_init(s);
     s->d = effect_double_new(ways, n);
     s->acct = (struct account){.merchant = STR("demo"), .id = STR("flow"), .conn = connector_find(STR("webhook")), .role = ROLE_SYSTEM,
                                .base_url = str_of(effect_double_url(s->d)), .performs = (1u << CAP_COUNT) - 1};
     s->acct.tickets = tickets;
     assert_int_equal(secret_set(&s->acct.webhook_secrets[0], STR("a shared secret")), OK);
-    story_store_open(&s->ctx, &s->f.clock, &s->acct, 1, &s->st);
+    stage_open_store(s);
     struct str text = policy_with_grant(&s->ctx, data_file("policy/default.yaml"), "refund", str_of(grant));
     assert_ok(&s->ctx, story_store_policy(&s->ctx, &s->st, policy_with_grant(&s->ctx, text, "carrier_claim", STR("off"))));
 }
@@ -81,68 +37,19 @@ static void stage_begin(struct stage *s, const enum effect_way *ways, size_t n, 
 static void stage_open(struct stage *s, const enum effect_way *ways, size_t n, const char *grant)
 {
     stage_begin(s, ways, n, grant, false);
-    sent_order(s);
-    scan(s, PARCEL_LOST);
+    stage_sent_order(s);
+    stage_scan(s, PARCEL_LOST);
 }
 
-static void stage_close(struct stage *s)
+static void end_stage(struct stage *s)
 {
-    struct replay_report rep = {.facts = 0};
-    assert_ok(&s->ctx, engine_replay(&s->ctx, s->st.eng, s->st.merchant_id, &rep));
-    if (rep.differences != 0)
-        fail_msg("replay: %.*s", STR_ARG(rep.first));
-    story_store_close(&s->st);
+    stage_close(s);
     effect_double_free(s->d);
-    secret_clear(&s->acct.webhook_secrets[0]);
-    arena_free(s->arena);
-    fixture_clear(&s->f);
-}
-
-static struct request_answer ask_refund(struct stage *s)
-{
-    struct request_given g = {.order_no = 1, .request = REQUEST_FIRST_CAP + CAP_REFUND, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT,
-                              .confidence = 100};
-    struct request_answer ans;
-    int64_t pos;
-    assert_ok(&s->ctx, request_make(&s->ctx, s->st.eng, s->st.rd, s->st.merchant_id, &g, &ans, &pos));
-    return ans;
-}
-
-static struct action_kept action(struct stage *s)
-{
-    struct action_kept act;
-    assert_ok(&s->ctx, action_get(&s->ctx, s->st.rd->state, s->st.merchant_id, 1, &act));
-    return act;
-}
-
-static size_t run(struct stage *s)
-{
-    struct performer *p = NULL;
-    size_t n = 0;
-    assert_ok(&s->ctx, performer_new(&s->ctx, s->st.eng, &p));
-    assert_ok(&s->ctx, performer_run(&s->ctx, p, 10, &n));
-    performer_free(p);
-    return n;
-}
-
-static void move(struct stage *s, int64_t us)
-{
-    clock_set(&s->f.clock, clock_now_us(&s->f.clock) + us);
-    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
-}
-
-/* Rounds of two hours and more: with many nothing is left to be done, of what failed once a few are enough. */
-static void run_rounds(struct stage *s, int rounds)
-{
-    for (int i = 0; i < rounds; i++) {
-        (void)run(s);
-        move(s, 25 * US_PER_H);
-    }
 }
 
 static void run_out(struct stage *s)
 {
-    run_rounds(s, 20);
+    stage_run_rounds(s, 20);
 }
 
 /* ---- every way of failing */
@@ -172,13 +79,13 @@ static void each_way(void **state)
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct stage s;
         stage_open(&s, CASES[i].ways, CASES[i].n, "{mode: auto}");
-        assert_int_equal(ask_refund(&s).outcome, REQUEST_TAKEN);
+        assert_int_equal(stage_ask(&s, CAP_REFUND).outcome, REQUEST_TAKEN);
         run_out(&s);
-        if (action(&s).row.state != CASES[i].end || effect_double_done(s.d) != CASES[i].done)
-            fail_msg("%s: %s, done %zu times in %zu calls", CASES[i].name, action_state_word(action(&s).row.state), effect_double_done(s.d),
+        if (stage_action(&s).row.state != CASES[i].end || effect_double_done(s.d) != CASES[i].done)
+            fail_msg("%s: %s, done %zu times in %zu calls", CASES[i].name, action_state_word(stage_action(&s).row.state), effect_double_done(s.d),
                      effect_double_calls(s.d));
-        assert_int_equal(ask_refund(&s).outcome, REQUEST_SAME);
-        stage_close(&s);
+        assert_int_equal(stage_ask(&s, CAP_REFUND).outcome, REQUEST_SAME);
+        end_stage(&s);
     }
 }
 
@@ -190,14 +97,14 @@ static void a_person_hears(void **state)
     struct case_acts acts;
     (void)state;
     stage_open(&s, REFUSED, 1, "{mode: auto}");
-    (void)ask_refund(&s);
-    assert_int_equal(run(&s), 1);
+    (void)stage_ask(&s, CAP_REFUND);
+    assert_int_equal(stage_run(&s), 1);
     assert_ok(&s.ctx, case_acts_read(&s.ctx, s.st.rd, s.st.merchant_id, 1, &acts));
     bool found = false;
     for (size_t i = 0; i < acts.tasks.n; i++)
         found = found || (acts.tasks.v[i].state == TASK_OPEN && str_eq(acts.tasks.v[i].key, STR("action/1")));
     assert_true(found);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 /* ---- undo, pause, callback */
@@ -207,17 +114,17 @@ static void called_back_in_time(void **state)
     struct stage s;
     (void)state;
     stage_open(&s, NULL, 0, "{mode: auto, undo_minutes: 30}");
-    assert_int_equal(ask_refund(&s).state, ACTION_WAITING);
-    move(&s, 29 * US_PER_MIN);
-    assert_int_equal(run(&s), 0);
+    assert_int_equal(stage_ask(&s, CAP_REFUND).state, ACTION_WAITING);
+    stage_move(&s, 29 * US_PER_MIN);
+    assert_int_equal(stage_run(&s), 0);
     struct fact undo = {.kind = FACT_VERDICT, .role = ROLE_SYSTEM};
     undo.u.verdict = (struct verdict_fact){.verdict = VERDICT_UNDO, .action_no = 1, .by = STR("customer")};
-    fact(&s, &undo);
-    move(&s, 2 * US_PER_H);
-    assert_int_equal(run(&s), 0);
-    assert_int_equal(action(&s).row.state, ACTION_CANCELLED);
+    stage_fact(&s, &undo);
+    stage_move(&s, 2 * US_PER_H);
+    assert_int_equal(stage_run(&s), 0);
+    assert_int_equal(stage_action(&s).row.state, ACTION_CANCELLED);
     assert_int_equal(effect_double_calls(s.d), 0);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 static void nothing_starts_in_a_pause(void **state)
@@ -226,18 +133,18 @@ static void nothing_starts_in_a_pause(void **state)
     struct db *db = NULL;
     (void)state;
     stage_open(&s, NULL, 0, "{mode: auto}");
-    (void)ask_refund(&s);
+    (void)stage_ask(&s, CAP_REFUND);
     struct db_options o = {.path = s.st.eng->state_path, .part = DB_STATE, .cache_mb = 1};
     struct control_row row = {.what = STR("refund"), .paused = true, .why = STR("storm"), .changed_us = TEST_NOW_US};
     assert_ok(&s.ctx, db_open(&s.ctx, &o, &db));
     assert_ok(&s.ctx, control_set(&s.ctx, db, s.st.merchant_id, &row));
-    assert_int_equal(run(&s), 0);
+    assert_int_equal(stage_run(&s), 0);
     row.paused = false;
     assert_ok(&s.ctx, control_set(&s.ctx, db, s.st.merchant_id, &row));
-    assert_int_equal(run(&s), 1);
+    assert_int_equal(stage_run(&s), 1);
     assert_int_equal(effect_double_done(s.d), 1);
     db_close(db);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 static struct str sign(struct stage *s, struct str body)
@@ -263,11 +170,11 @@ static void told_later(void **state)
     struct decoded d = {0};
     (void)state;
     stage_open(&s, TAKEN, 1, "{mode: auto}");
-    (void)ask_refund(&s);
-    assert_int_equal(run(&s), 1);
-    assert_int_equal(action(&s).row.state, ACTION_SENT);
-    assert_int_equal(run(&s), 0);
-    struct http_msg msg = {.body = arena_fmt(s.ctx.arena, "{\"key\":\"%.*s\",\"outcome\":\"confirmed\",\"id\":\"R7\"}", STR_ARG(action(&s).key)),
+    (void)stage_ask(&s, CAP_REFUND);
+    assert_int_equal(stage_run(&s), 1);
+    assert_int_equal(stage_action(&s).row.state, ACTION_SENT);
+    assert_int_equal(stage_run(&s), 0);
+    struct http_msg msg = {.body = arena_fmt(s.ctx.arena, "{\"key\":\"%.*s\",\"outcome\":\"confirmed\",\"id\":\"R7\"}", STR_ARG(stage_action(&s).key)),
                            .received_us = TEST_NOW_US};
     assert_int_equal(s.acct.conn->hook->verify(&s.ctx, &s.acct, &msg), ERR_DENIED);
     struct http_header signature = {STR("Wismo-Signature"), sign(&s, msg.body)};
@@ -279,12 +186,12 @@ static void told_later(void **state)
     assert_int_equal(s.acct.conn->hook->verify(&s.ctx, &s.acct, &msg), ERR_STALE);
     assert_ok(&s.ctx, s.acct.conn->hook->decode(&s.ctx, &s.acct, &msg, &d));
     assert_int_equal(d.n, 1);
-    fact(&s, &d.facts[0]);
-    assert_int_equal(action(&s).row.state, ACTION_CONFIRMED);
-    assert_str(action(&s).row.result_id, "R7");
-    fact(&s, &d.facts[0]); /* told twice */
-    assert_int_equal(action(&s).row.state, ACTION_CONFIRMED);
-    stage_close(&s);
+    stage_fact(&s, &d.facts[0]);
+    assert_int_equal(stage_action(&s).row.state, ACTION_CONFIRMED);
+    assert_str(stage_action(&s).row.result_id, "R7");
+    stage_fact(&s, &d.facts[0]); /* told twice */
+    assert_int_equal(stage_action(&s).row.state, ACTION_CONFIRMED);
+    end_stage(&s);
 }
 
 static void what_is_sent(void **state)
@@ -293,8 +200,8 @@ static void what_is_sent(void **state)
     struct stage s;
     (void)state;
     stage_open(&s, NULL, 0, "{mode: auto}");
-    (void)ask_refund(&s);
-    assert_int_equal(run(&s), 1);
+    (void)stage_ask(&s, CAP_REFUND);
+    assert_int_equal(stage_run(&s), 1);
     assert_ok(&s.ctx, json_parse(&s.ctx, str_of(effect_double_last(s.d)), &JSON_LIMITS_SMALL, &v));
     assert_str(json_str(v, "action"), "refund");
     assert_str(json_str(v, "order"), "#1020");
@@ -304,8 +211,8 @@ static void what_is_sent(void **state)
     assert_str(json_str(v, "currency"), "USD");
     assert_int_equal(json_get(v, "items")->count, 1);
     assert_true(json_true(v, "whole_order"));
-    assert_str(json_str(v, "key"), arena_fmt(s.ctx.arena, "%.*s", STR_ARG(action(&s).key)).p);
-    stage_close(&s);
+    assert_str(json_str(v, "key"), arena_fmt(s.ctx.arena, "%.*s", STR_ARG(stage_action(&s).key)).p);
+    end_stage(&s);
 }
 
 /* ---- tickets: what a person decides goes to the helpdesk, once, and comes back from it */
@@ -314,7 +221,7 @@ static void ticket_event(struct stage *s, struct str key, enum ticket_event what
 {
     struct fact fct = {.kind = FACT_TICKET, .role = ROLE_SYSTEM};
     fct.u.ticket = (struct ticket_fact){.ticket_key = key, .ticket_id = STR("T1"), .event = what, .at_us = clock_now_us(&s->f.clock)};
-    fact(s, &fct);
+    stage_fact(s, &fct);
 }
 
 static size_t open_tasks(struct stage *s)
@@ -337,11 +244,11 @@ static void a_stranger_asks_for_a_person(void **state)
     (void)state;
     stage_begin(&s, NULL, 0, "{mode: suggest}", true);
     said.u.message_in = (struct message_in_fact){.channel = CHANNEL_CHAT, .message_id = STR("m1"), .from = STR("mia@example.com"), .text = STR("human please")};
-    fact(&s, &said);
+    stage_fact(&s, &said);
     assert_ok(&s.ctx, conversation_get(&s.ctx, s.st.rd->state, s.st.merchant_id, 1, &c));
     turn.u.turn = (struct turn_fact){.conversation_no = 1, .asked_pos = c.asked.pos, .asked_idx = c.asked.idx, .outcome = STR("handed"), .reply = STR("A person"),
                                      .speaks = true, .hands_over = true};
-    fact(&s, &turn);
+    stage_fact(&s, &turn);
     run_out(&s);
     assert_int_equal(effect_double_done(s.d), 1);
     assert_ok(&s.ctx, json_parse(&s.ctx, str_of(effect_double_last(s.d)), &JSON_LIMITS_SMALL, &v));
@@ -354,7 +261,7 @@ static void a_stranger_asks_for_a_person(void **state)
     ticket_event(&s, json_str(v, "key"), TICKET_SOLVED);
     assert_ok(&s.ctx, conversation_get(&s.ctx, s.st.rd->state, s.st.merchant_id, 1, &c));
     assert_int_equal(c.person, CONVERSATION_NO_PERSON);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 static void handed_over(void **state)
@@ -364,8 +271,8 @@ static void handed_over(void **state)
     struct stage s;
     (void)state;
     stage_begin(&s, WAYS, 2, "{mode: suggest}", true);
-    sent_order(&s);
-    scan(&s, PARCEL_RETURNING); /* a person finds out why */
+    stage_sent_order(&s);
+    stage_scan(&s, PARCEL_RETURNING); /* a person finds out why */
     assert_int_equal(open_tasks(&s), 1);
     run_out(&s);
     assert_int_equal(effect_double_done(s.d), 1);
@@ -385,7 +292,7 @@ static void handed_over(void **state)
     ticket_event(&s, json_str(v, "key"), TICKET_SOLVED);
     ticket_event(&s, json_str(v, "key"), TICKET_SOLVED);
     assert_int_equal(open_tasks(&s), 0);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 /* What settles itself before the ticket left makes none. */
@@ -394,15 +301,15 @@ static void settled_before_it_left(void **state)
     struct stage s;
     (void)state;
     stage_begin(&s, NULL, 0, "{mode: suggest}", true);
-    sent_order(&s);
-    scan(&s, PARCEL_ATTEMPT_FAILED);
+    stage_sent_order(&s);
+    stage_scan(&s, PARCEL_ATTEMPT_FAILED);
     assert_int_equal(open_tasks(&s), 1);
-    move(&s, US_PER_H);
-    scan(&s, PARCEL_DELIVERED);
+    stage_move(&s, US_PER_H);
+    stage_scan(&s, PARCEL_DELIVERED);
     assert_int_equal(open_tasks(&s), 0);
     run_out(&s);
     assert_int_equal(effect_double_calls(s.d), 0);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 /* ---- an account that does not answer is left alone */
@@ -423,9 +330,9 @@ static void orders_lost(struct stage *s, int n)
                                                       .parcels = &parcel, .parcels_n = 1, .created_us = TEST_NOW_US};
         lost.u.event = (struct tracking_event){.carrier = STR("ups"), .tracking_number = parcel.tracking_number, .status = PARCEL_LOST,
                                                .code = STR("lost"), .occurred = when_from_utc(TEST_NOW_US)};
-        fact(s, &ord);
-        fact(s, &ful);
-        fact(s, &lost);
+        stage_fact(s, &ord);
+        stage_fact(s, &ful);
+        stage_fact(s, &lost);
         struct request_given g = {.order_no = i + 1, .request = REQUEST_FIRST_CAP + CAP_REFUND, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT,
                                   .confidence = 100};
         struct request_answer ans;
@@ -438,7 +345,7 @@ static void orders_lost(struct stage *s, int n)
 static size_t round_of(struct stage *s, struct performer *p, int64_t after_us)
 {
     size_t n = 0, before = effect_double_calls(s->d);
-    move(s, after_us);
+    stage_move(s, after_us);
     assert_ok(&s->ctx, performer_run(&s->ctx, p, 20, &n));
     return effect_double_calls(s->d) - before;
 }
@@ -461,7 +368,7 @@ static void an_account_rests(void **state)
         (void)round_of(&s, p, 3 * US_PER_H);
     assert_int_equal(effect_double_done(s.d), 9); /* each once */
     performer_free(p);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 /* 429 speaks for the account: nothing of it is begun before it said. */
@@ -480,7 +387,7 @@ static void an_account_says_when(void **state)
         (void)round_of(&s, p, 3 * US_PER_H);
     assert_int_equal(effect_double_done(s.d), 4);
     performer_free(p);
-    stage_close(&s);
+    end_stage(&s);
 }
 
 static void calls_are_spaced(void **state)
@@ -507,75 +414,58 @@ static void calls_are_spaced(void **state)
 /* The flows that end in a call: each leaves one effect to be done. */
 static void flow_refund(struct stage *s)
 {
-    sent_order(s);
-    scan(s, PARCEL_LOST);
-    assert_int_equal(ask_refund(s).outcome, REQUEST_TAKEN);
+    stage_sent_order(s);
+    stage_scan(s, PARCEL_LOST);
+    assert_int_equal(stage_ask(s, CAP_REFUND).outcome, REQUEST_TAKEN);
 }
 
 static void say(struct stage *s, const char *who)
 {
     struct fact word = {.kind = FACT_VERDICT, .role = ROLE_SYSTEM};
     word.u.verdict = (struct verdict_fact){.verdict = VERDICT_APPROVE, .action_no = 1, .by = str_of(who)};
-    fact(s, &word);
+    stage_fact(s, &word);
 }
 
 static void flow_approved(struct stage *s)
 {
-    sent_order(s);
-    scan(s, PARCEL_LOST);
-    assert_int_equal(ask_refund(s).outcome, REQUEST_APPROVAL);
+    stage_sent_order(s);
+    stage_scan(s, PARCEL_LOST);
+    assert_int_equal(stage_ask(s, CAP_REFUND).outcome, REQUEST_APPROVAL);
     say(s, "ann");
     say(s, "ben");
-    assert_int_equal(action(s).row.state, ACTION_WAITING);
-    move(s, 31 * US_PER_MIN);
-}
-
-static struct request_answer ask_for(struct stage *s, enum capability cap)
-{
-    struct request_given g = {.order_no = 1, .request = REQUEST_FIRST_CAP + cap, .channel = CHAN_CHAT, .proof = PROOF_ORDER_AND_CONTACT, .confidence = 100};
-    struct request_answer ans;
-    int64_t pos;
-    assert_ok(&s->ctx, request_make(&s->ctx, s->st.eng, s->st.rd, s->st.merchant_id, &g, &ans, &pos));
-    return ans;
+    assert_int_equal(stage_action(s).row.state, ACTION_WAITING);
+    stage_move(s, 31 * US_PER_MIN);
 }
 
 static void flow_reship(struct stage *s)
 {
     struct fact stock = {.kind = FACT_INVENTORY_LEVEL, .role = ROLE_STOREFRONT};
     stock.u.inventory = (struct inventory_fact){.sku = STR("MUG"), .location = STR("main"), .available = 3};
-    sent_order(s);
-    fact(s, &stock);
-    scan(s, PARCEL_LOST);
-    assert_int_equal(ask_for(s, CAP_RESHIP).outcome, REQUEST_TAKEN);
+    stage_sent_order(s);
+    stage_fact(s, &stock);
+    stage_scan(s, PARCEL_LOST);
+    assert_int_equal(stage_ask(s, CAP_RESHIP).outcome, REQUEST_TAKEN);
 }
 
 static void flow_cancel(struct stage *s)
 {
-    static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug", 3}, .quantity = 1, .price_minor = 1450, .ships = true};
-    struct fact ord = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
-    struct fact ful = {.kind = FACT_FULFILLMENT, .role = ROLE_WAREHOUSE, .changed_us = TEST_NOW_US};
-    ord.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US, .currency = STR("USD"), .total_minor = 1450,
-                                      .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
-    ful.u.fulfillment = (struct fulfillment_fact){.order_id = STR("1020"), .fulfillment_id = STR("F1"), .state = FUL_OPEN, .items = &ITEM, .items_n = 1,
-                                                  .created_us = TEST_NOW_US};
-    fact(s, &ord);
-    fact(s, &ful);
-    assert_int_equal(ask_for(s, CAP_CANCEL).outcome, REQUEST_TAKEN);
+    stage_open_order(s);
+    assert_int_equal(stage_ask(s, CAP_CANCEL).outcome, REQUEST_TAKEN);
 }
 
 /* Nobody asks: five business days without a movement. */
 static void flow_inquiry(struct stage *s)
 {
-    sent_order(s);
-    scan(s, PARCEL_IN_TRANSIT);
-    move(s, 9 * US_PER_DAY);
-    assert_int_equal(action(s).row.cap, CAP_CARRIER_INQUIRY);
+    stage_sent_order(s);
+    stage_scan(s, PARCEL_IN_TRANSIT);
+    stage_move(s, 9 * US_PER_DAY);
+    assert_int_equal(stage_action(s).row.cap, CAP_CARRIER_INQUIRY);
 }
 
 static void flow_ticket(struct stage *s)
 {
-    sent_order(s);
-    scan(s, PARCEL_RETURNING);
+    stage_sent_order(s);
+    stage_scan(s, PARCEL_RETURNING);
     assert_int_equal(open_tasks(s), 1);
 }
 
@@ -600,31 +490,6 @@ static void stage_flow(struct stage *s, const struct flow *flow, const enum effe
     flow->begin(s);
 }
 
-/* A process that ends at a step, and another one that opens the store behind it. */
-static bool end_at(struct stage *s, int at)
-{
-    int status = 0;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct performer *p = NULL;
-        size_t n;
-        if (performer_new(&s->ctx, s->st.eng, &p) != OK)
-            _exit(3);
-        performer_stop_at(p, at);
-        _exit(performer_run(&s->ctx, p, 10, &n) == OK ? 0 : 4);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 9 || WEXITSTATUS(status) == 0));
-    reader_close(s->st.rd);
-    engine_close(s->st.eng);
-    struct engine_options eo = {.config = &s->st.cfg, .clock = s->st.clock, .no_threads = true, .no_sync = true};
-    assert_ok(&s->ctx, engine_open(&s->ctx, &eo, &s->st.eng));
-    assert_ok(&s->ctx, reader_open(&s->ctx, s->st.eng, &s->st.rd));
-    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
-    return WEXITSTATUS(status) == 9;
-}
-
 static int kill_flow(const struct flow *flow, const enum effect_way *ways)
 {
     int killed = 0;
@@ -632,12 +497,12 @@ static int kill_flow(const struct flow *flow, const enum effect_way *ways)
     for (int at = 1; at <= STEPS_MAX && more; at++) {
         struct stage s;
         stage_flow(&s, flow, ways);
-        more = end_at(&s, at); /* else there are no more steps */
+        more = stage_end_at(&s, at); /* else there are no more steps */
         killed += more ? 1 : 0;
-        run_rounds(&s, 5);
-        if (effect_double_done(s.d) != 1 || (!flow->ticket && action(&s).row.state != ACTION_CONFIRMED))
+        stage_run_rounds(&s, 5);
+        if (effect_double_done(s.d) != 1 || (!flow->ticket && stage_action(&s).row.state != ACTION_CONFIRMED))
             fail_msg("%s, ended at step %d: done %zu times in %zu calls", flow->name, at, effect_double_done(s.d), effect_double_calls(s.d));
-        stage_close(&s);
+        end_stage(&s);
     }
     return killed;
 }
