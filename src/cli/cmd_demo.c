@@ -152,6 +152,7 @@ static void say_what_next(struct cli *cli, int port, void *user)
         fprintf(to, "It was made from %zu signed webhooks (Shopify, UPS, AfterShip) and %zu facts.\n", d->webhooks, d->facts);
     fprintf(to, "It is kept in %s; `wismo demo --dir %s` goes on with it.\n\n", d->dir, d->dir);
     fprintf(to, "Open      http://127.0.0.1:%d/\n", port);
+    fprintf(to, "Chat      http://127.0.0.1:%d/demo/shop\n", port);
     fprintf(to, "Ask       wismo ask --server http://127.0.0.1:%d \"where is my stuff? #1020 anna@example.com\"\n", port);
     fprintf(to, "          wismo ask --server http://127.0.0.1:%d \"it says delivered but I have nothing. 1018, zip 77002\"\n", port);
     fprintf(to, "          wismo ask --server http://127.0.0.1:%d \"marta@example.com 53703\"\n", port);

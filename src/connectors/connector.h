@@ -286,6 +286,7 @@ struct connector {
     const char *base_url;
     struct limits limits;
     const struct cfg_field *cfg; /* ends with name NULL */
+    bool face;                   /* settings of a way in of our own server: nothing to verify, decode or poll */
     const char *status_file;  /* data/status/<name>.tsv, or NULL */
     const struct hook_ops *hook;
     const struct poll_ops *poll;

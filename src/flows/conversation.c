@@ -14,7 +14,7 @@ struct str conversation_message_id(struct arena *a, struct str account, enum cha
 
 /* ---- lines */
 
-static enum err line_read(struct ctx *ctx, struct reader *rd, struct merchant *m, struct fact_place at, struct conversation_line *out)
+enum err conversation_line_read(struct ctx *ctx, struct reader *rd, struct merchant *m, struct fact_place at, struct conversation_line *out)
 {
     struct fact_row row;
     struct fact fct;
@@ -43,7 +43,7 @@ enum err conversation_lines_read(struct ctx *ctx, struct reader *rd, int64_t mer
     if (e == OK && *out == NULL)
         e = ctx_fail(ctx, ERR_MEMORY, "conversation: no memory");
     for (size_t i = 0; e == OK && i < places_n; i++) {
-        e = line_read(ctx, rd, m, places[i], &(*out)[i]);
+        e = conversation_line_read(ctx, rd, m, places[i], &(*out)[i]);
         *n = i + 1;
     }
     return e;
@@ -69,6 +69,21 @@ enum err conversation_find(struct ctx *ctx, struct reader *rd, int64_t merchant_
     if (e == OK && no == 0)
         return ctx_fail(ctx, ERR_NOTFOUND, "no such message");
     return e == OK ? conversation_get(ctx, rd->state, merchant_id, no, out) : e;
+}
+
+enum err conversation_thread_hash(struct ctx *ctx, const struct merchant *m, enum channel_kind channel, struct str account, struct str thread_id,
+                                  unsigned char out[CONTACT_HASH_LEN])
+{
+    struct str thread = arena_fmt(ctx->arena, "thread|%s|%.*s|%.*s", channel_kind_word(channel), STR_ARG(account), STR_ARG(thread_id));
+    return contact_hash(ctx, &m->keys, CONTACT_ADDRESS, thread, out);
+}
+
+enum err conversation_of_thread(struct ctx *ctx, struct reader *rd, const struct merchant *m, enum channel_kind channel, struct str account,
+                                struct str thread_id, int64_t *no)
+{
+    unsigned char h[CONTACT_HASH_LEN];
+    enum err e = conversation_thread_hash(ctx, m, channel, account, thread_id, h);
+    return e == OK ? conversation_key_get(ctx, rd->state, m->id, (struct str){(const char *)h, CONTACT_HASH_LEN}, no) : e;
 }
 
 /* ---- shown */
@@ -215,7 +230,7 @@ enum err conversation_outgoing(struct ctx *ctx, struct reader *rd, int64_t merch
     size_t n = 0;
     enum err e = m == NULL ? ERR_NOTFOUND : num_parse_i64(row->items, 1, INT64_MAX, &no);
     if (e == OK)
-        e = line_read(ctx, rd, m, (struct fact_place){row->text_pos, row->text_idx}, &said);
+        e = conversation_line_read(ctx, rd, m, (struct fact_place){row->text_pos, row->text_idx}, &said);
     if (e == OK)
         e = conversation_lines_read(ctx, rd, merchant_id, no, CONVERSATION_LINES_MAX, &lines, &n);
     asked = last_message(lines, n);

@@ -5,6 +5,7 @@
 #include "flows/channel.h"
 #include "storage/conversations.h"
 #include "storage/outbox.h"
+#include "storage/vault.h"
 
 #define CONVERSATION_LINES_MAX 100 /* that are looked at; older ones stay in the ledger */
 
@@ -19,6 +20,14 @@ struct conversation_line {
 /* conversation_lines_read: the newest max, oldest first. */
 MUST_CHECK enum err conversation_lines_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int64_t no, size_t max,
                                             struct conversation_line **out, size_t *n);
+/* conversation_line_read: one line, at a place that conversation_lines or conversation_news gave. */
+struct merchant;
+MUST_CHECK enum err conversation_line_read(struct ctx *ctx, struct reader *rd, struct merchant *m, struct fact_place at, struct conversation_line *out);
+/* conversation_thread_hash: how a thread of a channel leads to its conversation. conversation_of_thread: 0: nothing was said in it. */
+MUST_CHECK enum err conversation_thread_hash(struct ctx *ctx, const struct merchant *m, enum channel_kind channel, struct str account,
+                                             struct str thread_id, unsigned char out[CONTACT_HASH_LEN]);
+MUST_CHECK enum err conversation_of_thread(struct ctx *ctx, struct reader *rd, const struct merchant *m, enum channel_kind channel,
+                                           struct str account, struct str thread_id, int64_t *no);
 /* conversation_find: by the vendor's or caller's id of a message in it. Errs: ERR_NOTFOUND. at: that message. */
 MUST_CHECK enum err conversation_find(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct str account, enum channel_kind channel,
                                       struct str message_id, struct conversation *out, struct fact_place *at);

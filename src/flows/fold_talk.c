@@ -37,8 +37,7 @@ static enum err contact_of(struct fold *f, const struct message_in_fact *m, unsi
 
 static enum err thread_hash(struct fold *f, const struct message_in_fact *m, unsigned char out[CONTACT_HASH_LEN])
 {
-    struct str thread = arena_fmt(f->ctx->arena, "thread|%s|%.*s|%.*s", channel_kind_word(m->channel), STR_ARG(f->account), STR_ARG(m->thread_id));
-    return contact_hash(f->ctx, &f->m->keys, CONTACT_ADDRESS, thread, out);
+    return conversation_thread_hash(f->ctx, f->m, m->channel, f->account, m->thread_id, out);
 }
 
 /* The key of one of our messages, from a mail's In-Reply-To or as it is. */
@@ -155,11 +154,6 @@ static enum err apply_message(struct fold *f, const struct fact *fct, const stru
 
 /* ---- a turn */
 
-static bool is_behind(struct fact_place a, struct fact_place b)
-{
-    return a.pos > b.pos || (a.pos == b.pos && a.idx > b.idx);
-}
-
 /* A reply goes the way of the message, a code to the order's own contact. */
 static enum err put_row(struct fold *f, const struct conversation *c, struct fact_place at, struct str capability, enum channel_kind channel,
                         int64_t not_after_us)
@@ -182,7 +176,7 @@ static enum err apply_turn(struct fold *f, const struct fact *fct, const struct 
     struct conversation c;
     struct fact_place asked = {t->asked_pos, t->asked_idx}, at;
     enum err e = conversation_get(f->ctx, f->db, f->m->id, t->conversation_no, &c);
-    bool again = e == OK && str_empty(t->by) && !is_behind(asked, c.answered);
+    bool again = e == OK && str_empty(t->by) && !fact_place_behind(asked, c.answered);
     if (e == ERR_NOTFOUND || again) { /* worked out twice: the first stands */
         f->repeats++;
         return OK;
@@ -193,9 +187,9 @@ static enum err apply_turn(struct fold *f, const struct fact *fct, const struct 
         e = conversation_line_add(f->ctx, f->db, f->m->id, c.no, at, STR(""));
     if (e != OK)
         return e;
-    if (is_behind(asked, c.answered))
+    if (fact_place_behind(asked, c.answered))
         c.answered = asked;
-    c.waiting = is_behind(c.asked, c.answered);
+    c.waiting = fact_place_behind(c.asked, c.answered);
     c.turn = at;
     c.state = t->state;
     c.order_no = t->order_no;

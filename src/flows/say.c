@@ -9,6 +9,7 @@
 
 #define FOLD_WAIT_MS 2000
 #define LOOK_EVERY_NS 2000000
+#define FACT_BYTES ((size_t)1 << 20)
 
 /* ---- reading */
 
@@ -47,15 +48,23 @@ enum err message_read(struct ctx *ctx, const struct json *v, struct message_in_f
 
 static enum err append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, enum recv_source source, const char *account, const struct fact *fct)
 {
-    const struct fact_to to = {merchant_id, source, account, (size_t)1 << 20, clock_now_us(ctx->clock)};
+    const struct fact_to to = {merchant_id, source, account, FACT_BYTES, clock_now_us(ctx->clock)};
     int64_t pos = 0;
     enum err e = fact_append_wait(ctx, eng, &to, fct, &pos);
     return e == OK && pos > 0 ? engine_wait_folded(ctx, eng, merchant_id, pos, FOLD_WAIT_MS) : e;
 }
 
+enum err say_only(struct ctx *ctx, struct engine *eng, int64_t merchant_id, const struct message_in_fact *m)
+{
+    const struct fact_to to = {merchant_id, RECV_FACTS, SAY_ACCOUNT, FACT_BYTES, clock_now_us(ctx->clock)};
+    const struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER, .u.message_in = *m};
+    int64_t pos = 0;
+    return fact_append_wait(ctx, eng, &to, &fct, &pos);
+}
+
 static bool is_answered(const struct conversation *c, struct fact_place at)
 {
-    return c->answered.pos > at.pos || (c->answered.pos == at.pos && c->answered.idx >= at.idx);
+    return !fact_place_behind(at, c->answered);
 }
 
 static enum err last_turn(struct ctx *ctx, struct reader *rd, int64_t merchant_id, struct said *out)

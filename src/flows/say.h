@@ -30,6 +30,8 @@ MUST_CHECK enum err message_read(struct ctx *ctx, const struct json *v, struct m
  */
 MUST_CHECK enum err say(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t merchant_id, const struct message_in_fact *m, int wait_ms,
                         struct said *out);
+/* say_only: recorded; who waits for the answer reads it elsewhere. */
+MUST_CHECK enum err say_only(struct ctx *ctx, struct engine *eng, int64_t merchant_id, const struct message_in_fact *m);
 void said_json(struct jw *w, const struct said *s);
 /* say_as_person: answers the conversation, which is theirs from now on. Errs: ERR_NOTFOUND, ERR_PARSE no text, ERR_TIMEOUT recorded */
 MUST_CHECK enum err say_as_person(struct ctx *ctx, struct engine *eng, struct reader *rd, int64_t merchant_id, int64_t no, struct str text,

@@ -15,6 +15,11 @@
 #define BULK_BODY ((size_t)5 << 20)
 #define WORKERS_DEFAULT 4
 #define ASK_PER_MINUTE 60
+#define CHAT_STARTS_PER_MINUTE 20     /* conversations of one address */
+#define CHAT_OPENS_PER_MINUTE 60      /* streams of one address: pages that are turned, lines that break */
+#define CHAT_ADDRESS_PER_MINUTE 60    /* messages of one address */
+#define CHAT_SAYS_PER_MINUTE 20       /* messages of one conversation */
+#define CHATS_SHARE 2                 /* the part of all connections that chats may hold open */
 #define SETTLED_US 450000 /* over two rounds of the engine's clock */
 
 static const struct route ROUTES[] = {
@@ -52,6 +57,14 @@ static const struct route ROUTES[] = {
     {"POST", "/v1/resume", api_pause_post, 4096, 0},
     {"GET", "/v1/clock", api_clock_get, 0, 0},
     {"POST", "/v1/clock", api_clock_post, 4096, 0},
+    {"POST", "/chat/{merchant}/session", api_chat_session, 4096, 0},
+    {"OPTIONS", "/chat/{merchant}/session", api_chat_preflight, 0, 0},
+    {"POST", "/chat/{merchant}/messages", api_chat_message, (size_t)16 << 10, 0},
+    {"OPTIONS", "/chat/{merchant}/messages", api_chat_preflight, 0, 0},
+    {"GET", "/chat/{merchant}/events", api_chat_events, 0, 0},
+    {"OPTIONS", "/chat/{merchant}/events", api_chat_preflight, 0, 0},
+    {"GET", "/chat/widget.js", api_chat_widget, 0, 0},
+    {"GET", "/demo/shop", page_shop, 0, 0},
     {"GET", "/unsubscribe/{merchant}/{token}", page_way_out_get, 0, 0},
     {"POST", "/unsubscribe/{merchant}/{token}", page_way_out_post, 4096, 0},
     {"GET", "/healthz", health_live, 0, 0},
@@ -322,6 +335,24 @@ static struct app *app_new(const struct app_options *opt)
     return app;
 }
 
+static enum err start_chats(struct ctx *ctx, struct app *app)
+{
+    const struct {
+        struct bucket_table **to;
+        int per_minute;
+    } LIMITS[] = {{&app->chat_starts, CHAT_STARTS_PER_MINUTE},
+                  {&app->chat_opens, CHAT_OPENS_PER_MINUTE},
+                  {&app->chat_addresses, CHAT_ADDRESS_PER_MINUTE},
+                  {&app->chat_says, CHAT_SAYS_PER_MINUTE}};
+    struct http_config hc;
+    http_config_default(&hc);
+    int connections = app->cfg->max_connections > 0 ? app->cfg->max_connections : hc.max_connections;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < sizeof(LIMITS) / sizeof(LIMITS[0]); i++)
+        e = bucket_table_new(app->arena, LIMITS[i].per_minute, LIMITS[i].per_minute, LIMITS[i].to);
+    return e == OK ? chats_start(ctx, app->eng, (size_t)connections / CHATS_SHARE + 1, &app->chats) : e;
+}
+
 enum err app_start(struct ctx *ctx, const struct app_options *opt, struct app **out)
 {
     struct app *app = app_new(opt);
@@ -334,8 +365,12 @@ enum err app_start(struct ctx *ctx, const struct app_options *opt, struct app **
     if (e == OK)
         e = workers_start(ctx, opt->eng, opt->workers > 0 ? opt->workers : WORKERS_DEFAULT, app, &app->workers);
     if (e == OK)
+        e = start_chats(ctx, app);
+    if (e == OK)
         e = start_http(ctx, app);
     if (e != OK) {
+        chats_stop(app->chats);
+        chats_free(app->chats);
         workers_stop(app->workers);
         arena_free(app->arena);
         return e;
@@ -352,8 +387,11 @@ int app_port(const struct app *app)
 void app_stop(struct app *app, int deadline_ms)
 {
     atomic_store(&app->draining, true);
+    chats_stop(app->chats);
     size_t left = http_server_stop(app->http, deadline_ms);
     workers_stop(app->workers);
-    if (left == 0)
-        arena_free(app->arena); /* else a late answer may still look at it */
+    if (left == 0) { /* else a late answer may still look at it */
+        chats_free(app->chats);
+        arena_free(app->arena);
+    }
 }

@@ -9,6 +9,7 @@
 
 #include "base/metrics.h"
 #include "flows/ask.h"
+#include "server/chats.h"
 #include "server/http.h"
 #include "server/router.h"
 #include "server/workers.h"
@@ -39,6 +40,9 @@ struct app {
     struct router *router;
     struct arena *arena;        /* lives as long as the app */
     struct bucket_table *asks;  /* token buckets by address */
+    struct bucket_table *chat_starts, *chat_opens, *chat_addresses; /* the same */
+    struct bucket_table *chat_says; /* by conversation */
+    struct chats *chats;
     bool open;                  /* a demo on the loopback: pages and clock need no token */
     _Atomic bool draining;
 };
@@ -107,6 +111,12 @@ void api_done_post(struct http_exchange *ex);
 void api_request_post(struct http_exchange *ex);
 void api_ask_post(struct http_exchange *ex);
 void api_messages_post(struct http_exchange *ex);
+void api_chat_session(struct http_exchange *ex);
+void api_chat_message(struct http_exchange *ex);
+void api_chat_events(struct http_exchange *ex);
+void api_chat_preflight(struct http_exchange *ex);
+void api_chat_widget(struct http_exchange *ex);
+void page_shop(struct http_exchange *ex);
 void api_conversations_list(struct http_exchange *ex);
 void api_conversations_get(struct http_exchange *ex);
 void api_conversations_post(struct http_exchange *ex);

@@ -1,7 +1,8 @@
 /*
  * See http.h. Each thread of ours runs one daemon of libmicrohttpd without threads of its own: poll() on the daemon's epoll
  * descriptor and on an eventfd, then MHD_run, which never blocks. (The library's internal epoll thread goes back to sleep with 128
- * sockets ready in version 0.9.75: never use it.) Requests and answers are http_exchange.c's.
+ * sockets ready in version 0.9.75: never use it.) Requests and answers are http_exchange.c's, answers that
+ * stay open http_stream.c's.
  */
 #include "server/http_int.h"
 
@@ -69,8 +70,11 @@ static void sweep(struct loop *lp)
     if (now - lp->swept_us < SWEEP_MS * 1000)
         return;
     lp->swept_us = now;
-    for (struct conn *cn = lp->conns; cn != NULL; cn = cn->next)
+    for (struct conn *cn = lp->conns; cn != NULL; cn = cn->next) {
         sweep_conn(&lp->srv->cfg, cn, now);
+        if (cn->phase == PHASE_STREAM)
+            http_stream_beat(cn->ex->stream, now);
+    }
 }
 
 /* Stopping: no new connections; idle ones end once what they have sent is read. True: this loop is through. */
@@ -121,12 +125,14 @@ static void *loop_main(void *arg)
     for (;;) {
         wait_for_work(lp);
         http_answers_send(lp);
+        http_streams_move(lp);
         MHD_run(lp->daemon);
         sweep(lp);
         if (lp->srv->stopping && wind_down(lp))
             break;
     }
     http_answers_send(lp);
+    http_streams_move(lp);
     MHD_run(lp->daemon);
     give_up(lp);
     return NULL;
@@ -174,6 +180,7 @@ static void loop_free(struct loop *lp)
     else if (!lp->running)
         listen_close(&lp->listen_fd, 1);
     http_pool_free(lp->pool);
+    http_streams_free(lp);
     if (lp->wake_fd >= 0)
         close(lp->wake_fd);
     arena_free(lp->arena);

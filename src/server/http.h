@@ -85,7 +85,26 @@ void http_fail(struct http_exchange *ex, int status, const char *code, struct st
 void http_fail_err(struct http_exchange *ex, enum err e);
 /* http_client: the other side's address as text, in the exchange's arena; the proxy's where there is one. Empty when unknown. */
 struct str http_client(struct http_exchange *ex);
+/* http_answer_header: goes with the answer, whatever that will be. Copied; at most HTTP_EXTRA_MAX, one that fits no line is dropped. */
+void http_answer_header(struct http_exchange *ex, struct str name, struct str value);
 /* http_defer: the handler returns without an answer; http_reply comes later, from any thread. */
 void http_defer(struct http_exchange *ex);
+
+/*
+ * An answer that stays open and is written to from any thread: server-sent events. It costs its connection's memory and no thread;
+ * every HTTP_BEAT_MS without a word a comment goes out, so that proxies keep it and a client that is gone is noticed.
+ */
+#define HTTP_BEAT_MS 15000
+#define HTTP_STREAM_WAITING_MAX ((size_t)256 << 10) /* bytes that a slow reader may be behind */
+struct http_stream;
+/*
+ * http_stream_open: the answer of this exchange, 200 text/event-stream. On the HTTP thread, in the handler, in place of http_reply.
+ * The stream is the caller's until http_stream_close; NULL: no memory, nothing was answered. All are closed before http_server_stop.
+ */
+struct http_stream *http_stream_open(struct http_exchange *ex);
+/* http_stream_write: false: nobody reads it any more, or reads too slowly: close it. No bytes: only asks. */
+bool http_stream_write(struct http_stream *st, struct str bytes);
+/* http_stream_close: ends behind what was written; st is not to be used again. */
+void http_stream_close(struct http_stream *st);
 
 #endif

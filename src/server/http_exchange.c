@@ -100,7 +100,8 @@ void *http_on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
     conn_phase(cn, PHASE_HEAD);
     ex->begun = ex->handled = ex->deferred = ex->answered = false;
     ex->header_flood = ex->bad_header = ex->has_length = ex->has_encoding = ex->odd_encoding = ex->unsure = false;
-    ex->drained = ex->claimed = ex->header_bytes = 0;
+    ex->drained = ex->claimed = ex->header_bytes = ex->kept_n = 0;
+    ex->stream = NULL;
     ex->refuse = all.n > HTTP_URL_MAX ? 414 : all.n == 0 || all.p[0] != '/' ? 400 : 0;
     if (ex->refuse == 0 && arena_dup(ex->pub.ctx.arena, all, &copy) != OK)
         ex->refuse = 503;
@@ -308,17 +309,26 @@ static void refuse(struct exchange *ex)
     }
 }
 
+static bool header_copy(struct exchange *ex, const struct http_header *from, struct http_header *to)
+{
+    return fits_a_line(from->name) && fits_a_line(from->value) && arena_dup(ex->pub.ctx.arena, from->name, &to->name) == OK &&
+           arena_dup(ex->pub.ctx.arena, from->value, &to->value) == OK;
+}
+
+void http_answer_header(struct http_exchange *pub, struct str name, struct str value)
+{
+    struct exchange *ex = (struct exchange *)pub;
+    if (ex->kept_n < HTTP_EXTRA_MAX && header_copy(ex, &(struct http_header){name, value}, &ex->kept[ex->kept_n]))
+        ex->kept_n++;
+}
+
 static bool answer_set(struct exchange *ex, int status, const char *type, struct str body, const struct http_header *extra, size_t n)
 {
     struct answer *an = &ex->answer;
     *an = (struct answer){.status = status, .type = type, .body = body};
-    for (; an->extra_n < n && n <= HTTP_EXTRA_MAX; an->extra_n++) {
-        struct http_header *h = &an->extra[an->extra_n];
-        if (!fits_a_line(extra[an->extra_n].name) || !fits_a_line(extra[an->extra_n].value) ||
-            arena_dup(ex->pub.ctx.arena, extra[an->extra_n].name, &h->name) != OK ||
-            arena_dup(ex->pub.ctx.arena, extra[an->extra_n].value, &h->value) != OK)
+    for (; an->extra_n < n && n <= HTTP_EXTRA_MAX; an->extra_n++)
+        if (!header_copy(ex, &extra[an->extra_n], &an->extra[an->extra_n]))
             return false;
-    }
     return an->extra_n == n;
 }
 
@@ -370,18 +380,20 @@ static void count_answer(int status)
     metric_add(METRIC_HTTP_ANSWERS, status >= 200 && status < 600 ? (size_t)status / 100 - 2 : 3, 1);
 }
 
-static void put_headers(const struct exchange *ex, struct MHD_Response *rsp)
+void http_put_headers(const struct exchange *ex, struct MHD_Response *rsp)
 {
     const struct answer *an = &ex->answer;
     MHD_add_response_header(rsp, "X-Request-Id", ex->pub.ctx.request_id);
     if (an->type != NULL)
         MHD_add_response_header(rsp, MHD_HTTP_HEADER_CONTENT_TYPE, an->type);
-    if (an->body.n > 0) { /* answers speak of orders: nobody on the way keeps them or guesses what they are */
+    if (an->body.n > 0 || ex->stream != NULL) { /* answers speak of orders: nobody on the way keeps them or guesses what they are */
         MHD_add_response_header(rsp, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
         MHD_add_response_header(rsp, "X-Content-Type-Options", "nosniff");
     }
     for (size_t i = 0; i < an->extra_n; i++)
         MHD_add_response_header(rsp, an->extra[i].name.p, an->extra[i].value.p);
+    for (size_t i = 0; i < ex->kept_n; i++)
+        MHD_add_response_header(rsp, ex->kept[i].name.p, ex->kept[i].value.p);
     if (ex->loop->srv->stopping || ex->unsure)
         MHD_add_response_header(rsp, MHD_HTTP_HEADER_CONNECTION, "close");
 }
@@ -396,7 +408,7 @@ static enum MHD_Result send_answer(struct exchange *ex)
     struct MHD_Response *rsp = MHD_create_response_from_buffer(an->body.n, an->body.n == 0 ? NULL : body.to, MHD_RESPMEM_PERSISTENT);
     if (rsp == NULL)
         return MHD_NO;
-    put_headers(ex, rsp);
+    http_put_headers(ex, rsp);
     enum MHD_Result ok = MHD_queue_response(ex->mhd, (unsigned)an->status, rsp);
     MHD_destroy_response(rsp);
     count_answer(an->status);
@@ -419,6 +431,11 @@ static enum MHD_Result take_end(struct exchange *ex)
     if (ex->deferred) { /* the answer may be on the stack already: it is taken off after this run of the library */
         MHD_suspend_connection(ex->mhd);
         return MHD_YES;
+    }
+    if (ex->stream != NULL) {
+        conn_phase(ex->conn, PHASE_STREAM);
+        count_answer(200);
+        return http_stream_send(ex);
     }
     if (!ex->answered)
         http_fail(&ex->pub, 500, "internal", STR("this request was not answered"), STR_NULL);

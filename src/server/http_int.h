@@ -6,7 +6,7 @@
  *   struct conn        a connection: what it is doing and since when; the sweep ends the slow ones
  *   struct exchange    a request under way: lives from its first line to the last byte of its answer
  *
- * All of a loop belongs to its thread, but for the stack of answers: the thread that pushes on an empty stack writes the eventfd,
+ * All of a loop belongs to its thread, but for the stacks of answers and of streams with news: the thread that pushes on an empty stack writes the eventfd,
  * so that a group of answers costs one wake-up.
  */
 #ifndef WISMO_SERVER_HTTP_INT_H
@@ -18,7 +18,7 @@
 
 #include "server/http.h"
 
-enum phase { PHASE_IDLE, PHASE_HEAD, PHASE_BODY, PHASE_WORK, PHASE_SEND };
+enum phase { PHASE_IDLE, PHASE_HEAD, PHASE_BODY, PHASE_WORK, PHASE_SEND, PHASE_STREAM };
 
 struct exchange;
 struct conn {
@@ -45,6 +45,9 @@ struct exchange {
     struct conn *conn;
     struct MHD_Connection *mhd;
     bool begun, handled, deferred, answered;
+    struct http_stream *stream; /* the answer is one */
+    struct http_header kept[HTTP_EXTRA_MAX]; /* of http_answer_header, NUL-terminated */
+    size_t kept_n;
     int refuse;
     struct str allow;
     size_t body_max, drained, claimed;
@@ -63,6 +66,8 @@ struct loop {
     struct arena *arena;        /* of conns and exchanges: made once, used again */
     int epoll_fd, wake_fd, listen_fd;
     _Atomic(struct exchange *) answers;
+    _Atomic(struct http_stream *) news;
+    struct http_stream *free_streams;
     struct conn *conns, *free_conns;
     struct exchange *pool;
     size_t pool_n, open_n;
@@ -94,6 +99,14 @@ void http_on_connection(void *cls, struct MHD_Connection *mhd, void **context, e
 /* http_answers_send: what other threads have answered goes out; on the loop's thread. */
 void http_answers_send(struct loop *lp);
 void http_pool_free(struct exchange *ex);
+/* http_put_headers: what every answer carries. */
+void http_put_headers(const struct exchange *ex, struct MHD_Response *rsp);
+
+/* http_stream.c, on the loop's thread: the answer of ex; what was written goes on; a comment where nothing was said for long. */
+enum MHD_Result http_stream_send(struct exchange *ex);
+void http_streams_move(struct loop *lp);
+void http_stream_beat(struct http_stream *st, int64_t now_us);
+void http_streams_free(struct loop *lp);
 void http_wake(struct loop *lp);
 
 #endif

@@ -159,29 +159,58 @@ enum err conversation_line_add(struct ctx *ctx, struct db *db, int64_t merchant_
     return db_run(ctx, st);
 }
 
-enum err conversation_lines(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t no, size_t max, struct fact_place **out, size_t *n)
+bool fact_place_behind(struct fact_place a, struct fact_place b)
 {
-    struct db_stmt *st = NULL;
+    return a.pos > b.pos || (a.pos == b.pos && a.idx > b.idx);
+}
+
+/* Of a statement that is bound but for its merchant and limit. */
+static enum err places(struct ctx *ctx, struct db_stmt *st, int64_t merchant_id, size_t max, struct fact_place **out, size_t *n)
+{
     bool row = true;
+    enum err e = OK;
     *n = 0;
     *out = arena_array(ctx->arena, max + 1, sizeof(**out));
-    if (*out == NULL)
+    if (*out == NULL) {
+        db_done(st);
         return ctx_fail(ctx, ERR_MEMORY, "conversations: no memory");
-    enum err e = db_stmt_get(ctx, db, SQL_CONVERSATION_LINES, &st);
-    if (e != OK)
-        return e;
+    }
     db_bind_i64(st, 1, merchant_id);
-    db_bind_i64(st, 2, no);
     db_bind_i64(st, 3, (int64_t)max);
     while (*n < max && (e = db_step(ctx, st, &row)) == OK && row)
         (*out)[(*n)++] = (struct fact_place){db_col_i64(st, 0), db_col_i64(st, 1)};
     db_done(st);
-    for (size_t i = 0; i < *n / 2; i++) {
+    return e;
+}
+
+enum err conversation_lines(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t no, size_t max, struct fact_place **out, size_t *n)
+{
+    struct db_stmt *st = NULL;
+    *n = 0;
+    enum err e = db_stmt_get(ctx, db, SQL_CONVERSATION_LINES, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 2, no);
+    e = places(ctx, st, merchant_id, max, out, n);
+    for (size_t i = 0; i < *n / 2; i++) { /* they come newest first */
         struct fact_place t = (*out)[i];
         (*out)[i] = (*out)[*n - 1 - i];
         (*out)[*n - 1 - i] = t;
     }
     return e;
+}
+
+enum err conversation_news(struct ctx *ctx, struct db *db, int64_t merchant_id, struct fact_place after, size_t max, struct fact_place **out,
+                           size_t *n)
+{
+    struct db_stmt *st = NULL;
+    *n = 0;
+    enum err e = db_stmt_get(ctx, db, SQL_CONVERSATION_NEWS, &st);
+    if (e != OK)
+        return e;
+    db_bind_i64(st, 2, after.pos);
+    db_bind_i64(st, 4, after.idx);
+    return places(ctx, st, merchant_id, max, out, n);
 }
 
 enum err conversation_by_message(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str message, int64_t *no, struct fact_place *at)

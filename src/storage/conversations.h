@@ -64,6 +64,11 @@ MUST_CHECK enum err conversation_line_add(struct ctx *ctx, struct db *db, int64_
 /* conversation_lines: the newest max, oldest first, in the arena. */
 MUST_CHECK enum err conversation_lines(struct ctx *ctx, struct db *db, int64_t merchant_id, int64_t no, size_t max, struct fact_place **out,
                                        size_t *n);
+/* conversation_news: the lines of all conversations behind a place, oldest first, at most max. In the arena. */
+MUST_CHECK enum err conversation_news(struct ctx *ctx, struct db *db, int64_t merchant_id, struct fact_place after, size_t max,
+                                      struct fact_place **out, size_t *n);
+/* fact_place_behind: a came later than b. */
+bool fact_place_behind(struct fact_place a, struct fact_place b);
 /* conversation_by_message: 0: no message has that id. */
 MUST_CHECK enum err conversation_by_message(struct ctx *ctx, struct db *db, int64_t merchant_id, struct str message, int64_t *no,
                                             struct fact_place *at);

@@ -209,7 +209,7 @@ static void every_fixture(void **state)
         char rel[200];
         snprintf(rel, sizeof(rel), "tests/fixtures/connectors/%s", vendor);
         size_t m = folders(rel, cases);
-        if (m == 0)
+        if (m == 0 && !connector_at(i)->face)
             fail_msg("%s: no fixture", vendor);
         for (size_t k = 0; k < m; k++) {
             struct fixture f;

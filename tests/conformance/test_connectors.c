@@ -207,8 +207,9 @@ static int run_vendor(const struct connector *c, int *cases)
     snprintf(dir, sizeof(dir), "%s/%s", test_source_path("tests/fixtures/connectors"), c->id);
     DIR *d = opendir(dir);
     if (d == NULL) {
-        print_error("%s: no fixtures\n", c->id);
-        return 1;
+        if (!c->face)
+            print_error("%s: no fixtures\n", c->id);
+        return c->face ? 0 : 1;
     }
     for (struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
         if (e->d_name[0] == '.')

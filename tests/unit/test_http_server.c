@@ -31,6 +31,8 @@ struct env {
     struct router *router;
     struct http_server *srv;
     struct late late;
+    struct http_stream *streams[MANY]; /* under late.lock */
+    size_t streams_n;
     _Atomic int handled;
 };
 
@@ -63,10 +65,20 @@ static void silent(struct http_exchange *ex)
     (void)ex;
 }
 
+static void stream(struct http_exchange *ex)
+{
+    struct env *v = ex->user;
+    http_answer_header(ex, STR("X-Kept"), STR("yes"));
+    struct http_stream *st = http_stream_open(ex);
+    pthread_mutex_lock(&v->late.lock);
+    v->streams[v->streams_n++] = st;
+    pthread_mutex_unlock(&v->late.lock);
+}
+
 static const struct route ROUTES[] = {
     {"GET", "/echo", echo, 0, 0},          {"POST", "/echo", echo, BODY_MAX, 0}, {"POST", "/big", echo, (size_t)8 << 20, 0},
     {"GET", "/case/{name}", param, 0, 0},  {"GET", "/case/all", echo, 0, 0},     {"POST", "/late", defer, BODY_MAX, 0},
-    {"GET", "/silent", silent, 0, 0},
+    {"GET", "/silent", silent, 0, 0},      {"GET", "/stream", stream, 0, 0},
 };
 
 static void *late_main(void *arg)
@@ -599,9 +611,110 @@ static void test_bad_routes(void **state)
     fixture_clear(&f);
 }
 
+/* ---- answers that stay open */
+
+static size_t wait_streams(struct env *v, size_t n)
+{
+    size_t have = 0;
+    for (int i = 0; i < 2000 && have < n; i++) {
+        poll(NULL, 0, 5);
+        pthread_mutex_lock(&v->late.lock);
+        have = v->streams_n;
+        pthread_mutex_unlock(&v->late.lock);
+    }
+    return have;
+}
+
+static void read_until(int fd, char *text, size_t max, const char *part)
+{
+    size_t n = 0;
+    text[0] = '\0';
+    while (strstr(text, part) == NULL && n + 1 < max) {
+        ssize_t r = recv(fd, text + n, max - 1 - n, 0);
+        if (r <= 0)
+            break;
+        n += (size_t)r;
+        text[n] = '\0';
+    }
+    assert_has(text, part);
+}
+
+/* Many at once cost no thread; what is written comes at once and in order; the rest of the server goes on. */
+static void test_streams(void **state)
+{
+    static int fds[MANY];
+    static struct env v;
+    char text[8192];
+    (void)state;
+    start(&v, 1000, 60000);
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = dial(&v);
+        putz(fds[i], "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    assert_int_equal(wait_streams(&v, MANY), MANY);
+    assert_int_equal(metric_get(METRIC_HTTP_STREAMS, 0), MANY);
+    poll(NULL, 0, 3500); /* longer than a silent connection may be otherwise */
+    assert_int_equal(ask(&v, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n", text, sizeof(text)), 200);
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < MANY; i++)
+            assert_true(http_stream_write(v.streams[i], arena_fmt(v.f.arena, "data: %d\n\n", k)));
+    for (int i = 0; i < MANY; i++) {
+        read_until(fds[i], text, sizeof(text), "data: 2\n\n");
+        assert_has(text, "X-Kept: yes");
+        const char *first = strstr(text, "data: 0"), *second = strstr(text, "data: 1");
+        assert_true(first != NULL && second > first && strstr(text, "data: 2") > second);
+    }
+    for (int i = 0; i < MANY; i += 2)
+        close(fds[i]); /* they go without a word; the others see their end */
+    for (int i = 0; i < MANY; i++) {
+        (void)http_stream_write(v.streams[i], STR("data: last\n\n"));
+        http_stream_close(v.streams[i]);
+    }
+    for (int i = 1; i < MANY; i += 2) {
+        read_until(fds[i], text, sizeof(text), "\r\n0\r\n\r\n");
+        assert_has(text, "data: last");
+        close(fds[i]);
+    }
+    stop(&v);
+    assert_int_equal(metric_get(METRIC_HTTP_STREAMS, 0), 0);
+}
+
+/* One that is gone is noticed, and one that does not read is not waited for. */
+static void test_streams_end(void **state)
+{
+    static struct env v;
+    static char much[65536];
+    char text[8192];
+    bool open = true;
+    (void)state;
+    start(&v, 1000, 60000);
+    int gone = dial(&v), slow = dial(&v);
+    putz(gone, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(wait_streams(&v, 1), 1);
+    putz(slow, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(wait_streams(&v, 2), 2);
+    read_until(gone, text, sizeof(text), ":\n\n");
+    close(gone);
+    for (int i = 0; i < 200 && open; i++) {
+        open = http_stream_write(v.streams[0], STR(":\n\n"));
+        poll(NULL, 0, 10);
+    }
+    assert_false(open);
+    memset(much, 'x', sizeof(much));
+    open = true;
+    for (int i = 0; i < 2000 && open; i++)
+        open = http_stream_write(v.streams[1], (struct str){much, sizeof(much)});
+    assert_false(open);
+    http_stream_close(v.streams[0]);
+    http_stream_close(v.streams[1]);
+    stop(&v); /* the slow one has not read what was written, and is ended */
+    close(slow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_streams), cmocka_unit_test(test_streams_end),
         cmocka_unit_test(test_requests),     cmocka_unit_test(test_garbage_then_fine), cmocka_unit_test(test_large_bodies),
         cmocka_unit_test(test_floods),       cmocka_unit_test(test_many_ready),        cmocka_unit_test(test_many_deferred),
         cmocka_unit_test(test_slow_clients), cmocka_unit_test(test_graceful_stop),     cmocka_unit_test(test_stop_gives_up),

@@ -18,7 +18,7 @@ static void registry(void **state)
         if (i > 0 && strcmp(connector_at(i - 1)->id, c->id) >= 0)
             fail_msg("connectors.def: %s is not in its place", c->id);
         assert_ptr_equal(connector_find(str_of(c->id)), c);
-        if (c->title == NULL || c->docs_url == NULL || c->api_version == NULL || (c->hook == NULL && c->poll == NULL))
+        if (c->title == NULL || c->docs_url == NULL || c->api_version == NULL || (c->hook == NULL && c->poll == NULL) != c->face)
             fail_msg("%s: title, documents, version or both roles are missing", c->id);
         if (c->hook != NULL && (c->hook->verify == NULL || c->hook->decode == NULL))
             fail_msg("%s: a webhook needs verify and decode", c->id);
