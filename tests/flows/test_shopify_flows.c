@@ -234,6 +234,22 @@ static void refused_address(void **state)
     }
 }
 
+/* Shopify is down behind the hold until the address may not be changed any more: a person hears of what is held. */
+static void held_and_too_late(void **state)
+{
+    static const enum effect_way QUERIES[] = {EFFECT_DO,   EFFECT_BUSY, EFFECT_FAIL, EFFECT_BUSY, EFFECT_FAIL, EFFECT_BUSY, EFFECT_FAIL, EFFECT_BUSY,
+                                              EFFECT_FAIL, EFFECT_BUSY, EFFECT_FAIL, EFFECT_BUSY, EFFECT_FAIL, EFFECT_BUSY, EFFECT_FAIL, EFFECT_BUSY};
+    struct shop sh;
+    (void)state;
+    shop_open(&sh, NULL, 0, QUERIES, 16);
+    begin_address(&sh);
+    stage_run_rounds(&sh.s, 20);
+    struct shopify_done n = shopify_double_done(sh.d);
+    assert_true(n.held && n.addresses == 0);
+    assert_true(open_tasks(&sh) > 0);
+    shop_close(&sh);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +257,7 @@ int main(void)
         cmocka_unit_test(killed_between_steps),
         cmocka_unit_test(picked_in_the_meantime),
         cmocka_unit_test(refused_address),
+        cmocka_unit_test(held_and_too_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
