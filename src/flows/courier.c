@@ -1,5 +1,5 @@
 /*
- * See courier.h. The steps of one row: lease, attempt into the ledger, wait until it is folded, read the row again (a withdrawal
+ * See courier.h. The steps of a batch: lease, attempt into the ledger, wait until it is folded, read the row again (a withdrawal
  * folded before the attempt wins), read the pause again, call, result into the ledger. A row whose attempt has no result is
  * looked up where the channel can tell (a file), repeated where the receiver drops a second one by its key (webhook), and
  * repeated too by plain SMTP, which has neither: there alone a crash can repeat a message.
@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define LEASE_US (120 * US_PER_S)
+#define BATCH 10              /* claimed together; all their calls end within the lease */
 #define ATTEMPTS_MAX 8
 #define BACKOFF_US (60 * US_PER_S)
 #define BACKOFF_MAX_US (6 * US_PER_H)
@@ -64,17 +65,30 @@ static void step(struct courier *c)
 
 /* ---- facts */
 
-static enum err put_fact(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct fact *fct, int64_t *pos)
+/* A fact of ours at the end of a body. */
+static enum err add_fact(struct ctx *ctx, const struct fact *fct, struct buf *b)
 {
-    return fact_append_wait(ctx, c->eng, &(struct fact_to){.merchant_id = merchant_id, .max = 65536}, fct, pos);
+    struct jw w = jw_of(b);
+    fact_write(ctx->arena, &w, fct);
+    buf_addc(b, '\n');
+    return buf_err(b);
 }
 
-static enum err put_attempt(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *row)
+/* All of a batch in one row of the ledger. */
+static enum err put_attempts(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *rows, size_t n)
 {
     int64_t pos = 0;
-    struct fact fct = {.kind = FACT_ATTEMPT, .role = ROLE_SYSTEM};
-    fct.u.attempt = (struct attempt_fact){.message_key = row->key, .attempt = (uint32_t)row->attempts + 1, .at_us = clock_now_us(c->eng->clock)};
-    enum err e = put_fact(ctx, c, merchant_id, &fct, &pos);
+    struct buf b;
+    enum err e = OK;
+    buf_init(&b, BATCH * 65536);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        struct fact fct = {.kind = FACT_ATTEMPT, .role = ROLE_SYSTEM};
+        fct.u.attempt = (struct attempt_fact){.message_key = rows[i].key, .attempt = (uint32_t)rows[i].attempts + 1, .at_us = clock_now_us(c->eng->clock)};
+        e = add_fact(ctx, &fct, &b);
+    }
+    if (e == OK)
+        e = system_append_wait(ctx, c->eng, merchant_id, buf_str(&b), &pos);
+    buf_clear(&b);
     step(c);
     return e == OK ? engine_wait_folded(ctx, c->eng, merchant_id, pos, FOLD_WAIT_MS) : e;
 }
@@ -107,18 +121,29 @@ static enum receipt_status receipt_of(const struct outbox_row *row, const struct
     return RECEIPT_FAILED;
 }
 
+/*
+ * Each result leaves for the ledger as soon as it is known; only the last one of a batch is waited for, since rows become durable in
+ * their order. One that is lost with the process leaves its row with an attempt without a result, as a crash before it would.
+ */
 static enum err put_receipt(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *row, const struct send_result *r,
-                            int64_t cost_micros)
+                            int64_t cost_micros, bool last)
 {
     int64_t pos = 0;
     enum receipt_status status = receipt_of(row, r);
     int64_t retry_us = status != RECEIPT_RETRY || r->retry_us != 0 ? r->retry_us : backoff(c, row->attempts);
     struct fact fct = {.kind = FACT_RECEIPT, .role = ROLE_SYSTEM};
+    struct buf b;
     fct.u.receipt = (struct receipt_fact){.message_key = row->key, .status = status, .attempt = (uint32_t)row->attempts,
                                           .detail = r->detail, .retry_us = retry_us, .at_us = clock_now_us(c->eng->clock),
                                           .cost_micros = status == RECEIPT_ACCEPTED ? cost_micros : 0};
-    enum err e = put_fact(ctx, c, merchant_id, &fct, &pos);
-    return e == OK ? engine_wait_folded(ctx, c->eng, merchant_id, pos, FOLD_WAIT_MS) : e;
+    buf_init(&b, 65536);
+    enum err e = add_fact(ctx, &fct, &b);
+    if (e == OK && last)
+        e = system_append_wait(ctx, c->eng, merchant_id, buf_str(&b), &pos);
+    else if (e == OK)
+        e = system_append(ctx, c->eng, merchant_id, buf_str(&b));
+    buf_clear(&b);
+    return e == OK && last ? engine_wait_folded(ctx, c->eng, merchant_id, pos, FOLD_WAIT_MS) : e;
 }
 
 /* ---- what is sent */
@@ -151,8 +176,8 @@ static struct line *line_of(struct courier *c, const struct merchant *m, int cha
     return &c->lines[(size_t)(m - c->eng->merchants) * CHANNEL_KIND_COUNT + (size_t)channel];
 }
 
-/* The channel's breaker and its rate of the minute. */
-static bool may_send(struct courier *c, const struct merchant *m, int channel)
+/* The channel's breaker and its rate of the minute; claimed: calls of it that are to come already, each of which may fail. */
+static bool may_send(struct courier *c, const struct merchant *m, int channel, int claimed)
 {
     struct line *l = line_of(c, m, channel);
     int64_t now = clock_now_us(c->eng->clock), minute = now / US_PER_MIN;
@@ -161,7 +186,7 @@ static bool may_send(struct courier *c, const struct merchant *m, int channel)
         l->sent = 0;
     }
     int most = m->cfg->messages.per_minute > 0 ? m->cfg->messages.per_minute : 600;
-    return now >= l->open_until_us && l->sent < most;
+    return now >= l->open_until_us && l->sent + claimed < most && l->failures + claimed < BREAKER_FAILURES;
 }
 
 /* Of a text message each part is paid for. */
@@ -220,31 +245,64 @@ static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, con
     return OK;
 }
 
-static enum err deliver(struct ctx *ctx, struct courier *c, struct merchant *m, const struct outbox_row *due, size_t *made)
+/* Those that may go now and that no other courier has, at most BATCH; *seen: how many of the list were looked at. */
+static enum err take(struct ctx *ctx, struct courier *c, const struct merchant *m, const struct outbox_row *due, size_t due_n, struct outbox_row *out,
+                     size_t *n, size_t *seen)
+{
+    int64_t now = clock_now_us(c->eng->clock);
+    int claimed[CHANNEL_KIND_COUNT] = {0};
+    enum err e = OK;
+    *n = 0;
+    for (*seen = 0; e == OK && *seen < due_n && *n < BATCH; (*seen)++) {
+        const struct outbox_row *row = &due[*seen];
+        bool got = false;
+        if ((row->not_after_us != 0 && now > row->not_after_us) || !may_send(c, m, row->channel, claimed[row->channel]) || is_paused(ctx, c, m->id, row->capability))
+            continue;
+        e = outbox_lease(ctx, c->db, m->id, row->key, now, now + LEASE_US, str_of(c->name), &got);
+        if (e == OK && got) {
+            out[(*n)++] = *row;
+            claimed[row->channel]++;
+        }
+        step(c);
+    }
+    return e;
+}
+
+/* Their rows as they stand behind the attempts: what was withdrawn before is left out. */
+static enum err still_open(struct ctx *ctx, struct courier *c, const struct merchant *m, struct outbox_row *rows, size_t *n)
+{
+    size_t kept = 0;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < *n; i++) {
+        struct outbox_row now;
+        e = outbox_get(ctx, c->db, m->id, rows[i].key, &now);
+        if (e == OK && now.state == OUTBOX_OPEN && now.started == rows[i].attempts + 1)
+            rows[kept++] = now;
+    }
+    *n = kept;
+    return e;
+}
+
+static enum err deliver(struct ctx *ctx, struct courier *c, struct merchant *m, struct outbox_row *rows, size_t n, size_t *made)
 {
     bool got = false;
-    int64_t cost_micros = 0, now = clock_now_us(c->eng->clock);
-    struct outbox_row row;
-    struct send_result r;
-    if ((due->not_after_us != 0 && now > due->not_after_us) || !may_send(c, m, due->channel) || is_paused(ctx, c, m->id, due->capability))
-        return OK;
-    enum err e = outbox_lease(ctx, c->db, m->id, due->key, now, now + LEASE_US, str_of(c->name), &got);
-    if (e != OK || !got)
-        return e;
-    step(c);
-    e = put_attempt(ctx, c, m->id, due);
+    enum err e = put_attempts(ctx, c, m->id, rows, n);
     if (e == OK)
-        e = outbox_get(ctx, c->db, m->id, due->key, &row);
-    if (e != OK || row.state != OUTBOX_OPEN || row.started != due->attempts + 1)
-        return e; /* withdrawn before the attempt was folded */
-    e = call(ctx, c, m, &row, &r, &cost_micros);
-    if (e != OK)
-        return e;
-    (*made)++;
-    step(c);
-    e = put_receipt(ctx, c, m->id, &row, &r, cost_micros);
-    step(c);
-    return e == OK ? outbox_lease(ctx, c->db, m->id, row.key, INT64_MAX, 0, STR(""), &got) : e;
+        e = still_open(ctx, c, m, rows, &n);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        int64_t cost_micros = 0;
+        struct send_result r;
+        e = call(ctx, c, m, &rows[i], &r, &cost_micros);
+        if (e != OK)
+            return e;
+        (*made)++;
+        step(c);
+        e = put_receipt(ctx, c, m->id, &rows[i], &r, cost_micros, i + 1 == n);
+        step(c);
+    }
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = outbox_lease(ctx, c->db, m->id, rows[i].key, INT64_MAX, 0, STR(""), &got);
+    return e;
 }
 
 /* ---- rounds */
@@ -259,8 +317,13 @@ static enum err run_merchant(struct ctx *ctx, struct courier *c, struct merchant
     enum err e = pause_record(ctx, c->eng, c->db, m->id);
     if (e == OK)
         e = outbox_list(ctx, c->db, m->id, OUTBOX_LIST_DUE, clock_now_us(c->eng->clock), STR_NULL, max, &rows, &due);
-    for (size_t k = 0; e == OK && k < due; k++)
-        e = deliver(ctx, c, m, &rows[k], n);
+    for (size_t at = 0, seen = 0; e == OK && at < due; at += seen) {
+        struct outbox_row batch[BATCH];
+        size_t taken = 0;
+        e = take(ctx, c, m, rows + at, due - at, batch, &taken, &seen);
+        if (e == OK && taken > 0)
+            e = deliver(ctx, c, m, batch, taken, n);
+    }
     return e;
 }
 

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STEPS_MAX 12
+#define STEPS_MAX 20
 
 struct post {
     struct fixture f;
@@ -66,15 +66,20 @@ static void post_close(struct post *p)
     fixture_clear(&p->f);
 }
 
-static void order(struct post *p)
+static void order_of(struct post *p, const char *id, const char *name, const char *email)
 {
     struct fact fct = {.kind = FACT_ORDER, .role = ROLE_STOREFRONT, .changed_us = TEST_NOW_US};
     static const struct fact_item ITEM = {.item_id = {"1", 1}, .sku = {"MUG", 3}, .title = {"Mug <blue>", 10}, .quantity = 1, .ships = true};
-    fct.u.order = (struct order_fact){.order_id = STR("1020"), .name = STR("#1020"), .placed_us = TEST_NOW_US, .currency = STR("USD"),
-                                      .email = STR("anna@example.com"), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
+    fct.u.order = (struct order_fact){.order_id = str_of(id), .name = str_of(name), .placed_us = TEST_NOW_US, .currency = STR("USD"),
+                                      .email = str_of(email), .items = &ITEM, .items_n = 1, .financial = FIN_PAID};
     fct.u.order.ship_to = (struct address){.name = STR("Anna M\xc3\xbcller"), .country = STR("US"), .region = STR("IL"), .postal_code = STR("60601")};
     assert_ok(&p->ctx, story_store_append(&p->ctx, &p->st, STR("shop"), &fct));
     assert_ok(&p->ctx, story_store_settle(&p->ctx, &p->st));
+}
+
+static void order(struct post *p)
+{
+    order_of(p, "1020", "#1020", "anna@example.com");
 }
 
 static struct case_message message(struct post *p, size_t *n)
@@ -258,6 +263,8 @@ static void killed_between_steps(void **state)
         snprintf(folder, sizeof(folder), "%s/out", p.dir);
         p.st.mc.messages.folder = str_of(folder);
         order(&p);
+        order_of(&p, "1021", "#1021", "ben@example.com"); /* three of a batch */
+        order_of(&p, "1022", "#1022", "cleo@example.com");
         shut(&p);
         int code = die_at(&p, n);
         assert_true(code == 9 || code == 0);
@@ -267,14 +274,32 @@ static void killed_between_steps(void **state)
         assert_ok(&p.ctx, story_store_settle(&p.ctx, &p.st));
         (void)run(&p);
         struct case_message m = message(&p, &messages);
-        if (m.t.state != TOLD_SENT || files_in(folder, path) != 1 || messages != 1)
+        if (m.t.state != TOLD_SENT || files_in(folder, path) != 3 || messages != 1)
             fail_msg("step %d: %s, %zu files, %zu messages", n, told_state_word(m.t.state), files_in(folder, path), messages);
         assert_int_equal(run(&p), 0);
         post_close(&p);
         if (code == 0)
             break;
     }
-    assert_int_equal(died, 5); /* every step was the last one once */
+    assert_int_equal(died, 3 + 1 + 3 * 3); /* every step was the last one once */
+}
+
+/* A batch is no way around the rate of a minute. */
+static void no_more_than_a_minute_takes(void **state)
+{
+    struct post p;
+    char folder[128], path[512];
+    (void)state;
+    post_open(&p);
+    snprintf(folder, sizeof(folder), "%s/out", p.dir);
+    p.st.mc.messages.folder = str_of(folder);
+    p.st.mc.messages.per_minute = 2;
+    order(&p);
+    order_of(&p, "1021", "#1021", "ben@example.com");
+    order_of(&p, "1022", "#1022", "cleo@example.com");
+    assert_int_equal(run(&p), 2);
+    assert_int_equal(files_in(folder, path), 2);
+    post_close(&p);
 }
 
 /* ---- pause */
@@ -412,7 +437,7 @@ static void dead_letter_is_sent_again(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(mail_arrives), cmocka_unit_test(killed_between_steps), cmocka_unit_test(paused),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(mail_arrives), cmocka_unit_test(killed_between_steps), cmocka_unit_test(no_more_than_a_minute_takes), cmocka_unit_test(paused),
                                        cmocka_unit_test(paused_on_the_wire), cmocka_unit_test(pause_refuses_what_it_does_not_know),
                                        cmocka_unit_test(dead_letter_is_sent_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
