@@ -267,6 +267,7 @@ static enum err add_order(struct ctx *ctx, const struct json *o, struct decoded 
     of->service = json_str(line, "title");
     of->cancel_reason = json_str(o, "cancel_reason");
     of->locale = json_str(o, "customer_locale");
+    of->customer_tags = json_str(cust, "tags");
     of->cod = shopify_is_cod(json_get(o, "payment_gateway_names"));
     of->state = !str_empty(json_str(o, "cancelled_at")) ? ORDER_CANCELLED : !str_empty(json_str(o, "closed_at")) ? ORDER_CLOSED : ORDER_OPEN;
     e = body_time(ctx, o, "created_at", &of->placed_us);

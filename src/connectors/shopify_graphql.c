@@ -13,7 +13,7 @@
 #define HEAD                                                                                                                        \
     "legacyResourceId name createdAt updatedAt cancelledAt cancelReason closedAt email phone customerLocale currencyCode "          \
     "displayFinancialStatus paymentGatewayNames disputes{status} currentTotalPriceSet{shopMoney{amount currencyCode}} "             \
-    "shippingAddress{name address1 address2 city provinceCode zip countryCodeV2 phone} shippingLine{title} "
+    "shippingAddress{name address1 address2 city provinceCode zip countryCodeV2 phone} shippingLine{title} customer{tags} "
 #define LINE_FIELDS "id sku title quantity currentQuantity requiresShipping originalUnitPriceSet{shopMoney{amount}}"
 #define LINES(n) "lineItems(first:" n "){pageInfo{hasNextPage} nodes{" LINE_FIELDS "}} "
 #define FULFILLMENTS                                                                                                                \
@@ -266,6 +266,17 @@ static bool disputed(const struct json *o)
     return false;
 }
 
+static struct str joined(struct ctx *ctx, const struct json *tags)
+{
+    struct str list = STR_NULL;
+    JSON_EACH(t, tags) {
+        struct str one = json_value_text(t);
+        if (list.n + one.n < 250) /* as much as an order keeps */
+            list = arena_fmt(ctx->arena, "%.*s%s%.*s", STR_ARG(list), list.n > 0 ? ", " : "", STR_ARG(one));
+    }
+    return list;
+}
+
 static enum err gql_head(struct ctx *ctx, const struct json *o, struct fact *fct)
 {
     struct order_fact *of = &fct->u.order;
@@ -285,6 +296,7 @@ static enum err gql_head(struct ctx *ctx, const struct json *o, struct fact *fct
     of->service = json_str(json_get(o, "shippingLine"), "title");
     of->cancel_reason = json_str(o, "cancelReason");
     of->locale = json_str(o, "customerLocale");
+    of->customer_tags = joined(ctx, json_path(o, "customer.tags"));
     of->state = !str_empty(json_str(o, "cancelledAt")) ? ORDER_CANCELLED : !str_empty(json_str(o, "closedAt")) ? ORDER_CLOSED : ORDER_OPEN;
     of->cod = shopify_is_cod(json_get(o, "paymentGatewayNames"));
     if (!str_empty(of->currency) && !num_is_currency(of->currency))

@@ -94,7 +94,7 @@ enum err audit_read(struct ctx *ctx, struct reader *rd, int64_t merchant_id, int
     a.order = v == NULL ? STR_NULL : v->name;
     a.currency = v == NULL ? STR_NULL : v->currency;
     a.cls = then.cd.order.cls;
-    const struct audit_input in = {.cas = then.cas, .cd = &then.cd, .now = now.cas, .tasks = &tasks, .tickets = tickets,
+    const struct audit_input in = {.limits = engine_merchant_by_id(rd->eng, merchant_id)->cfg->audit, .cas = then.cas, .cd = &then.cd, .now = now.cas, .tasks = &tasks, .tickets = tickets,
                                    .at_us = a.escalated_us, .now_us = now.as_of_us};
     e = audit_case(ctx, &in, &a.audit);
     set_cost(&tasks, &acts, now.cas, now.as_of_us, &a);

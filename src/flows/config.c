@@ -396,6 +396,14 @@ static const struct cfg_row TALK_ROWS[] = {
     END};
 static const struct cfg_table TALK = {TALK_ROWS, 0, false, NULL, NULL};
 
+static const struct cfg_row AUDIT_ROWS[] = {
+    {.name = "late_hours", .kind = CFG_INT, .at = MERCH(audit.late_hours), .min = 1, .max = 720, .def = "12",
+     .what = "told so long after it happened is late"},
+    {.name = "stock_stale_hours", .kind = CFG_INT, .at = MERCH(audit.stock_stale_hours), .min = 1, .max = 8760, .def = "48",
+     .what = "stock of items that wait is stale after so long"},
+    END};
+static const struct cfg_table AUDIT = {AUDIT_ROWS, 0, false, NULL, NULL};
+
 static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "name", .kind = CFG_TEXT, .required = true, .at = MERCH(name), .what = "short name of the store, part of its webhook addresses"},
     {.name = "home_country", .kind = CFG_TEXT, .at = MERCH(promises.home_country), .what = "where it ships from (US unless set): its calendar counts the fulfillment time"},
@@ -407,6 +415,7 @@ static const struct cfg_row MERCHANT_ROWS[] = {
     {.name = "messages", .kind = CFG_MAP, .at = MERCH(messages), .sub = &CONFIG_MESSAGES, .what = "what customers are told unasked, and how"},
     {.name = "estimates", .kind = CFG_MAP, .at = 0, .sub = &ESTIMATES, .what = "when deliveries are expected, learned from its own"},
     {.name = "talk", .kind = CFG_MAP, .at = 0, .sub = &TALK, .what = "conversations with customers"},
+    {.name = "audit", .kind = CFG_MAP, .at = 0, .sub = &AUDIT, .what = "what `wismo audit` calls late and stale (docs/actions.md)"},
     {.name = "policy", .kind = CFG_TEXT, .at = MERCH(policy_file),
      .what = "file that says what may be done by itself (docs/policy.md); default: the careful one that comes along; none: nothing is decided"},
     {.name = "connectors", .kind = CFG_ITEMS, .at = MERCH(accounts), .at_n = MERCH(accounts_n), .sub = &ACCOUNT, .what = "its accounts at vendors"},

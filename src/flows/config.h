@@ -7,6 +7,7 @@
 
 #include "base/findings.h"
 #include "connectors/connector.h"
+#include "mind/audit.h"
 #include "mind/limits.h"
 #include "mind/message_policy.h"
 #include "mind/policy.h"
@@ -44,6 +45,7 @@ struct merchant_config {
         bool enabled;            /* what customers write is answered; else it is kept for people */
         int person_hours;        /* a person answers within, 24; 0: nothing is said of it */
     } talk;
+    struct audit_limits audit;
     struct str policy_file;      /* as written, "default": the one that comes along; empty: nothing is decided */
     struct str policy_text, policy_version;
 };

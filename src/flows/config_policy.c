@@ -25,6 +25,16 @@ static bool read_whole(struct cfg_reader *r, const struct yaml *v, struct str pa
     return ok;
 }
 
+/* Who tells customers' tags: Shopify, and whoever writes our facts. */
+static bool tells_tags(const struct connector *c)
+{
+    static const char *const TELLERS[] = {"shopify", "generic", "wismo"};
+    for (size_t i = 0; c != NULL && i < sizeof(TELLERS) / sizeof(TELLERS[0]); i++)
+        if (strcmp(c->id, TELLERS[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Roles say storefront and warehouse; shops, warehouses and our own facts bring stock. */
 void policy_sources(const struct merchant_config *mc, bool sources[SOURCE_COUNT])
 {
@@ -34,9 +44,9 @@ void policy_sources(const struct merchant_config *mc, bool sources[SOURCE_COUNT]
         sources[SOURCE_STOREFRONT] = sources[SOURCE_STOREFRONT] || shop;
         sources[SOURCE_WAREHOUSE] = sources[SOURCE_WAREHOUSE] || a->role == ROLE_WAREHOUSE;
         sources[SOURCE_STOCK] = sources[SOURCE_STOCK] || shop || a->role == ROLE_WAREHOUSE;
+        sources[SOURCE_MARKS] = sources[SOURCE_MARKS] || tells_tags(a->conn);
         sources[SOURCE_HISTORY] = sources[SOURCE_HISTORY] || shop; /* counted from their orders (customer_history.h) */
     }
-    /* SOURCE_MARKS stays false: no connector tells who is marked as important */
 }
 
 /* What is granted and nobody performs is refused each time, and lands with a person. Where nothing is performed yet, that is known. */

@@ -282,6 +282,7 @@ static enum err make_order(struct story *st, struct fact *fct)
     o->cancel_reason = story_get(st->ln, "why");
     o->cod = story_has(st->ln, "cod");
     o->locale = story_get(st->ln, "locale");
+    o->customer_tags = story_get(st->ln, "tags");
     o->currency = str_empty(story_get(st->ln, "currency")) ? STR("USD") : story_get(st->ln, "currency");
     enum err e = items_of(st, &o->items, &o->items_n);
     o->total_minor = total_of(o->items, o->items_n);

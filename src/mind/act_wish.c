@@ -127,6 +127,8 @@ static struct str subject_of(struct ctx *ctx, const struct act_input *in, const 
         return detail;
     if (cap == CAP_CANCEL) /* of the whole order */
         return STR_NULL;
+    if (sit->ret != NULL)
+        return arena_fmt(ctx->arena, "return:%.*s", STR_ARG(str_sub(sit->ret->return_id, 0, 100)));
     if (str_empty(number))
         return STR_NULL;
     if (cap == CAP_REATTEMPT)

@@ -3,9 +3,6 @@
 
 #include <stdlib.h>
 
-#define LATE_US (12 * US_PER_H)       /* told this long after it happened: late */
-#define STOCK_STALE_US (48 * US_PER_H)
-
 static const struct {
     const char *word, *what;
     enum audit_join join;
@@ -118,11 +115,11 @@ static void look_fulfillment(struct tracer *t, const struct case_fulfillment *f)
 {
     bool sent = f->state >= FUL_SHIPPED;
     int64_t told = f->ver.learned_us, made = f->created_us;
-    if (!sent && waits(t) && t->in->at_us - told > LATE_US)
+    if (!sent && waits(t) && t->in->at_us - told > t->in->limits.late_hours * US_PER_H)
         find(t, AUDIT_STALE_FULFILLMENT_CAUSE, told, f->ver.ref, STR_NULL, hours(t, "nothing for", t->in->at_us - told));
     if (sent && f->parcels_n == 0 && t->in->cd->order.fig.untracked)
         find(t, AUDIT_NO_NUMBER_CAUSE, told, f->ver.ref, STR_NULL, f->source);
-    if (made >= t->in->cas->first_us && told - made > LATE_US)
+    if (made >= t->in->cas->first_us && told - made > t->in->limits.late_hours * US_PER_H)
         find(t, AUDIT_LATE_FULFILLMENT_CAUSE, made, f->ver.ref, STR_NULL, hours(t, "told after", told - made));
 }
 
@@ -161,7 +158,7 @@ static void look_stock(struct tracer *t)
         int64_t told = stock_told(t->in->cas, sku);
         if (told == 0)
             find(t, AUDIT_NO_STOCK_CAUSE, t->in->cas->first_us, NO_FACT, STR_NULL, sku);
-        else if (t->in->at_us - told > STOCK_STALE_US)
+        else if (t->in->at_us - told > t->in->limits.stock_stale_hours * US_PER_H)
             find(t, AUDIT_STALE_STOCK_CAUSE, told, NO_FACT, STR_NULL, arena_fmt(t->ctx->arena, "%.*s: last told %lld hours before", STR_ARG(sku),
                                                                               (long long)((t->in->at_us - told) / US_PER_H)));
     }

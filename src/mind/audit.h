@@ -33,7 +33,13 @@ struct audit_finding {
     struct str detail;
 };
 
+struct audit_limits {                  /* of the merchant: `audit` of the configuration */
+    int late_hours;                    /* told this long after it happened: late */
+    int stock_stale_hours;             /* items wait, and their stock was last told this long ago */
+};
+
 struct audit_input {
+    struct audit_limits limits;
     const struct order_case *cas;      /* as it was known at at_us */
     const struct case_diagnosis *cd;   /* as of then */
     const struct order_case *now;      /* with its parcels, as it is known now */

@@ -150,7 +150,7 @@ static void look_at_bound(struct decider *d, enum policy_field f, int64_t bound)
     if (!d->sit->known[f] || bound <= have || bound > TIME_BOUND_MAX)
         return;
     if (f == FIELD_AGE)
-        look_at(d, d->sit->diag->since_us + bound * US_PER_H);
+        look_at(d, d->sit->since_us + bound * US_PER_H);
     else if (f == FIELD_ORDER_AGE)
         look_at(d, v->placed_us + bound * US_PER_H);
     else /* counted in the carrier's working time: no later than it can be */
@@ -182,11 +182,13 @@ static void decide_matter(struct decider *d, size_t matter)
     struct act_decision base = {.rule = rule, .matter = matter, .cls = d->sit->diag->cls};
     if (d->sit->parcel != NULL)
         base.parcel = d->sit->parcel->parcel->number;
+    if (d->sit->ret != NULL)
+        base.parcel = d->sit->ret->return_id;
     for (size_t i = 0; rule != NULL && i < rule->steps_n && d->err == OK; i++) {
         struct act_decision dec = base;
         take_step(d, &rule->steps[i], &dec);
     }
-    if (rule != NULL)
+    if (rule != NULL || d->sit->ret != NULL) /* a return that no rule speaks of takes its course */
         return;
     base.verb = VERB_HAND_OVER;
     base.at_us = d->in.now_us + ACT_HAND_OVER_HOURS * US_PER_H;
@@ -201,7 +203,7 @@ enum err policy_decide(struct ctx *ctx, const struct act_input *in, struct act_d
     d.rows_cap = d.book.n; /* full: the caller's rows are never written */
     d.in.book = &d.book;
     *out = (struct act_decisions){.policy_version = in->policy->version};
-    size_t n = situation_count(in->cd);
+    size_t n = situation_total(&si);
     for (size_t i = 0; i < n && i < ACT_MATTERS_MAX && d.err == OK; i++) {
         struct situation sit;
         d.err = situation_make(ctx, &si, i, &sit);

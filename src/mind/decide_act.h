@@ -8,7 +8,7 @@
 #include "mind/guard.h"
 #include "mind/situation.h"
 
-#define ACT_MATTERS_MAX 101      /* parcels of a case, and the order */
+#define ACT_MATTERS_MAX 151      /* parcels of a case, the order, and its returns */
 #define ACT_HAND_OVER_HOURS 24   /* a person looks within this, unless the rule says otherwise (R124) */
 
 struct act_choice {
@@ -22,7 +22,7 @@ struct act_decision {
     const struct policy_rule *rule; /* NULL: none matched */
     const struct policy_step *step; /* of the rule; NULL: none matched */
     size_t matter;               /* see situation_make */
-    struct str parcel;           /* its number; empty: the order */
+    struct str parcel;           /* its number, or the return's; empty: the order */
     enum diag_class cls;
     struct act_choice choices[POLICY_CAPS_MAX]; /* ACT, APPROVE: one, reserved; OFFER: what may be offered, not reserved yet */
     size_t choices_n;

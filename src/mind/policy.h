@@ -17,6 +17,7 @@
 #define POLICY_TAGS_MAX 7      /* different tags that rules ask for: the checker looks at every set of them */
 #define POLICY_CAPS_MAX 4      /* choices of one offer */
 #define POLICY_ITEM_TAGS_MAX 2000
+#define POLICY_VIP_TAGS_MAX 20
 
 enum policy_field {
 #define POLICY_FIELD(NAME, word, type, source, what) FIELD_##NAME,
@@ -118,6 +119,8 @@ struct policy {
     struct str version;      /* hash of the text, 16 hex digits */
     struct str currency;
     bool legal_us_mail_order;
+    struct str vip_tags[POLICY_VIP_TAGS_MAX]; /* a customer with one of them is important */
+    size_t vip_tags_n;
     struct grant grants[CAP_COUNT];
     struct policy_rule *rules;
     size_t rules_n;

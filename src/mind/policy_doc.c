@@ -110,7 +110,7 @@ void policy_doc(struct buf *out)
              "# Policy\n\n"
              "Printed by `wismo policy-doc` from the tables by which a policy is read; a test compares the two.\n\n"
              "A policy says what is done about a parcel or an order, and what may be done without a person. It is one YAML file:\n"
-             "`currency`, `legal`, `items`, `grants`, `rules`. The default one is `data/policy/default.yaml`; `wismo policy default` prints it,\n"
+             "`currency`, `legal`, `items`, `vip`, `grants`, `rules`. The default one is `data/policy/default.yaml`; `wismo policy default` prints it,\n"
              "with a comment to every line.\n\n"
              "- `wismo policy check FILE` finds what is wrong with a file, with line and column; situations that no rule covers; rules that can\n"
              "  never match; limits that contradict each other; with `--config`, data that nobody brings. `--overlaps` also lists the pairs of\n"

@@ -40,7 +40,7 @@ static bool has_classes(enum policy_field f)
 
 static bool may_change(const struct searcher *s, enum policy_field f, unsigned piece)
 {
-    if (f == FIELD_OF || f == FIELD_ORDER_CLASS)
+    if (f == FIELD_OF || f == FIELD_ORDER_CLASS || (f == FIELD_RETURN && s->m->sit.ret == NULL))
         return false;
     if (f != FIELD_CLASS)
         return true;
@@ -56,7 +56,7 @@ static int64_t comes_at(const struct searcher *s, enum policy_field f, unsigned 
     if (!grows || !sit->known[f] || piece + (s->sp->fields[f].unknown ? 1u : 0u) >= s->sp->fields[f].n)
         return 0;
     int64_t more = s->sp->fields[f].starts[piece] - sit->v[f];
-    int64_t since = f == FIELD_AGE ? sit->diag->since_us : s->now_us - sit->v[f] * US_PER_H;
+    int64_t since = f == FIELD_AGE ? sit->since_us : s->now_us - sit->v[f] * US_PER_H;
     return more <= 0 ? 0 : f == FIELD_AGE ? since + s->sp->fields[f].starts[piece] * US_PER_H : s->now_us + more * US_PER_H;
 }
 
@@ -142,7 +142,7 @@ static enum err look_ahead(struct ctx *ctx, const struct act_input *in, const st
         return OK;
     enum err e = diagnose(ctx, in->cas, promises, at, &then);
     const struct situation_input si = {in->policy, in->cas, &then, in->ask, in->history, at};
-    if (e != OK || i >= situation_count(&then))
+    if (e != OK || i >= situation_total(&si))
         return e;
     e = situation_make(ctx, &si, i, &sit);
     if (e != OK)
@@ -170,7 +170,8 @@ static enum err explain_matter(struct ctx *ctx, const struct act_input *in, cons
 enum err policy_explain(struct ctx *ctx, const struct act_input *in, const struct promises *promises, struct explanation *out)
 {
     struct space sp;
-    size_t n = situation_count(in->cd);
+    const struct situation_input si = {in->policy, in->cas, in->cd, in->ask, in->history, in->now_us};
+    size_t n = situation_total(&si);
     const struct order_view *v = order_anchor(in->cas);
     *out = (struct explanation){.policy = in->policy, .now_us = in->now_us, .order = v == NULL ? STR_NULL : v->name};
     enum err e = policy_decide(ctx, in, &out->decisions);

@@ -59,6 +59,8 @@ static void text_earlier(struct ctx *ctx, const struct explanation *ex, const st
     for (size_t i = 0; i < ex->policy->rules_n && &ex->policy->rules[i] != m->rule; i++) {
         const struct policy_rule *r = &ex->policy->rules[i];
         const struct policy_cond *c = rule_first_failing(r, &m->sit);
+        if (!rule_sees(r, &m->sit))
+            continue; /* it speaks of what was sent */
         buf_fmt(b, "    %.*s: %.*s (%.*s)\n", STR_ARG(r->name), STR_ARG(cond_text(ctx->arena, ex->policy, c)),
                 STR_ARG(situation_text(ctx->arena, ex->policy, &m->sit, c->field)));
     }
@@ -167,6 +169,8 @@ static void json_earlier(struct ctx *ctx, const struct explanation *ex, const st
     jw_arr(w);
     for (size_t i = 0; i < ex->policy->rules_n && &ex->policy->rules[i] != m->rule; i++) {
         const struct policy_cond *c = rule_first_failing(&ex->policy->rules[i], &m->sit);
+        if (!rule_sees(&ex->policy->rules[i], &m->sit))
+            continue; /* it speaks of what was sent */
         jw_obj(w);
         jw_kstr(w, "rule", ex->policy->rules[i].name);
         jw_kstr(w, "failing", cond_text(ctx->arena, ex->policy, c));

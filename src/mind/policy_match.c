@@ -43,10 +43,18 @@ const struct policy_cond *rule_first_failing(const struct policy_rule *rule, con
     return NULL;
 }
 
+bool rule_sees(const struct policy_rule *rule, const struct situation *sit)
+{
+    bool asks = sit->ret == NULL;
+    for (size_t i = 0; i < rule->conds_n; i++)
+        asks = asks || rule->conds[i].field == FIELD_RETURN;
+    return asks;
+}
+
 const struct policy_rule *policy_match(const struct policy *pol, const struct situation *sit)
 {
     for (size_t i = 0; i < pol->rules_n; i++)
-        if (rule_first_failing(&pol->rules[i], sit) == NULL)
+        if (rule_sees(&pol->rules[i], sit) && rule_first_failing(&pol->rules[i], sit) == NULL)
             return &pol->rules[i];
     return NULL;
 }

@@ -318,6 +318,17 @@ static void read_items(struct policy_reader *r, const struct yaml *v)
         read_item_tag(r, t, &r->pol->item_tags[r->pol->item_tags_n++]);
 }
 
+static void read_vip(struct policy_reader *r, const struct yaml *v)
+{
+    if (v->kind != YAML_LIST || v->count > POLICY_VIP_TAGS_MAX) {
+        pol_say(r, FINDING_ERROR, v, "write it like vip: [vip, gold]", "vip: expected a list of at most %d tags", POLICY_VIP_TAGS_MAX);
+        return;
+    }
+    for (const struct yaml *t = v->first; t != NULL; t = t->next)
+        if (pol_text(r, t, "vip", &r->pol->vip_tags[r->pol->vip_tags_n]))
+            r->pol->vip_tags_n++;
+}
+
 static void read_legal(struct policy_reader *r, const struct yaml *v)
 {
     if (!pol_is_map(r, v, "legal"))
@@ -349,7 +360,7 @@ static void read_currency(struct policy_reader *r, const struct yaml *root)
 static const struct {
     const char *word;
     void (*read)(struct policy_reader *r, const struct yaml *v);
-} PARTS[] = {{"currency", NULL}, {"legal", read_legal}, {"items", read_items}, {"grants", pol_read_grants}, {"rules", read_rules}};
+} PARTS[] = {{"currency", NULL}, {"legal", read_legal}, {"items", read_items}, {"vip", read_vip}, {"grants", pol_read_grants}, {"rules", read_rules}};
 #define PARTS_N (sizeof(PARTS) / sizeof(PARTS[0]))
 
 static const char *part_name(const void *list, size_t i)

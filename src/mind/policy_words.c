@@ -1,6 +1,7 @@
 /* Vocabularies of policy.h and the table of fields. */
 #include "base/num.h"
 #include "mind/policy.h"
+#include "model/fact.h"
 
 #define N(list) (unsigned)(sizeof(list) / sizeof((list)[0]))
 
@@ -41,6 +42,11 @@ const char *policy_proof_word(unsigned v)
     return PROOF[v];
 }
 
+static const char *return_word(unsigned v)
+{
+    return return_state_word((enum return_state)v);
+}
+
 const char *policy_request_word(unsigned v)
 {
     return v < REQUEST_FIRST_CAP ? REQUEST[v] : capability_word((enum capability)(v - REQUEST_FIRST_CAP));
@@ -72,6 +78,7 @@ static const struct {
     [FIELD_DOUBT] = {yes_no_word, N(YES_NO)},
     [FIELD_CLAIM_WINDOW] = {window_word, N(WINDOW)},
     [FIELD_LEGAL] = {legal_word, N(LEGAL)},
+    [FIELD_RETURN] = {return_word, RETURN_DECLINED}, /* those that have not come to their end */
 };
 
 const struct policy_field_row *policy_field_row(enum policy_field f)
@@ -91,7 +98,8 @@ const char *policy_enum_word(enum policy_field f, unsigned v)
 
 bool policy_field_may_be_unknown(enum policy_field f)
 {
-    return ROWS[f].type == TYPE_MONEY || ROWS[f].type == TYPE_TEXT || f == FIELD_ORDER_AGE || f == FIELD_CLAIMS || f == FIELD_VIP;
+    return ROWS[f].type == TYPE_MONEY || ROWS[f].type == TYPE_TEXT || f == FIELD_ORDER_AGE || f == FIELD_CLAIMS || f == FIELD_VIP ||
+           f == FIELD_RETURN;
 }
 
 const char *policy_verb_word(enum policy_verb v)

@@ -39,6 +39,34 @@ size_t situation_count(const struct case_diagnosis *cd)
     return cd->parcels_n + (order_is_matter(cd) ? 1 : 0);
 }
 
+static bool asks_for_returns(const struct policy *pol)
+{
+    for (size_t i = 0; i < pol->rules_n; i++)
+        for (size_t k = 0; k < pol->rules[i].conds_n; k++)
+            if (pol->rules[i].conds[k].field == FIELD_RETURN)
+                return true;
+    return false;
+}
+
+/* The i-th return that has not come to its end; NULL behind the last. */
+static const struct case_return *open_return(const struct order_case *cas, size_t i)
+{
+    int64_t since_us;
+    for (size_t k = 0; k < cas->returns_n; k++)
+        if (case_return_open(case_return_state(cas, &cas->returns[k], &since_us)) && i-- == 0)
+            return &cas->returns[k];
+    return NULL;
+}
+
+size_t situation_total(const struct situation_input *in)
+{
+    size_t n = 0;
+    if (in->ask->request == REQUEST_NONE && in->cas->returns_n > 0 && asks_for_returns(in->policy))
+        while (open_return(in->cas, n) != NULL)
+            n++;
+    return situation_count(in->cd) + n;
+}
+
 /* ---- items */
 
 static const struct case_item *ordered_item(const struct maker *m, struct str key)
@@ -121,16 +149,24 @@ static bool by_report(const struct maker *m)
     return c == DIAG_WRONG_ITEM || (c == DIAG_DAMAGED && !carrier && m->in->cas->reports_n > 0);
 }
 
+static void add_returned(struct maker *m)
+{
+    for (size_t i = 0; i < m->out->ret->items_n; i++)
+        add_item(m, case_item_key(&m->out->ret->items[i]), m->out->ret->items[i].quantity);
+}
+
 static void set_concerned(struct maker *m)
 {
-    if (m->out->parcel != NULL)
+    if (m->out->ret != NULL)
+        add_returned(m);
+    else if (m->out->parcel != NULL)
         add_parcel(m);
     else if (m->in->cd->waiting_cls != DIAG_CLASS_COUNT)
         add_waiting(m);
     else if (m->in->cas->parcels_n == 0)
         add_ordered(m);
     m->out->concerned_n = action_items_sort(m->out->concerned, m->out->concerned_n);
-    if (by_report(m))
+    if (m->out->ret == NULL && by_report(m))
         keep_reported(m);
 }
 
@@ -285,7 +321,7 @@ static void set_diagnosis(struct maker *m)
     set(m, FIELD_ORDER_CLASS, m->in->cd->order.cls);
     set(m, FIELD_REASON, d->fig.reason);
     set(m, FIELD_SEVERITY, d->severity);
-    set(m, FIELD_AGE, hours_since(m, d->since_us));
+    set(m, FIELD_AGE, hours_since(m, m->out->since_us));
     set(m, FIELD_SILENT, d->fig.silent_hours);
     set(m, FIELD_LATE, d->fig.late_days);
     set(m, FIELD_ATTEMPTS, d->fig.attempts);
@@ -321,8 +357,14 @@ static void set_ask(struct maker *m)
         set(m, FIELD_CLAIMS, h->claims);
         set(m, FIELD_CUSTOMER_VALUE, h->value_minor);
     }
-    if (h->known && h->vip_known)
-        set(m, FIELD_VIP, h->vip ? 1 : 0);
+    if (m->view != NULL && m->in->policy->vip_tags_n > 0)
+        set(m, FIELD_VIP, case_customer_has(m->in->cas, m->in->policy->vip_tags, m->in->policy->vip_tags_n) ? 1 : 0);
+}
+
+static void set_return(struct maker *m)
+{
+    if (m->out->ret != NULL)
+        set(m, FIELD_RETURN, case_return_state(m->in->cas, m->out->ret, &m->out->since_us));
 }
 
 enum err situation_make(struct ctx *ctx, const struct situation_input *in, size_t i, struct situation *out)
@@ -331,6 +373,9 @@ enum err situation_make(struct ctx *ctx, const struct situation_input *in, size_
     *out = (struct situation){0};
     out->parcel = i < in->cd->parcels_n ? &in->cd->parcels[i] : NULL;
     out->diag = out->parcel != NULL ? &out->parcel->d : &in->cd->order;
+    out->since_us = out->diag->since_us;
+    if (i >= situation_count(in->cd))
+        out->ret = open_return(in->cas, i - situation_count(in->cd));
     out->currency_ok = m.view != NULL && str_eq(m.view->currency, in->policy->currency);
     enum err e = set_items(&m);
     if (e == OK)
@@ -338,6 +383,7 @@ enum err situation_make(struct ctx *ctx, const struct situation_input *in, size_
     if (e != OK)
         return e;
     set_values(&m);
+    set_return(&m);
     set_diagnosis(&m);
     set_order(&m);
     set_ask(&m);

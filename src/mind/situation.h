@@ -12,7 +12,6 @@ struct customer_history {
     bool known;
     int64_t claims;          /* in the last year, this one not counted */
     int64_t value_minor;     /* bought in all, in the policy's currency */
-    bool vip_known, vip;
 };
 
 /* What the customer asks for; all zero: nobody asks, a scan or a timer brought this up. */
@@ -37,6 +36,8 @@ struct situation {
     size_t tags_n;
     /* what an action would be about */
     const struct parcel_diagnosis *parcel; /* NULL: the order */
+    const struct case_return *ret;   /* what is sent back; NULL: the matter is no return */
+    int64_t since_us;                /* the class, or the return's state, is true since then */
     const struct diagnosis *diag;
     struct action_item *concerned;   /* what the matter is about; none: nobody knows, as with several parcels of one fulfillment */
     size_t concerned_n;
@@ -57,7 +58,9 @@ struct situation_input {
     const struct customer_history *history;
     int64_t now_us;
 };
-/* situation_make: the i-th matter, parcels first, the order last. Errs: ERR_MEMORY */
+/* situation_total: with the returns that have not come to their end, where nobody asks for anything and a rule asks for `return`. */
+size_t situation_total(const struct situation_input *in);
+/* situation_make: the i-th matter: parcels, the order, returns. Errs: ERR_MEMORY */
 MUST_CHECK enum err situation_make(struct ctx *ctx, const struct situation_input *in, size_t i, struct situation *out);
 
 /* ---- matching (policy_match.c) */
@@ -66,6 +69,8 @@ MUST_CHECK enum err situation_make(struct ctx *ctx, const struct situation_input
 bool cond_holds(const struct policy_cond *c, const struct situation *sit);
 /* rule_first_failing: the first condition that does not hold, NULL: the rule matches. */
 const struct policy_cond *rule_first_failing(const struct policy_rule *rule, const struct situation *sit);
+/* rule_sees: a return is seen by the rules alone that ask for `return`: others speak of what was sent. */
+bool rule_sees(const struct policy_rule *rule, const struct situation *sit);
 /* policy_match: the first rule that matches; NULL: none, a person decides. */
 const struct policy_rule *policy_match(const struct policy *pol, const struct situation *sit);
 /* cond_text: the condition in words: "value under 40.00 USD"; situation_text: the value of a field: "38.50 USD", "not known". */

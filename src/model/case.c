@@ -99,6 +99,7 @@ static enum err fold_order(struct ctx *ctx, struct order_case *cas, const struct
         .service = dup(ctx, o->service, &e),
         .cancel_reason = dup(ctx, o->cancel_reason, &e),
         .locale = dup(ctx, o->locale, &e),
+        .customer_tags = dup(ctx, o->customer_tags, &e),
         .placed_us = o->placed_us,
         .total_minor = o->total_minor,
         .state = o->state,

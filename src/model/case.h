@@ -48,6 +48,7 @@ struct order_view {
     enum financial_state financial;
     bool cod;
     struct str country, region, postal_prefix; /* of the destination; prefix: at most 3 characters */
+    struct str customer_tags;  /* "vip, wholesale" */
     uint64_t address_hash;     /* keyed hash of the normalised address; 0: none given */
     struct case_item *items;
     size_t items_n;
@@ -153,6 +154,8 @@ struct order_case {
 
 /* order_anchor: the view that anchors the case (storefront before back office before warehouse); NULL when only parcels are known. */
 const struct order_view *order_anchor(const struct order_case *cas);
+/* case_customer_has: a source marks the customer with one of these tags; upper and lower case are alike. */
+bool case_customer_has(const struct order_case *cas, const struct str *tags, size_t n);
 /* order_fulfillment_is_live: not cancelled and not in error. */
 bool fulfillment_is_live(const struct case_fulfillment *ful);
 /* case_destination: country and region of the order's address, from the best view; empty when unknown. */

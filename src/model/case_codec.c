@@ -6,7 +6,7 @@
 #include "model/case_int.h"
 #include "model/pack.h"
 
-#define VERSION 3 /* 1: without heard_us; 2: without returns */
+#define VERSION 4 /* 1: without heard_us; 2: without returns; 3: without customer_tags */
 #define OBJECT_BYTES_MAX                                                                           \
     ((size_t)4 << 20) /* FACT_ITEMS_MAX items with all their texts at full length */
 
@@ -180,6 +180,8 @@ static void pack_case(struct pack *p, struct order_case *cas, bool refs)
         struct order_view v = cas->views[i];
         pack_version(p, &v.ver, refs);
         pack_view(p, &v);
+        if (version > 3)
+            pack_str(p, &v.customer_tags);
         cas->views[i] = v;
     }
     pack_objects(p, cas, refs);
@@ -226,6 +228,8 @@ enum err case_content(enum case_object kind, const void *obj, uint64_t *out)
     case CASE_VIEW: {
         struct order_view v = *(const struct order_view *)obj;
         pack_view(&p, &v);
+        if (!str_empty(v.customer_tags)) /* else it says what it said before there were any */
+            pack_str(&p, &v.customer_tags);
         break;
     }
     case CASE_FULFILLMENT: {

@@ -11,6 +11,18 @@ const struct order_view *order_anchor(const struct order_case *cas)
     return cas->views_n > 0 ? &cas->views[0] : NULL; /* sorted by role: storefront first */
 }
 
+bool case_customer_has(const struct order_case *cas, const struct str *tags, size_t n)
+{
+    for (size_t v = 0; v < cas->views_n; v++) {
+        struct str rest = cas->views[v].customer_tags, tag;
+        while (!str_empty(rest) && str_split(&rest, ',', &tag))
+            for (size_t i = 0; i < n; i++)
+                if (str_eq_nocase(str_trim(tag), tags[i]))
+                    return true;
+    }
+    return false;
+}
+
 bool fulfillment_is_live(const struct case_fulfillment *ful)
 {
     return ful->state != FUL_CANCELLED && ful->state != FUL_ERROR;

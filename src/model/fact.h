@@ -70,6 +70,7 @@ struct order_fact {
     struct str service;         /* shipping service bought, e.g. "Express" */
     struct str cancel_reason;
     struct str locale;          /* BCP 47, may be empty */
+    struct str customer_tags;   /* what the source marks the customer with: "vip, wholesale"; may be empty */
 };
 
 struct parcel_ref {

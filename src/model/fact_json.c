@@ -81,6 +81,7 @@ static const struct field ORDER[] = {
     {"service", OR(service), F_STR, 0, NULL},
     {"cancel_reason", OR(cancel_reason), F_STR, 0, NULL},
     {"locale", OR(locale), F_STR, 0, NULL},
+    {"customer_tags", OR(customer_tags), F_STR, 0, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };
 #define FU(m) offsetof(struct fact, u.fulfillment.m)

@@ -62,6 +62,21 @@ static void each_join(void **state)
         one(CASES[i].name, CASES[i].story, CASES[i].cause, CASES[i].since, CASES[i].says);
 }
 
+/* What is late is the merchant's word: with a month's patience the same trail breaks elsewhere. */
+static void as_configured(void **state)
+{
+    struct told_store w;
+    struct case_audit a;
+    (void)state;
+    told_store_begin(&w);
+    told_store_tell(&w, STR(START ORDER "fulfill #1020 items=MUG*1 state=open\nat d9T15:00\n"));
+    w.st.mc.audit.late_hours = 720;
+    assert_ok(w.ctx, audit_read(w.ctx, w.st.rd, w.st.merchant_id, told_store_order(&w, "1020"), &a));
+    for (size_t i = 0; i < a.audit.n; i++)
+        assert_int_not_equal(a.audit.v[i].cause, AUDIT_STALE_FULFILLMENT_CAUSE);
+    told_store_end(&w);
+}
+
 static void calm(void **state)
 {
     struct told_store w;
@@ -128,6 +143,6 @@ static void documented(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_join), cmocka_unit_test(calm), cmocka_unit_test(ranked), cmocka_unit_test(documented)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_join), cmocka_unit_test(as_configured), cmocka_unit_test(calm), cmocka_unit_test(ranked), cmocka_unit_test(documented)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ static void open_store(struct ctx *ctx, struct clock *clock, struct account *acc
     assert_non_null(mkdtemp(out->dir));
     out->mc.name = STR("demo");
     promises_default(&out->mc.promises);
+    out->mc.audit = (struct audit_limits){12, 48};
     if (mp != NULL)
         out->mc.messages.policy = *mp;
     else

@@ -39,6 +39,11 @@ static const struct default_case CASES[] = {
     {"settled", LEFT "at d5T10:00\nrefund #1 amount=2000 full\ndecide rule=settled do=nothing\n"
                "decide request=reship " ASKS "rule=settled-but-asked do=hand_over\n"},
 
+    {"sent back", THERE "at d8T12:00\nreturn #1 approved items=MUG*1\ndecide return rule=none do=\ndecide parcel=1Z1 rule=calm do=nothing\n"
+                  "at d9T12:00\nreturn #1 received items=MUG*1\ndecide return amount=2000 rule=return-arrived do=approve:refund=approval\n"
+                  "decide parcel=1Z1 rule=calm do=nothing\n"},
+    {"sent back, of what nobody knows", THERE "at d8T12:00\nreturn #1 received\ndecide return rule=return-arrived do=hand_over\n"},
+
     {"perishable", LEFT "at d2T10:00\nscan ups 1Z1 attempt_failed place=Chicago,IL,US reason=recipient_unavailable\ndecide tag=MU*/perishable rule=perishable-in-trouble do=hand_over\n"},
     {"age-restricted", LEFT "decide tag=MUG/age_restricted request=reroute channel=chat confidence=97 proof=one_time_code rule=age-restricted-elsewhere do=hand_over\n"},
     {"made to order", UNPICKED "decide tag=MUG/made_to_order request=cancel " ASKS "rule=made-to-order do=hand_over\n"},
@@ -193,7 +198,7 @@ static void on_line(struct case_story *cs, struct ctx *ctx, const struct story_l
     const struct act_input in = {.policy = &pol, .cas = &cs->cas, .cd = &cd, .ask = &ask, .history = &h, .book = &book, .now_us = cs->now_us,
                                  .day = civil_day(cs->now_us)};
     assert_ok(ctx, policy_decide(ctx, &in, &ds));
-    size_t matter = matter_of(&cd, story_get(ln, "parcel")), n = 0;
+    size_t matter = story_has(ln, "return") ? situation_count(&cd) : matter_of(&cd, story_get(ln, "parcel")), n = 0;
     struct str rule = STR("none");
     buf_init(&b, 65536);
     for (size_t i = 0; i < ds.n; i++) {
@@ -214,6 +219,37 @@ static void on_line(struct case_story *cs, struct ctx *ctx, const struct story_l
                  STR_ARG(rule), STR_ARG(buf_str(&b)));
     buf_clear(&b);
     t->decided++;
+}
+
+/* The storefront's tags make a customer important, whatever their letters; a policy without tags knows of nobody. */
+static void test_important(void **state)
+{
+    static const char RULES[] = "grants: {}\nrules:\n  - {name: important, when: {vip: yes}, do: hand_over}\n"
+                                "  - {name: others, when: {vip: no}, do: nothing}\n  - {name: unknown, do: nothing}\n";
+    static const struct {
+        const char *tags, *story;
+    } ROWS[] = {
+        {"vip: [gold, VIP]\n", "order #1 items=MUG*1:2000 tags=\"Wholesale, vip\"\ndecide rule=important do=hand_over\n"},
+        {"vip: [gold, VIP]\n", "order #1 items=MUG*1:2000 tags=\"Golden, vip list\"\ndecide rule=others do=nothing\n"},
+        {"vip: [gold, VIP]\n", "order #1 items=MUG*1:2000\ndecide rule=others do=nothing\n"},
+        {"vip: []\n", "order #1 items=MUG*1:2000 tags=vip\ndecide rule=unknown do=nothing\n"},
+    };
+    struct fixture f;
+    struct when day0;
+    bool seen[POLICY_RULES_MAX] = {false};
+    (void)state;
+    fixture_init(&f);
+    assert_int_equal(when_parse(STR("2026-11-16T00:00:00Z"), &day0), OK);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        struct policy pol;
+        struct findings fs = {0};
+        struct teller t = {.pol = &pol, .legal = &pol, .seen = seen, .name = ROWS[i].story};
+        struct case_story cs = {.line = on_line, .user = &t};
+        assert_ok(&f.ctx, policy_parse(&f.ctx, arena_fmt(f.arena, "currency: USD\n%s%s", ROWS[i].tags, RULES), &pol, &fs));
+        assert_ok(&f.ctx, case_story_read(&f.ctx, &cs, day0.utc_us, arena_fmt(f.arena, "at d0T14:00\n%s", ROWS[i].story)));
+        assert_int_equal(t.decided, 1);
+    }
+    fixture_clear(&f);
 }
 
 static void test_rules(void **state)
@@ -243,6 +279,6 @@ static void test_rules(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_important)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
