@@ -34,6 +34,11 @@
     "mutation($order:OrderCreateOrderInput!,$options:OrderCreateOptionsInput){orderCreate(order:$order,options:$options){order{id} " \
     "userErrors{message}}}"
 
+#define LOOK_BACK                                                                                                                   \
+    "query($id:ID!){order(id:$id){returns(first:5,reverse:true){nodes{id returnLineItems(first:10){nodes{returnReasonNote}}}} "     \
+    "fulfillments(first:5){fulfillmentLineItems(first:20){nodes{id quantity lineItem{id}}}}}}"
+#define SEND_BACK "mutation($input:ReturnInput!){returnCreate(returnInput:$input){return{id} userErrors{message}}}"
+
 #define HOLD_HANDLE "wismo"
 #define WHY "- " /* before the reason of a refusal, behind the holds that go first */
 
@@ -198,6 +203,26 @@ static void write_release(struct jw *w, struct str carry)
     jw_arr_end(w);
 }
 
+/* carry: the fulfillment's line of each of ours. The note of each carries our key. */
+static void write_back(struct ctx *ctx, struct jw *w, const struct action_call *call, struct str carry)
+{
+    struct str line;
+    jw_key(w, "input");
+    jw_obj(w);
+    key_gid(ctx, w, "orderId", "Order", call->order_id);
+    jw_key(w, "returnLineItems");
+    jw_arr(w);
+    for (size_t i = 0; i < call->lines_n && str_split(&carry, '\n', &line); i++) {
+        jw_obj(w);
+        jw_kstr(w, "fulfillmentLineItemId", line);
+        jw_ki64(w, "quantity", call->lines[i].quantity);
+        jw_kstr(w, "returnReasonNote", note_of(ctx, call));
+        jw_end(w);
+    }
+    jw_arr_end(w);
+    jw_end(w);
+}
+
 static const char *document_of(const struct action_call *call, int step, bool *effect)
 {
     *effect = step > 0;
@@ -211,6 +236,8 @@ static const char *document_of(const struct action_call *call, int step, bool *e
         return step == 0 ? LOOK_ORDER : step == 1 ? ADDRESS : RELEASE;
     case CAP_RESHIP:
         return step == 0 ? LOOK_GOODS : SEND_AGAIN;
+    case CAP_START_RETURN:
+        return step == 0 ? LOOK_BACK : SEND_BACK;
     default:
         return step == 0 ? LOOK_ORDER : HOLD;
     }
@@ -238,6 +265,8 @@ static void write_variables(struct ctx *ctx, struct jw *w, const struct action_c
         jw_kstr(w, "made", arena_fmt(ctx->arena, "tag:%.*s", STR_ARG(tag_of(ctx, call))));
     else if (strcmp(document, SEND_AGAIN) == 0)
         write_again(ctx, w, call, carry);
+    else if (strcmp(document, SEND_BACK) == 0)
+        write_back(ctx, w, call, carry);
 }
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct action_call *call, int step, struct str carry,
@@ -396,6 +425,55 @@ static enum err decode_hold_look(struct ctx *ctx, const struct json *order, stru
     return OK;
 }
 
+/* A return of ours, known by the note of its lines. */
+static struct str our_return(struct ctx *ctx, const struct action_call *call, const struct json *order)
+{
+    struct str note = note_of(ctx, call);
+    JSON_EACH(r, json_path(order, "returns.nodes")) {
+        JSON_EACH(l, json_path(r, "returnLineItems.nodes")) {
+            if (str_contains(json_str(l, "returnReasonNote"), note))
+                return json_str(r, "id");
+        }
+    }
+    return STR_NULL;
+}
+
+/* The line of a fulfillment that holds as many of an item; empty: it has not left, or not as many. */
+static struct str sent_line(const struct json *order, const struct action_line *line)
+{
+    JSON_EACH(f, json_get(order, "fulfillments")) {
+        JSON_EACH(l, json_path(f, "fulfillmentLineItems.nodes")) {
+            int64_t n = 0;
+            bool same = str_eq(shopify_gid_tail(json_str(json_get(l, "lineItem"), "id")), line->item_id);
+            if (same && json_i64(l, "quantity", 0, 1000000, &n) == OK && n >= line->quantity)
+                return json_str(l, "id");
+        }
+    }
+    return STR_NULL;
+}
+
+static enum err decode_back(struct ctx *ctx, const struct action_call *call, const struct json *order, struct action_answer *out)
+{
+    struct str list = STR(""), ours = our_return(ctx, call, order);
+    if (!str_empty(ours)) {
+        done(out, ours, STR("was done already"));
+        return OK;
+    }
+    out->step = STEP_NEXT;
+    if (call->lines_n == 0)
+        refuse(out, STR("nothing is named that would come back"));
+    for (size_t i = 0; out->step == STEP_NEXT && i < call->lines_n; i++) {
+        struct str line = sent_line(order, &call->lines[i]);
+        list = arena_fmt(ctx->arena, "%.*s%s%.*s", STR_ARG(list), i > 0 ? "\n" : "", STR_ARG(line));
+        if (str_empty(line))
+            refuse(out, STR("what would come back was not sent, or not as many in one part"));
+    }
+    if (list.p == NULL)
+        return ctx_fail(ctx, ERR_MEMORY, "return: no memory");
+    out->carry = list;
+    return OK;
+}
+
 static enum err decode_look(struct ctx *ctx, const struct action_call *call, int step, const struct json *order, struct action_answer *out)
 {
     if (!json_is(order, JSON_OBJECT)) {
@@ -409,6 +487,8 @@ static enum err decode_look(struct ctx *ctx, const struct action_call *call, int
         return decode_cancel_look(call, step, order, out);
     case CAP_CHANGE_ADDRESS:
         return decode_address_look(ctx, call, order, out);
+    case CAP_START_RETURN:
+        return decode_back(ctx, call, order, out);
     default:
         return decode_hold_look(ctx, order, out);
     }
@@ -460,6 +540,7 @@ static enum err decode_mutation(struct ctx *ctx, const struct action_call *call,
         enum after after;
     } PAYLOADS[] = {{"refundCreate", "userErrors", "refund.id", ENDS},
                     {"orderCreate", "userErrors", "order.id", ENDS},
+                    {"returnCreate", "userErrors", "return.id", ENDS},
                     {"orderCancel", "orderCancelUserErrors", "job.id", LOOKS},
                     {"orderUpdate", "userErrors", "order.id", RELEASES},
                     {"fulfillmentOrderHold", "userErrors", "fulfillmentHold.id", EACH},
@@ -522,5 +603,6 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
 }
 
 const struct act_ops shopify_act = {
-    .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT | 1u << CAP_RESHIP,
+    .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT | 1u << CAP_RESHIP |
+             1u << CAP_START_RETURN,
     .request = request, .decode = decode};

@@ -152,7 +152,7 @@ static void set_concerned(const struct situation *sit, struct guard_wish *w)
 
 static enum err set_items(struct ctx *ctx, const struct situation *sit, struct guard_wish *w)
 {
-    if ((capability_flags(w->cap) & CAP_COMPENSATES) == 0)
+    if ((capability_flags(w->cap) & (CAP_COMPENSATES | CAP_ITEMS)) == 0)
         return OK;
     w->items = sit->items;
     w->items_n = sit->items_n;

@@ -114,7 +114,7 @@ static bool other_currency(struct guard *g)
 
 static bool items_unclear(struct guard *g)
 {
-    bool needs = (g->flags & CAP_COMPENSATES) != 0;
+    bool needs = (g->flags & (CAP_COMPENSATES | CAP_ITEMS)) != 0;
     for (size_t i = 0; i < g->wish->items_n; i++) {
         const struct guard_item *it = item_of(g, g->wish->items[i].sku);
         if (needs && (it == NULL || g->wish->items[i].quantity <= 0 || g->wish->items[i].quantity > it->ordered ||

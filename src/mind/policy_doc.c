@@ -55,7 +55,7 @@ static void add_capabilities(struct buf *out)
         unsigned flag;
         const char *word;
     } FLAGS[] = {{CAP_MONEY, "costs money or goods"}, {CAP_COMPENSATES, "makes good for items"}, {CAP_STOCK, "needs free stock"},
-                 {CAP_ADDRESS, "moves goods elsewhere"}, {CAP_UNPICKED, "only before the pick"}, {CAP_PARCEL, "of one parcel"}};
+                 {CAP_ADDRESS, "moves goods elsewhere"}, {CAP_UNPICKED, "only before the pick"}, {CAP_PARCEL, "of one parcel"}, {CAP_ITEMS, "names items"}};
     buf_addz(out, "| capability | | |\n|---|---|---|\n");
     for (unsigned c = 0; c < CAP_COUNT; c++) {
         size_t n = 0;

@@ -15,7 +15,7 @@ enum capability {
 #undef CAPABILITY
     CAP_COUNT
 };
-enum capability_flag { CAP_MONEY = 1, CAP_COMPENSATES = 2, CAP_STOCK = 4, CAP_ADDRESS = 8, CAP_UNPICKED = 16, CAP_PARCEL = 32 };
+enum capability_flag { CAP_MONEY = 1, CAP_COMPENSATES = 2, CAP_STOCK = 4, CAP_ADDRESS = 8, CAP_UNPICKED = 16, CAP_PARCEL = 32, CAP_ITEMS = 64 };
 enum action_state {
 #define ACTION_STATE(NAME, word, live) ACTION_##NAME,
 #include "model/action_state.def"

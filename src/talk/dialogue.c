@@ -5,7 +5,6 @@
 #include "talk/dialogue_int.h"
 
 #include "mind/template.h"
-#include "talk/return_text.h"
 
 #define MATTERS_MAX 3
 
@@ -240,9 +239,7 @@ static enum err one_matter(struct turn *t, const struct matter *m)
     case INTENT_REFUND_STATUS:
         return turn_refund_status(t);
     case INTENT_RETURN_REQUEST:
-        if (returns_any(t->ord.cas, t->ord.now_us))
-            return turn_status(t); /* it has begun: how it stands is the answer */
-        return turn_hand_over(t, "talk.passed_on", intent_word(m->intent), false);
+        return turn_return(t, m->confidence);
     case INTENT_CHANGE_ORDER:
     case INTENT_INVOICE_OR_PAYMENT:
         return turn_hand_over(t, "talk.passed_on", intent_word(m->intent), false);

@@ -60,7 +60,8 @@ struct str turn_order_name(const struct dialogue_order *ord);
 MUST_CHECK enum err turn_status(struct turn *t);
 MUST_CHECK enum err turn_report(struct turn *t, enum report_kind kind);
 MUST_CHECK enum err turn_want(struct turn *t, enum capability cap, int confidence);
-MUST_CHECK enum err turn_refund_status(struct turn *t);
+MUST_CHECK enum err turn_return(struct turn *t, int confidence);
+enum err turn_refund_status(struct turn *t);
 /* turn_answered_wish: the answer to an offer, a confirmation, a code or an address that was asked for. */
 MUST_CHECK enum err turn_answered_wish(struct turn *t, bool *answered);
 

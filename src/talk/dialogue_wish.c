@@ -9,6 +9,7 @@
 #include "mind/phrases.h"
 #include "mind/template.h"
 #include "talk/mention.h"
+#include "talk/return_text.h"
 
 static struct str thing(const struct turn *t, enum capability cap)
 {
@@ -230,6 +231,20 @@ enum err turn_want(struct turn *t, enum capability cap, int confidence)
     if (e == ERR_UNSUPPORTED || e == ERR_TIMEOUT)
         return turn_hand_over(t, "talk.person", NULL, false);
     return e == OK ? tell_answer(t, &ans, cap) : e;
+}
+
+/* What has begun is told; else the policy is asked, and where it starts no returns by itself a person gets it. */
+enum err turn_return(struct turn *t, int confidence)
+{
+    struct request_answer ans = {.outcome = REQUEST_TO_PERSON};
+    struct dialogue_ask ask = {.order_no = t->ord.order_no, .id = t->in->message_id,
+                               .request = (enum policy_request)(REQUEST_FIRST_CAP + CAP_START_RETURN), .proof = t->st->proof, .confidence = 100};
+    if (returns_any(t->ord.cas, t->ord.now_us))
+        return turn_status(t);
+    enum err e = t->ports->request(t->ports->user, t->ctx, &ask, false, &ans);
+    if (e == ERR_UNSUPPORTED || e == ERR_TIMEOUT || (e == OK && ans.outcome == REQUEST_TO_PERSON))
+        return turn_hand_over(t, "talk.passed_on", intent_word(INTENT_RETURN_REQUEST), false);
+    return e == OK ? turn_want(t, CAP_START_RETURN, confidence) : e;
 }
 
 /* ---- answers */

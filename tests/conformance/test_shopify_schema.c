@@ -368,7 +368,7 @@ static void queries_fit(void **state)
     static const struct {
         enum poll_kind kind;
         const char *what;
-    } ASKS[] = {{POLL_SINCE, ""}, {POLL_FETCH, "order"}, {POLL_FETCH, "order_lines"}, {POLL_FETCH, "fulfillment_order"}, {POLL_FETCH, "inventory_item"}};
+    } ASKS[] = {{POLL_SINCE, ""}, {POLL_FETCH, "order"}, {POLL_FETCH, "order_lines"}, {POLL_FETCH, "fulfillment_order"}, {POLL_FETCH, "inventory_item"}, {POLL_FETCH, "return"}};
     static const struct json_limits WIDE = {(size_t)64 << 20, 5000000, 64};
     (void)state;
     const char *path = test_shared_path("specs/shopify-admin-2026-10.introspection.json.gz");

@@ -44,6 +44,11 @@ static const struct default_case CASES[] = {
                   "decide parcel=1Z1 rule=calm do=nothing\n"},
     {"sent back, of what nobody knows", THERE "at d8T12:00\nreturn #1 received\ndecide return rule=return-arrived do=hand_over\n"},
 
+    {"to be sent back", THERE "decide parcel=1Z1 request=start_return " ASKS "rule=return-in-window do=act:start_return=approval\n"
+                        "decide parcel=1Z1 tag=MUG/perishable request=start_return " ASKS "rule=asked-something-else do=hand_over\n"
+                        "decide parcel=1Z1 tag=MUG/made_to_order request=start_return " ASKS "rule=made-to-order do=hand_over\n"
+                        "at d33T12:00\ndecide parcel=1Z1 request=start_return " ASKS "rule=return-in-window do=act:start_return=approval\n"
+                        "at d40T12:00\ndecide parcel=1Z1 request=start_return " ASKS "rule=asked-something-else do=hand_over\n"},
     {"perishable", LEFT "at d2T10:00\nscan ups 1Z1 attempt_failed place=Chicago,IL,US reason=recipient_unavailable\ndecide tag=MU*/perishable rule=perishable-in-trouble do=hand_over\n"},
     {"age-restricted", LEFT "decide tag=MUG/age_restricted request=reroute channel=chat confidence=97 proof=one_time_code rule=age-restricted-elsewhere do=hand_over\n"},
     {"made to order", UNPICKED "decide tag=MUG/made_to_order request=cancel " ASKS "rule=made-to-order do=hand_over\n"},

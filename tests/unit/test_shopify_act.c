@@ -64,6 +64,10 @@ static void requests(void **state)
         {CAP_HOLD_FULFILLMENT, false, 1, "gid://shopify/FulfillmentOrder/7\ngid://shopify/FulfillmentOrder/9", "fulfillmentOrderHold(",
          "{\"id\":\"gid://shopify/FulfillmentOrder/7\",\"hold\":{\"reason\":\"INCORRECT_ADDRESS\",\"reasonNotes\":\"Wismo 0af10af10af10af10af10af10af10af1\","
          "\"handle\":\"wismo\",\"notifyMerchant\":true}}", true},
+        {CAP_START_RETURN, false, 0, "", "returns(first:5", "{\"id\":\"gid://shopify/Order/1020\"}", false},
+        {CAP_START_RETURN, false, 1, "gid://shopify/FulfillmentLineItem/71", "returnCreate(",
+         "{\"input\":{\"orderId\":\"gid://shopify/Order/1020\",\"returnLineItems\":[{\"fulfillmentLineItemId\":\"gid://shopify/FulfillmentLineItem/71\","
+         "\"quantity\":1,\"returnReasonNote\":\"Wismo 0af10af10af10af10af10af10af10af1\"}]}}", true},
         {CAP_RESHIP, false, 0, "", "lineItems(first:100)", "{\"id\":\"gid://shopify/Order/1020\",\"made\":\"tag:wismo-0af10af10af10af10af10af10af10af1\"}", false},
         {CAP_RESHIP, false, 1, "gid://shopify/ProductVariant/77", "orderCreate(",
          "{\"order\":{\"currency\":\"USD\",\"financialStatus\":\"PAID\",\"note\":\"Wismo 0af10af10af10af10af10af10af10af1: sent again for #1020\",\"tags\":["
@@ -165,6 +169,17 @@ static void answers(void **state)
         {"sent again", CAP_RESHIP, 1, 200, "{\"data\":{\"orderCreate\":{\"order\":{\"id\":\"gid://shopify/Order/2000\"},\"userErrors\":[]}}}", STEP_DONE, "2000", NULL,
          false, OK},
         {"not in stock", CAP_RESHIP, 1, 200, "{\"data\":{\"orderCreate\":{\"order\":null,\"userErrors\":[{\"message\":\"out of stock\"}]}}}", STEP_REFUSED, "", NULL, false, OK},
+        {"what would come back", CAP_START_RETURN, 0, 200,
+         ORDER("\"returns\":{\"nodes\":[{\"id\":\"gid://shopify/Return/3\",\"returnLineItems\":{\"nodes\":[{\"returnReasonNote\":\"too small\"}]}}]},\"fulfillments\":["
+               "{\"fulfillmentLineItems\":{\"nodes\":[{\"id\":\"gid://shopify/FulfillmentLineItem/70\",\"quantity\":1,\"lineItem\":{\"id\":\"gid://shopify/LineItem/10\"}},"
+               "{\"id\":\"gid://shopify/FulfillmentLineItem/71\",\"quantity\":1,\"lineItem\":{\"id\":\"gid://shopify/LineItem/11\"}}]}}]"),
+         STEP_NEXT, "", "gid://shopify/FulfillmentLineItem/71", false, OK},
+        {"a return that is ours", CAP_START_RETURN, 0, 200,
+         ORDER("\"returns\":{\"nodes\":[{\"id\":\"gid://shopify/Return/3\",\"returnLineItems\":{\"nodes\":[{\"returnReasonNote\":"
+               "\"Wismo 0af10af10af10af10af10af10af10af1\"}]}}]},\"fulfillments\":[]"), STEP_DONE, "3", NULL, true, OK},
+        {"it was not sent", CAP_START_RETURN, 0, 200, ORDER("\"returns\":{\"nodes\":[]},\"fulfillments\":[]"), STEP_REFUSED, "", NULL, false, OK},
+        {"begun", CAP_START_RETURN, 1, 200, "{\"data\":{\"returnCreate\":{\"return\":{\"id\":\"gid://shopify/Return/4\"},\"userErrors\":[]}}}", STEP_DONE, "4", NULL, false, OK},
+        {"not begun", CAP_START_RETURN, 1, 200, "{\"data\":{\"returnCreate\":{\"return\":null,\"userErrors\":[{\"message\":\"no\"}]}}}", STEP_REFUSED, "", NULL, false, OK},
         {"not picked", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"UNFULFILLED\""), STEP_NEXT, "", NULL, false, OK},
         {"picked", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"FULFILLED\""), STEP_REFUSED, "", NULL, false, OK},
         {"in progress", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"IN_PROGRESS\""), STEP_REFUSED, "", NULL, false, OK},
