@@ -82,7 +82,10 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
         return ctx_fail(ctx, ERR_PARSE, "event: expected the name of an event");
     const struct json *conversation = json_get(v, "conversation") != NULL ? json_get(v, "conversation") : v;
     struct str key = json_str(json_get(conversation, "custom_attributes"), KEY_ATTRIBUTE);
-    if (!str_empty(key) && event_of(v, &what))
+    bool ours = !str_empty(key) && event_of(v, &what);
+    if (ours && what == TICKET_ANSWERED)
+        return ticket_answer_add(ctx, out, key, json_text(conversation, "id"), json_text(v, "id"), json_str(v, "content"), msg->received_us);
+    if (ours)
         return ticket_event_add(ctx, out, key, json_text(conversation, "id"), what, msg->received_us);
     out->note = STR("not about one of our conversations, or nothing that is used");
     return OK;

@@ -152,7 +152,7 @@ struct act_ops {
 struct send_ask {
     enum channel_kind channel;
     struct str key;           /* of the message: receipts bring it back */
-    struct str to;            /* E.164 */
+    struct str to;            /* E.164, or the person's id at the vendor where it knows no numbers */
     struct str order;         /* its name */
     struct str message;       /* word of its kind */
     struct str text;          /* the short form */
@@ -160,6 +160,8 @@ struct send_ask {
     struct str receipt_url;   /* where the vendor tells what became of it; empty: not asked for */
     int64_t since_us;         /* none of it can have been sent before */
     bool answers;             /* what the customer just wrote: free text where a channel's window asks for it */
+    bool person;              /* a person of the team wrote it */
+    bool late;                /* the customer's message is more than 24 hours old */
     struct str thread, answered_id; /* the vendor's conversation, and its id of what is answered; may be empty */
     struct str choices;       /* "payload\tlabel", one a line: buttons where the channel has them; text has them as numbers */
 };

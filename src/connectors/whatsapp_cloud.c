@@ -4,17 +4,13 @@
  * always a template; its two body parameters are the order and the text. An answer inside the customer's 24 hours is free text that quotes
  * what it answers, with up to three of its choices as buttons. There is no key and no look-up: our message's key goes along
  * as biz_opaque_callback_data and comes back with each status, so an attempt without an answer waits for one before it is repeated.
- * Trap: bodies are signed as received, with \uXXXX in them.
  */
 #include "connectors/lib/message_in.h"
+#include "connectors/lib/meta.h"
 #include "connectors/lib/phone.h"
-#include "connectors/lib/signature.h"
 
-#include "base/http_client.h"
 #include "base/num.h"
 
-#define BASE "https://graph.facebook.com"
-#define VERSION "v23.0"
 #define PARAMETER_MAX 1024
 #define TEXT_MAX 4096
 #define BUTTONS_MAX 3
@@ -166,7 +162,7 @@ static void write_body(struct ctx *ctx, const struct account *acct, const struct
 
 static enum err request(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out)
 {
-    struct str base = str_empty(acct->base_url) ? STR(BASE) : acct->base_url, id = account_setting(acct, "phone_number_id");
+    struct str id = account_setting(acct, "phone_number_id");
     struct buf b;
     size_t max = ask->answers ? TEXT_MAX : PARAMETER_MAX;
     if (str_empty(id) || (!ask->answers && str_empty(account_setting(acct, "template"))))
@@ -179,66 +175,24 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
         write_answer(ask, &w);
     else
         write_body(ctx, acct, ask, &w);
-    enum err e = buf_err(&b);
-    if (e == OK)
-        e = arena_dup(ctx->arena, buf_str(&b), &out->body);
-    buf_clear(&b);
-    out->method = STR("POST");
-    out->url = arena_fmt(ctx->arena, "%.*s/" VERSION "/%.*s/messages", STR_ARG(base), STR_ARG(url_encode(ctx->arena, id)));
-    return e == OK ? out_req_header(ctx, out, STR("Content-Type"), STR("application/json")) : e;
-}
-
-/* Codes of Meta's errors that are not about this person: too fast, or the account's own trouble. */
-static bool is_later(int64_t code, bool *channel)
-{
-    static const int64_t PACE[] = {4, 80007, 130429, 131048, 131056}, ACCOUNT[] = {0, 1, 2, 190, 131031, 133010};
-    *channel = false;
-    for (size_t i = 0; i < sizeof(ACCOUNT) / sizeof(ACCOUNT[0]); i++)
-        *channel = *channel || code == ACCOUNT[i];
-    for (size_t i = 0; i < sizeof(PACE) / sizeof(PACE[0]); i++)
-        if (code == PACE[i])
-            return true;
-    return *channel;
+    return meta_post(ctx, acct, id, &b, out);
 }
 
 static void result(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct send_result *out)
 {
     const struct json *v = NULL, *first;
-    int64_t code = -1;
-    bool channel = false, read = json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v) == OK;
     (void)acct;
     (void)ask;
-    if (msg->status >= 200 && msg->status < 300) {
-        first = read && json_get(v, "messages") != NULL ? json_get(v, "messages")->first : NULL;
-        *out = (struct send_result){SEND_TAKEN, first == NULL ? STR("taken") : json_str(first, "id"), 0, false};
+    if (msg->status < 200 || msg->status >= 300) {
+        meta_refused(ctx, msg, out);
         return;
     }
-    if (!read || json_i64(json_get(v, "error"), "code", 0, 9999999, &code) != OK)
-        code = -1;
-    bool later = is_later(code, &channel) || msg->status == 429 || msg->status >= 500;
-    *out = (struct send_result){later ? SEND_LATER : SEND_REFUSED, arena_fmt(ctx->arena, "answered %d, code %lld", msg->status, (long long)code), 0,
-                                channel || msg->status >= 500};
+    bool read = json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v) == OK;
+    first = read ? json_first(json_get(v, "messages")) : NULL;
+    *out = (struct send_result){SEND_TAKEN, first == NULL ? STR("taken") : json_str(first, "id"), 0, false};
 }
 
 /* ---- what Meta sends to us */
-
-static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
-{
-    return sig_hmac(ctx, acct, MAC_SHA256, SIG_HEX, STR("sha256="), http_msg_header(msg, "X-Hub-Signature-256"), &msg->body, 1);
-}
-
-/* The handshake: GET with a word that we know gets its challenge back. */
-static enum err reply(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct buf *body)
-{
-    struct str word = STR_NULL, challenge = STR_NULL, known = account_setting(acct, "verify_token");
-    if (!str_eq(msg->method, STR("GET")))
-        return OK;
-    if (!query_get(ctx->arena, msg->query, "hub.verify_token", &word) || !query_get(ctx->arena, msg->query, "hub.challenge", &challenge) ||
-        str_empty(known) || !bytes_eq_ct(word, known))
-        return ctx_fail(ctx, ERR_DENIED, "handshake: not the word that is configured");
-    buf_add(body, challenge);
-    return buf_err(body);
-}
 
 static int64_t stamp(const struct json *v, int64_t def_us)
 {
@@ -352,17 +306,17 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     return e;
 }
 
-static const struct hook_ops HOOK = {.verify = verify, .reply = reply, .decode = decode};
+static const struct hook_ops HOOK = {.verify = meta_verify, .reply = meta_reply, .decode = decode};
 static const struct send_ops SEND = {.channels = 1u << CHANNEL_WHATSAPP, .request = request, .result = result};
 
 const struct connector connector_whatsapp_cloud = {
     .id = "whatsapp_cloud",
     .title = "WhatsApp Cloud API",
     .docs_url = "https://developers.facebook.com/docs/whatsapp/cloud-api",
-    .api_version = VERSION,
+    .api_version = META_VERSION,
     .role = ROLE_SYSTEM,
     .auth = AUTH_BEARER,
-    .base_url = BASE,
+    .base_url = META_BASE,
     .limits = {.calls = 80, .window_s = 1, .timeout_ms = 15000, .body_max = (size_t)1 << 20, .source = "Meta: 80 messages a second for a number"},
     .cfg = CFG,
     .hook = &HOOK,

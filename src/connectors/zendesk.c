@@ -62,6 +62,10 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
         out->note = STR("not about one of our tickets, or nothing that is used");
         return OK;
     }
+    const struct json *comment = json_path(v, "event.comment");
+    if (what == TICKET_ANSWERED)
+        return ticket_answer_add(ctx, out, json_str(detail, "external_id"), json_text(detail, "id"), json_text(comment, "id"), json_str(comment, "body"),
+                                 msg->received_us);
     return ticket_event_add(ctx, out, json_str(detail, "external_id"), json_text(detail, "id"), what, msg->received_us);
 }
 

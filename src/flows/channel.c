@@ -9,6 +9,8 @@ const struct channel *channel_for(enum channel_kind k)
         [CHANNEL_WHATSAPP] = &channel_vendor,
         [CHANNEL_VOICE] = &channel_voice,
         [CHANNEL_CHAT] = &channel_chat,
+        [CHANNEL_MESSENGER] = &channel_vendor,
+        [CHANNEL_INSTAGRAM] = &channel_vendor,
         [CHANNEL_WEBHOOK] = &channel_hook,
     };
     return k >= 0 && k < CHANNEL_KIND_COUNT ? CHANNELS[k] : NULL;

@@ -15,6 +15,8 @@ struct http_client;
 struct outgoing_answer {
     bool is;
     struct str to;               /* the contact as it wrote: address, number or handle */
+    int64_t asked_us;            /* when */
+    bool person;                 /* a person of the team answers */
     struct str message_id, thread_id; /* the vendor's: of what is answered */
     struct str text, choices;    /* for channels with buttons: "payload\tlabel", one a line; m.text has them as numbers */
 };

@@ -8,6 +8,7 @@
 #include "base/phone.h"
 #include "flows/sign_in.h"
 
+#define FREE_ANSWER_US (24 * US_PER_H)
 #define WAIT_FOR_RECEIPT_US (10 * US_PER_MIN) /* where nothing can be looked up, a receipt may still tell */
 
 static struct send_result refused(struct ctx *ctx)
@@ -22,20 +23,33 @@ static struct str receipt_url(struct ctx *ctx, const struct outgoing *o, const s
     return arena_fmt(ctx->arena, "%.*s/hooks/%.*s/%.*s", STR_ARG(acct->public_url), STR_ARG(acct->id), STR_ARG(o->merchant->name));
 }
 
+/* Where people are known by numbers: the customer's. Else who wrote is answered, and nobody is told unasked. */
+static enum err address(struct ctx *ctx, const struct outgoing *o, struct str *to)
+{
+    struct str phone = str_empty(o->who.phone) ? o->who.ship_to.phone : o->who.phone;
+    if (channel_kind_has_handles(o->m.t.channel)) {
+        *to = o->answer.to;
+        return o->answer.is && !str_empty(*to) ? OK : ctx_fail(ctx, ERR_NOTFOUND, "only who has written is answered by this channel");
+    }
+    if (str_empty(phone))
+        return ctx_fail(ctx, ERR_NOTFOUND, "no phone number is known, or it was erased");
+    return phone_e164(ctx, phone, o->who.ship_to.country, to);
+}
+
 static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, struct send_result *no)
 {
     const struct account *acct = channel_account(o->merchant, o->m.t.channel);
-    struct str phone = str_empty(o->who.phone) ? o->who.ship_to.phone : o->who.phone;
-    if (acct == NULL || str_empty(phone)) {
-        *no = (struct send_result){SEND_REFUSED, acct == NULL ? STR("no account sends by this channel") : STR("no phone number is known, or it was erased"), 0, false};
+    if (acct == NULL) {
+        *no = (struct send_result){SEND_REFUSED, STR("no account sends by this channel"), 0, false};
         return false;
     }
     out->acct = acct;
     out->ask = (struct send_ask){.channel = o->m.t.channel, .key = o->key, .order = o->order, .message = outgoing_word(o),
                                  .text = o->m.brief, .language = o->m.language, .receipt_url = receipt_url(ctx, o, acct), .since_us = o->since_us,
                                  .answers = o->answer.is, .thread = o->answer.thread_id, .answered_id = o->answer.message_id,
-                                 .choices = o->answer.choices};
-    enum err e = phone_e164(ctx, phone, o->who.ship_to.country, &out->ask.to);
+                                 .choices = o->answer.choices, .person = o->answer.person,
+                                 .late = o->answer.is && o->now_us - o->answer.asked_us > FREE_ANSWER_US};
+    enum err e = address(ctx, o, &out->ask.to);
     if (e == OK)
         e = acct->conn->send->request(ctx, acct, &out->ask, &out->req);
     if (e == OK)

@@ -21,9 +21,13 @@ enum err conversation_line_read(struct ctx *ctx, struct reader *rd, struct merch
     enum err e = fact_row_whole(ctx, rd, m, (struct fact_ref){at.pos, (uint32_t)at.idx}, &row, &fct);
     if (e != OK)
         return e;
-    *out = (struct conversation_line){.at = at, .at_us = row.at_us, .ours = fct.kind == FACT_TURN};
-    if (out->ours)
+    *out = (struct conversation_line){.at = at, .at_us = row.at_us, .ours = fct.kind != FACT_MESSAGE_IN};
+    if (fct.kind == FACT_TURN)
         out->turn = fct.u.turn;
+    else if (fct.kind == FACT_TICKET) /* an answer in the helpdesk is a person's turn */
+        out->turn = (struct turn_fact){.conversation_no = fct.u.ticket.conversation_no, .asked_pos = fct.u.ticket.asked_pos,
+                                       .asked_idx = fct.u.ticket.asked_idx, .outcome = STR("person"), .reply = fct.u.ticket.text, .speaks = true,
+                                       .by = STR("helpdesk"), .at_us = fct.u.ticket.at_us};
     else
         out->in = fct.u.message_in;
     return OK;
@@ -236,7 +240,7 @@ enum err conversation_outgoing(struct ctx *ctx, struct reader *rd, int64_t merch
     asked = last_message(lines, n);
     if (e != OK || asked == NULL)
         return e == OK ? ctx_fail(ctx, ERR_NOTFOUND, "no message to answer") : e;
-    bool mail = str_contains(asked->in.from, STR("@"));
+    bool mail = str_contains(asked->in.from, STR("@")), handle = channel_kind_has_handles(asked->in.channel);
     if (str_eq(row->capability, STR(CONVERSATION_CODE)))
         return code_outgoing(ctx, rd, merchant_id, row, &said.turn, out);
     out->m = (struct case_message){.t = {.kind = MESSAGE_KIND_COUNT, .channel = (enum channel_kind)row->channel, .key = row->key},
@@ -244,9 +248,10 @@ enum err conversation_outgoing(struct ctx *ctx, struct reader *rd, int64_t merch
     out->m.text = out->m.brief = with_numbers(ctx, said.turn.reply, said.turn.choices);
     out->m.subject = asked->in.subject;
     out->who.email = mail ? asked->in.from : STR_NULL;
-    out->who.phone = mail ? STR_NULL : asked->in.from;
+    out->who.phone = mail || handle ? STR_NULL : asked->in.from;
     out->who.ship_to.name = asked->in.from_name;
     out->answer = (struct outgoing_answer){.is = true, .to = asked->in.from, .message_id = asked->in.message_id, .thread_id = asked->in.thread_id,
+                                           .asked_us = asked->at_us, .person = !str_empty(said.turn.by),
                                            .text = said.turn.reply, .choices = said.turn.choices};
     return ctx_whole(ctx, OK);
 }

@@ -49,6 +49,9 @@ static enum err orders_of(struct ctx *ctx, struct desk *d, enum contact_kind kin
 static enum err port_own(void *user, struct ctx *ctx, int64_t out[DIALOGUE_FOUND_MAX], size_t *n)
 {
     struct desk *d = user;
+    *n = 0;
+    if (channel_kind_has_handles(d->heard.channel))
+        return OK;
     return orders_of(ctx, d, d->contact_mail ? CONTACT_EMAIL : CONTACT_PHONE, d->heard.from, out, n);
 }
 

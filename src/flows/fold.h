@@ -154,6 +154,12 @@ MUST_CHECK enum err fold_act_attempt(struct fold *f, struct outbox_row *row, con
 MUST_CHECK enum err fold_talk_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 /* fold_talk_ticket: the same of one conversation, by the items of its ticket. */
 MUST_CHECK enum err fold_talk_ticket(struct fold *f, struct str items, bool answered);
+/*
+ * fold_talk_of_answer: the conversation that an answer in the helpdesk belongs to, by its ticket's items or order; left as it is when there
+ * is none, or it was told before. fold_talk_answer: such an answer as a line, and by the customer's channel.
+ */
+MUST_CHECK enum err fold_talk_of_answer(struct fold *f, struct str items, int64_t order_no, struct ticket_fact *t);
+MUST_CHECK enum err fold_talk_answer(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 /* fold_talk_person: a person has answered about the order, or is done with it: its conversations that wanted one know. */
 MUST_CHECK enum err fold_talk_person(struct fold *f, int64_t order_no, bool answered);
 MUST_CHECK enum err fold_act_merge(struct fold *f, struct fold_order *into, struct fold_order *from);

@@ -28,7 +28,7 @@ struct fact_place;
 MUST_CHECK enum err fold_ticket_of_talk(struct fold *f, int64_t conversation_no, struct fact_place at);
 MUST_CHECK enum err fold_ticket_close(struct fold *f, int64_t order_no, const struct act_task *t);
 MUST_CHECK enum err fold_ticket_result(struct fold *f, struct outbox_row *row, const struct action_result_fact *r);
-MUST_CHECK enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *known);
+MUST_CHECK enum err fold_ticket_event(struct fold *f, struct ticket_fact *t, bool *known);
 /* act_request_of: the request as the policy sees it. Errs: ERR_PARSE a word is not known, ERR_MEMORY */
 MUST_CHECK enum err act_request_of(struct ctx *ctx, const struct request_fact *r, struct act_request *out);
 

@@ -324,11 +324,14 @@ static enum err apply_result(struct fold *f, const struct fact *fct, const struc
 
 static enum err apply_ticket(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
+    struct fact one = *fct;
     bool known = false;
-    enum err e = fold_ticket_event(f, &fct->u.ticket, &known);
+    enum err e = fold_ticket_event(f, &one.u.ticket, &known);
     if (e == OK && !known)
         f->repeats++; /* of another store */
-    return e == OK && known ? record(f, fct, rec) : e;
+    if (e != OK || !known)
+        return e;
+    return one.u.ticket.conversation_no == 0 ? record(f, &one, rec) : fold_talk_answer(f, &one, rec);
 }
 
 /* ---- the policy */

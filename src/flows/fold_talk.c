@@ -12,6 +12,7 @@
 
 #define SAME_MATTER_US (3 * US_PER_DAY)  /* a customer who writes again by another way within it goes on with the same matter */
 #define REPLY_LATE_US (24 * US_PER_H)    /* and channels such as WhatsApp take a free answer for as long as that */
+#define REPLY_LATE_PERSON_US (7 * US_PER_DAY) /* Messenger and Instagram */
 #define REPLY_LATE_MAIL_US (72 * US_PER_H)
 
 /* ---- to whom and to what a message belongs */
@@ -27,9 +28,10 @@ static bool is_number(struct str s)
 /* A handle is known within its channel alone. */
 static enum err contact_of(struct fold *f, const struct message_in_fact *m, unsigned char out[CONTACT_HASH_LEN])
 {
-    if (str_contains(m->from, STR("@")) && m->from.p[0] != '@')
+    bool by_id = channel_kind_has_handles(m->channel);
+    if (!by_id && str_contains(m->from, STR("@")) && m->from.p[0] != '@')
         return contact_hash(f->ctx, &f->m->keys, CONTACT_EMAIL, m->from, out);
-    if (is_number(m->from))
+    if (!by_id && is_number(m->from))
         return contact_hash(f->ctx, &f->m->keys, CONTACT_PHONE, m->from, out);
     struct str handle = arena_fmt(f->ctx->arena, "%s|%.*s", channel_kind_word(m->channel), STR_ARG(m->from));
     return contact_hash(f->ctx, &f->m->keys, CONTACT_ADDRESS, handle, out);
@@ -154,7 +156,6 @@ static enum err apply_message(struct fold *f, const struct fact *fct, const stru
 
 /* ---- a turn */
 
-/* A reply goes the way of the message, a code to the order's own contact. */
 static enum err put_row(struct fold *f, const struct conversation *c, struct fact_place at, struct str capability, enum channel_kind channel,
                         int64_t not_after_us)
 {
@@ -168,6 +169,16 @@ static enum err put_row(struct fold *f, const struct conversation *c, struct fac
     if (row.key.p == NULL || row.items.p == NULL)
         return ctx_fail(f->ctx, ERR_MEMORY, "reply: no memory");
     return outbox_put(f->ctx, f->db, f->m->id, &row);
+}
+
+/* The way of the message, while the channel takes an answer: a person's goes out for longer where the vendor grants it. */
+static enum err put_reply(struct fold *f, const struct conversation *c, struct fact_place at, bool person)
+{
+    enum channel_kind way = c->channel == CHANNEL_VOICE && person ? CHANNEL_SMS : c->channel; /* the call is over when a person writes */
+    int64_t late_us = c->channel == CHANNEL_EMAIL                      ? REPLY_LATE_MAIL_US
+                      : person && channel_kind_has_handles(c->channel) ? REPLY_LATE_PERSON_US
+                                                                       : REPLY_LATE_US;
+    return put_row(f, c, at, STR(CONVERSATION_REPLY), way, c->last_us + late_us);
 }
 
 static enum err apply_turn(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -197,9 +208,8 @@ static enum err apply_turn(struct fold *f, const struct fact *fct, const struct 
     if (t->hands_over || !str_empty(t->by))
         c.person = str_empty(t->by) ? CONVERSATION_WANTS_PERSON : CONVERSATION_HAS_PERSON;
     e = conversation_put(f->ctx, f->db, f->m->id, &c);
-    enum channel_kind way = c.channel == CHANNEL_VOICE && !str_empty(t->by) ? CHANNEL_SMS : c.channel; /* the call is over when a person writes */
     if (e == OK && t->speaks)
-        e = put_row(f, &c, at, STR(CONVERSATION_REPLY), way, c.last_us + (c.channel == CHANNEL_EMAIL ? REPLY_LATE_MAIL_US : REPLY_LATE_US));
+        e = put_reply(f, &c, at, !str_empty(t->by));
     if (e == OK && t->hands_over && c.order_no == 0 && before != CONVERSATION_WANTS_PERSON)
         e = fold_ticket_of_talk(f, c.no, at);
     if (e == OK && t->sends_code)
@@ -225,11 +235,73 @@ enum err fold_talk_person(struct fold *f, int64_t order_no, bool answered)
     return e;
 }
 
+/* The number in a ticket's items; 0: it is of an order. */
+static int64_t number_of(struct str items)
+{
+    int64_t no = 0;
+    bool is = str_starts(items, STR(CONVERSATION_TICKET)) &&
+              num_parse_i64(str_sub(items, sizeof(CONVERSATION_TICKET) - 1, items.n), 1, INT64_MAX, &no) == OK;
+    return is ? no : 0;
+}
+
+/* Of an order's conversations the one that a person was asked for last. */
+static enum err conversation_for(struct fold *f, struct str items, int64_t order_no, struct conversation *out)
+{
+    struct conversation *list = NULL;
+    size_t n = 0;
+    int64_t no = number_of(items);
+    *out = (struct conversation){.no = 0};
+    if (no != 0 || order_no == 0) {
+        enum err e = no == 0 ? ERR_NOTFOUND : conversation_get(f->ctx, f->db, f->m->id, no, out);
+        return e == ERR_NOTFOUND ? OK : e;
+    }
+    enum err e = conversation_list(f->ctx, f->db, f->m->id, CONVERSATION_LIST_ORDER, order_no, CONVERSATIONS_MAX, &list, &n);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (list[i].person != CONVERSATION_NO_PERSON && (out->no == 0 || list[i].last_us >= out->last_us))
+            *out = list[i];
+    return e;
+}
+
+static struct str answer_id_of(struct fold *f, const struct ticket_fact *t)
+{
+    return arena_fmt(f->ctx->arena, "%.*s answer %.*s", STR_ARG(str_sub(f->account, 0, 80)), STR_ARG(t->answer_id));
+}
+
+enum err fold_talk_of_answer(struct fold *f, struct str items, int64_t order_no, struct ticket_fact *t)
+{
+    struct conversation c;
+    struct fact_place at;
+    int64_t known = 0;
+    enum err e = conversation_by_message(f->ctx, f->db, f->m->id, answer_id_of(f, t), &known, &at);
+    if (e != OK || known != 0)
+        return e;
+    e = conversation_for(f, items, order_no, &c);
+    t->conversation_no = c.no;
+    t->asked_pos = c.asked.pos;
+    t->asked_idx = c.asked.idx;
+    return e;
+}
+
+enum err fold_talk_answer(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    const struct ticket_fact *t = &fct->u.ticket;
+    struct conversation c;
+    struct fact_place at;
+    enum err e = conversation_get(f->ctx, f->db, f->m->id, t->conversation_no, &c);
+    if (e == OK)
+        e = keep(f, fct, rec, &c, &at);
+    if (e == OK)
+        e = conversation_line_add(f->ctx, f->db, f->m->id, c.no, at, answer_id_of(f, t));
+    if (e == OK)
+        e = conversation_put(f->ctx, f->db, f->m->id, &c);
+    return e != OK || c.channel == CHANNEL_EMAIL ? e : put_reply(f, &c, at, true); /* a mail is the helpdesk's own */
+}
+
 enum err fold_talk_ticket(struct fold *f, struct str items, bool answered)
 {
     struct conversation c;
-    int64_t no = 0;
-    if (!str_starts(items, STR(CONVERSATION_TICKET)) || num_parse_i64(str_sub(items, sizeof(CONVERSATION_TICKET) - 1, 20), 1, INT64_MAX, &no) != OK)
+    int64_t no = number_of(items);
+    if (no == 0)
         return OK;
     enum err e = conversation_get(f->ctx, f->db, f->m->id, no, &c);
     if (e != OK || c.person == CONVERSATION_NO_PERSON)

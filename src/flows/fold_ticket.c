@@ -92,7 +92,19 @@ static enum err answered(struct fold *f, struct fold_order *fo, int64_t at_us)
     return fold_tellings_put(f, fo, &told);
 }
 
-enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *known)
+/* What was written there, and to which conversation; an answer that was told before stays one. */
+static enum err resolve_answer(struct fold *f, const struct outbox_row *row, struct ticket_fact *t)
+{
+    if (f->replay)
+        return OK;
+    t->conversation_no = 0;
+    enum err e = str_empty(t->text) ? OK : fold_talk_of_answer(f, row->items, row->order_no, t);
+    if (t->conversation_no == 0)
+        t->text = STR_NULL; /* it is nobody's here: the helpdesk keeps it */
+    return e;
+}
+
+enum err fold_ticket_event(struct fold *f, struct ticket_fact *t, bool *known)
 {
     struct outbox_row row;
     struct fold_order *fo = NULL;
@@ -100,6 +112,9 @@ enum err fold_ticket_event(struct fold *f, const struct ticket_fact *t, bool *kn
     *known = e == OK && row.channel == OUTBOX_TICKET;
     if (!*known)
         return e == ERR_NOTFOUND ? OK : e;
+    e = resolve_answer(f, &row, t);
+    if (e != OK)
+        return e;
     if (row.order_no == 0)
         return t->event == TICKET_ASSIGNED ? OK : fold_talk_ticket(f, row.items, t->event == TICKET_ANSWERED);
     e = fold_order_by_no(f, row.order_no, &fo);

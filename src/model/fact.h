@@ -267,6 +267,8 @@ struct ticket_fact {            /* what a person did with a ticket, in the helpd
     struct str ticket_key;      /* of its row in the outbox: the ticket's external id */
     struct str ticket_id;       /* the helpdesk's */
     enum ticket_event event;
+    struct str answer_id, text; /* answered: what was written to the customer, and its id there; text personal, sealed */
+    int64_t conversation_no, asked_pos, asked_idx; /* resolved: the conversation that it answers, 0 none, and its last message */
     int64_t at_us;
 };
 

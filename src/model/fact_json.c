@@ -312,6 +312,11 @@ static const struct field TICKET[] = {
     {"ticket_key", TK(ticket_key), F_STR, DOC | NEED, NULL},
     {"ticket_id", TK(ticket_id), F_STR, DOC, NULL},
     {"event", TK(event), F_ENUM, DOC | NEED, &V_ticket_event},
+    {"answer_id", TK(answer_id), F_STR, 0, NULL},
+    {"text", TK(text), F_STR, PERSONAL, NULL},
+    {"conversation_no", TK(conversation_no), F_I64, 0, NULL},
+    {"asked_pos", TK(asked_pos), F_I64, 0, NULL},
+    {"asked_idx", TK(asked_idx), F_I64, 0, NULL},
     {"at", TK(at_us), F_TIME, DOC, NULL},
     {NULL, 0, F_STR, 0, NULL},
 };

@@ -51,6 +51,12 @@ static const char *const channel_kind_words[] = {
 WORDS(channel_kind, channel_kind, CHANNEL_KIND_COUNT)
 PARSE(channel_kind, channel_kind, CHANNEL_KIND_COUNT)
 
+bool channel_kind_has_handles(enum channel_kind c)
+{
+    return c == CHANNEL_MESSENGER || c == CHANNEL_INSTAGRAM;
+}
+
+
 static const char *const told_state_words[] = {"planned", "claimed", "sent", "failed", "withdrawn", "quiet"};
 WORDS(told_state, told_state, TOLD_STATE_COUNT)
 

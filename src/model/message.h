@@ -26,6 +26,8 @@ const char *message_kind_word(enum message_kind k);
 bool message_kind_parse(struct str word, enum message_kind *out);
 enum message_group message_kind_group(enum message_kind k);
 const char *channel_kind_word(enum channel_kind c);
+/* channel_kind_has_handles: its people are known by the vendor's ids, which mean nothing elsewhere, though they may look like numbers. */
+bool channel_kind_has_handles(enum channel_kind c);
 bool channel_kind_parse(struct str word, enum channel_kind *out);
 
 /* What becomes of a thing that could be told. */

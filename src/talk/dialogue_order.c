@@ -198,6 +198,8 @@ static struct dialogue_kept with_contact(const struct turn *t)
 {
     struct dialogue_kept k = *t->kept;
     bool mail = str_contains(t->in->from, STR("@")), told_there = t->in->channel == CHANNEL_EMAIL || t->in->verified; /* and nowhere else */
+    if (channel_kind_has_handles(t->in->channel))
+        return k;
     if (str_empty(k.email) && str_empty(k.phone) && (told_there || shows_number(t)))
         *(mail ? &k.email : &k.phone) = t->in->from;
     return k;

@@ -1,5 +1,5 @@
 /* The web chat over HTTP: who may, what is refused, signed users, what a window is shown and where it goes on. CTest label: flows */
-#include "lib/story_store.h"
+#include "lib/story_acts.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/data.h"
 #include "base/http_client.h"
+#include "flows/reader.h"
 #include "flows/say.h"
 #include "flows/talker.h"
 #include "server/app.h"
@@ -193,6 +195,53 @@ static void a_visitor(void **state)
     world_close(&w);
 }
 
+static int64_t head(struct world *w)
+{
+    struct engine_status st;
+    engine_status(w->st.eng, w->st.merchant_id, &st);
+    return st.head;
+}
+
+/* A person answers in the helpdesk, where a visitor's question became a ticket: it is in the window, once, whatever is told again. */
+static void an_answer_from_the_helpdesk(void **state)
+{
+    struct world w;
+    struct outbox_row *rows = NULL;
+    struct replay_report rep = {0};
+    char text[65536] = "";
+    size_t n = 0;
+    (void)state;
+    world_open(&w);
+    w.st.mc.messages.tickets_to = STR("desk@example.com");
+    assert_int_equal(story_store_policy(&w.f.ctx, &w.st, data_file("policy/default.yaml")), ERR_CONFLICT); /* the threads fold it */
+    assert_ok(&w.f.ctx, app_settle(&w.f.ctx, w.st.eng, 10000));
+    struct str token = begin(&w, STR_NULL, STR("{}"));
+    int fd = look(&w, token, NULL);
+    say_text(&w, token, "message-1", "I want to talk to a human");
+    see(fd, text, sizeof(text), "\"person\":true");
+    assert_ok(&w.f.ctx, outbox_list(&w.f.ctx, w.st.rd->state, w.st.merchant_id, OUTBOX_LIST_TICKETS, clock_now_us(&w.f.clock), STR_NULL, 10, &rows, &n));
+    assert_int_equal(n, 1);
+    struct fact fct = {.kind = FACT_TICKET, .role = ROLE_SYSTEM};
+    fct.u.ticket = (struct ticket_fact){.ticket_key = rows[0].key, .ticket_id = STR("77"), .event = TICKET_ANSWERED, .answer_id = STR("501"),
+                                        .text = STR("Hello, Bea of the team here."), .at_us = clock_now_us(&w.f.clock)};
+    for (int i = 0; i < 2; i++) {
+        fct.u.ticket.at_us += i; /* another delivery of the same */
+        assert_ok(&w.f.ctx, story_store_append(&w.f.ctx, &w.st, STR("desk"), &fct));
+    }
+    fct.u.ticket.answer_id = STR("502");
+    fct.u.ticket.text = STR("Anything else?");
+    assert_ok(&w.f.ctx, story_store_append(&w.f.ctx, &w.st, STR("desk"), &fct));
+    see(fd, text, sizeof(text), "Anything else?");
+    assert_int_equal(count(text, "Bea of the team here"), 1);
+    assert_int_equal(count(text, "\"from\":\"person\""), 2);
+    close(fd);
+    assert_ok(&w.f.ctx, engine_wait_folded(&w.f.ctx, w.st.eng, w.st.merchant_id, head(&w), 5000));
+    assert_ok(&w.f.ctx, engine_replay(&w.f.ctx, w.st.eng, w.st.merchant_id, &rep));
+    if (rep.differences != 0)
+        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    world_close(&w);
+}
+
 static void a_signed_user(void **state)
 {
     struct world w;
@@ -368,7 +417,7 @@ static void many_windows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_visitor), cmocka_unit_test(a_signed_user), cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(a_visitor), cmocka_unit_test(an_answer_from_the_helpdesk), cmocka_unit_test(a_signed_user), cmocka_unit_test(what_is_refused),
         cmocka_unit_test(too_much),  cmocka_unit_test(many_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,7 @@ static const struct {
      "\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"action_result\",\"action_key\":\"0af1\",\"outcome\":\"retry\",\"attempt\":2,\"result_id\":\"R1\",\"detail\":\"429\",\"retry_at\":"
      "\"2026-11-18T09:05:00Z\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
+    {"{\"kind\":\"ticket\",\"ticket_key\":\"0af1\",\"ticket_id\":\"35436\",\"event\":\"answered\",\"answer_id\":\"9\",\"text\":\"Bea here\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {"Bea here", NULL}},
     {"{\"kind\":\"ticket\",\"ticket_key\":\"0af1\",\"ticket_id\":\"35436\",\"event\":\"solved\",\"at\":\"2026-11-18T09:00:00Z\",\"role\":\"system\"}", {NULL}},
     {"{\"kind\":\"message_in\",\"channel\":\"email\",\"message_id\":\"<a@example.com>\",\"thread_id\":\"<t@example.com>\",\"reply_to\":\""
      "0af1\",\"from\":\"anna@example.com\",\"from_name\":\"Anna Exemple\",\"subject\":\"My parcel\",\"text\":\"where is it\",\"choice\":"

@@ -2,10 +2,12 @@
 #include "connectors/lib/helpdesk.h"
 
 #include "base/html.h"
+#include "connectors/lib/inbound_text.h"
 #include "connectors/lib/scan_helpers.h"
 #include "connectors/lib/signature.h"
 
 #define KEY_N 32
+#define ANSWER_ID_MAX 200
 
 enum err ticket_event_add(struct ctx *ctx, struct decoded *out, struct str key, struct str id, enum ticket_event what, int64_t at_us)
 {
@@ -16,6 +18,21 @@ enum err ticket_event_add(struct ctx *ctx, struct decoded *out, struct str key, 
     fct->role = ROLE_SYSTEM;
     fct->u.ticket = (struct ticket_fact){.ticket_key = key, .ticket_id = id, .event = what, .at_us = at_us};
     return OK;
+}
+
+enum err ticket_answer_add(struct ctx *ctx, struct decoded *out, struct str key, struct str id, struct str answer_id, struct str text, int64_t at_us)
+{
+    struct str words = STR_NULL;
+    bool cut;
+    enum err e = inbound_text(ctx, text, &words, &cut);
+    if (e == OK)
+        e = ticket_event_add(ctx, out, key, id, TICKET_ANSWERED, at_us);
+    if (e == OK && !str_empty(words) && !str_empty(answer_id)) {
+        struct ticket_fact *t = &out->facts[out->n - 1].u.ticket;
+        t->text = words;
+        t->answer_id = str_sub(answer_id, 0, ANSWER_ID_MAX);
+    }
+    return e;
 }
 
 static bool is_hex(char c)
@@ -58,6 +75,8 @@ enum err ticket_form(struct ctx *ctx, const struct http_msg *msg, struct decoded
     struct str key = json_str(v, "external_id");
     if (str_empty(key))
         key = ticket_key_among(json_str(v, "tags"));
+    if (!str_empty(key) && what == TICKET_ANSWERED)
+        return ticket_answer_add(ctx, out, key, json_text(v, "ticket_id"), json_text(v, "answer_id"), json_str(v, "text"), msg->received_us);
     if (!str_empty(key))
         return ticket_event_add(ctx, out, key, json_text(v, "ticket_id"), what, msg->received_us);
     out->note = STR("not one of our tickets");

@@ -10,10 +10,14 @@
 
 /* ticket_event_add: what a person did with one of our tickets. */
 MUST_CHECK enum err ticket_event_add(struct ctx *ctx, struct decoded *out, struct str key, struct str id, enum ticket_event what, int64_t at_us);
+/* ticket_answer_add: TICKET_ANSWERED with what was written, which reaches the customer by the channel that they wrote by. */
+MUST_CHECK enum err ticket_answer_add(struct ctx *ctx, struct decoded *out, struct str key, struct str id, struct str answer_id, struct str text,
+                                      int64_t at_us);
 /* ticket_key_among: the first word of a text that is a key; empty: none. */
 struct str ticket_key_among(struct str text);
 /*
- * ticket_form: the body of a helpdesk whose webhooks are templates of ours: {"external_id", "ticket_id", "event"}, or "tags" that hold
+ * ticket_form: the body of a helpdesk whose webhooks are templates of ours: {"external_id", "ticket_id", "event", and of what
+ * was answered "answer_id" and "text"}, or "tags" that hold
  * the key. Without a key among them it is none of ours.
  */
 MUST_CHECK enum err ticket_form(struct ctx *ctx, const struct http_msg *msg, struct decoded *out);

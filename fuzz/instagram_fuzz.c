@@ -1,0 +1,3 @@
+/* Fuzz target: webhooks of Instagram. */
+#define FUZZ_CONNECTOR "instagram"
+#include "connector_harness.h"
