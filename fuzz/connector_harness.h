@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+#ifdef FUZZ_SETTING
+static const struct setting FUZZ_SETTINGS[] = {{{FUZZ_SETTING, sizeof(FUZZ_SETTING) - 1}, {"true", 4}}};
+#endif
 #ifdef FUZZ_CONTENT_TYPE
 static const struct http_header FUZZ_HEADER = {{"Content-Type", 12}, {FUZZ_CONTENT_TYPE, sizeof(FUZZ_CONTENT_TYPE) - 1}};
 #endif
@@ -53,6 +56,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct http_msg msg = {.body = {(const char *)data, n}, .received_us = INT64_C(1795000000000000)};
     if (acct.conn->hook != NULL)
         (void)!acct.conn->hook->decode(&ctx, &acct, &msg, &d);
+#ifdef FUZZ_SETTING
+    acct.settings = FUZZ_SETTINGS;
+    acct.settings_n = 1;
+    (void)!acct.conn->hook->decode(&ctx, &acct, &msg, &d);
+#endif
 #ifdef FUZZ_CONTENT_TYPE
     msg.headers = &FUZZ_HEADER;
     msg.headers_n = 1;

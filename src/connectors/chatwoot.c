@@ -2,10 +2,14 @@
  * Chatwoot: hand-overs become conversations with a private note (application API v1; read 2026-11). It knows no keys: the key is a custom
  * attribute of the conversation, and the contact's conversations are listed for it before one is made. Events come by an account webhook,
  * signed by newer releases with a timestamp; older ones sign nothing: end its address with ?token=WORD then.
+ * With the setting talk, what customers write in its inboxes (the account webhook's, or an agent bot's) is talked with, until a person has
+ * the conversation. Traps: what we write comes back as an event; message_type is a word in events and a number in lists; a contact's address
+ * is what they typed, unless the widget's identity check passed (hmac_verified).
  */
 #include "base/http_client.h"
 #include "base/num.h"
 #include "connectors/lib/helpdesk.h"
+#include "connectors/lib/message_in.h"
 #include "connectors/lib/scan_helpers.h"
 #include "connectors/lib/signature.h"
 
@@ -18,9 +22,10 @@ static const struct cfg_field CFG[] = {
     {"inbox_id", true, false, "number of the inbox whose conversations they become"},
     {"api_key", true, true, "access token of an agent or a bot"},
     {"webhook_secrets", false, true, "the webhook's secret, or the word behind ?token= in its address"},
+    {"talk", false, false, "true: customers' messages are answered in Chatwoot, until a person has the conversation"},
     {NULL, false, false, NULL},
 };
-static const char *const NEEDS[] = {"base_url", "account_id", "inbox_id", NULL};
+static const char *const NEEDS[] = {"base_url", "account_id", "inbox_id", NULL}, *const SAY_NEEDS[] = {"base_url", "account_id", NULL};
 
 static enum err verify(struct ctx *ctx, const struct account *acct, const struct http_msg *msg)
 {
@@ -70,11 +75,32 @@ static bool event_of(const struct json *v, enum ticket_event *out)
     return true;
 }
 
+/* What a customer writes; not in a conversation that a person has. */
+static bool is_customers(const struct account *acct, const struct json *v, const struct json *conversation)
+{
+    const struct json *assignee = json_get(json_get(conversation, "meta"), "assignee");
+    return str_eq(account_setting(acct, "talk"), STR("true")) && str_eq(json_str(v, "event"), STR("message_created")) &&
+           str_eq(json_text(v, "message_type"), STR("incoming")) && !json_true(v, "private") && (assignee == NULL || json_is(assignee, JSON_NULL));
+}
+
+static enum err decode_customers(struct ctx *ctx, const struct account *acct, const struct json *v, const struct json *conversation, int64_t now_us,
+                                 struct decoded *out)
+{
+    const struct json *sender = json_get(v, "sender");
+    struct str email = json_str(sender, "email"), phone = json_str(sender, "phone_number");
+    struct message_in_fact m = {.channel = CHANNEL_CHAT, .message_id = json_text(v, "id"), .thread_id = json_text(conversation, "id"),
+                                .from_name = json_str(sender, "name"), .text = json_str(v, "content"), .at_us = now_us,
+                                .verified = account_vouches(acct) && json_true(json_get(conversation, "contact_inbox"), "hmac_verified")};
+    m.from = !str_empty(email) ? email : !str_empty(phone) ? phone : arena_fmt(ctx->arena, "contact-%.*s", STR_ARG(json_text(sender, "id")));
+    JSON_EACH(a, json_get(v, "attachments"))
+        m.attachments += m.attachments < 1000;
+    return add_message(ctx, out, &m);
+}
+
 static enum err decode_hook(struct ctx *ctx, const struct account *acct, const struct http_msg *msg, struct decoded *out)
 {
     const struct json *v = NULL;
     enum ticket_event what;
-    (void)acct;
     enum err e = json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v);
     if (e != OK)
         return e;
@@ -87,6 +113,8 @@ static enum err decode_hook(struct ctx *ctx, const struct account *acct, const s
         return ticket_answer_add(ctx, out, key, json_text(conversation, "id"), json_text(v, "id"), json_str(v, "content"), msg->received_us);
     if (ours)
         return ticket_event_add(ctx, out, key, json_text(conversation, "id"), what, msg->received_us);
+    if (str_empty(key) && is_customers(acct, v, conversation))
+        return decode_customers(ctx, acct, v, conversation, msg->received_us, out);
     out->note = STR("not about one of our conversations, or nothing that is used");
     return OK;
 }
@@ -247,6 +275,61 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     return str_empty(id) ? ticket_done(out, id) : ticket_next(out, arena_fmt(ctx->arena, "%s %.*s", contact ? "make" : "note", STR_ARG(id)));
 }
 
+/* ---- answers to customers: a message of their conversation; one that may have been sent is looked for among the newest */
+
+static enum err say_request(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out)
+{
+    struct buf b;
+    if (!ask->answers || str_empty(ask->to))
+        return ctx_fail(ctx, ERR_PARSE, "only what was written in Chatwoot is answered there");
+    enum err e = ticket_needs(ctx, acct, SAY_NEEDS);
+    if (e != OK)
+        return e;
+    buf_init(&b, 65536);
+    struct jw w = jw_of(&b);
+    jw_obj(&w);
+    jw_kstr(&w, "content", ask->text);
+    jw_kstr(&w, "message_type", STR("outgoing"));
+    jw_kbool(&w, "private", false);
+    jw_end(&w);
+    return ticket_send(ctx, out, "POST", api(ctx, acct, "/conversations/", ask->to, "/messages"), &b);
+}
+
+static void say_result(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct send_result *out)
+{
+    const struct json *v = NULL;
+    bool later = msg->status == 429 || msg->status >= 500 || msg->status == 401;
+    (void)acct;
+    (void)ask;
+    if (msg->status >= 200 && msg->status < 300)
+        *out = (struct send_result){SEND_TAKEN, json_parse(ctx, msg->body, &JSON_LIMITS_SMALL, &v) == OK ? json_text(v, "id") : STR("taken"), 0, false};
+    else
+        *out = (struct send_result){later ? SEND_LATER : SEND_REFUSED, arena_fmt(ctx->arena, "answered %d", msg->status), 0, later && msg->status != 429};
+}
+
+static enum err say_look(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out)
+{
+    return ticket_send(ctx, out, "GET", api(ctx, acct, "/conversations/", ask->to, "/messages"), NULL);
+}
+
+static bool say_found(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct str *id)
+{
+    const struct json *v = NULL;
+    int64_t at_s = 0;
+    (void)acct;
+    if (json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v) != OK)
+        return false;
+    JSON_EACH(m, json_get(v, "payload")) {
+        bool sent = json_i64(m, "created_at", 0, INT64_MAX / US_PER_S, &at_s) == OK && (at_s + 1) * US_PER_S > ask->since_us;
+        if (sent && str_eq(json_text(m, "message_type"), STR("1")) && !json_true(m, "private") && str_eq(json_str(m, "content"), ask->text)) {
+            *id = json_text(m, "id");
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct send_ops SEND = {.channels = 1u << CHANNEL_CHAT, .request = say_request, .result = say_result, .look = say_look, .found = say_found};
 static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode_hook};
 static const struct ticket_ops TICKET = {.request = request, .decode = decode};
 
@@ -263,4 +346,5 @@ const struct connector connector_chatwoot = {
     .cfg = CFG,
     .hook = &HOOK,
     .ticket = &TICKET,
+    .send = &SEND,
 };

@@ -14,6 +14,7 @@ struct http_client;
 /* Of a message that answers one of the customer's. */
 struct outgoing_answer {
     bool is;
+    struct str account;          /* that it came by */
     struct str to;               /* the contact as it wrote: address, number or handle */
     int64_t asked_us;            /* when */
     bool person;                 /* a person of the team answers */
@@ -58,6 +59,12 @@ extern const struct channel channel_mail, channel_hook, channel_vendor, channel_
 struct send_result mail_hand_in(struct ctx *ctx, const struct message_config *mc, struct str to, struct str key, struct str bytes);
 /* channel_retry_after: what an answer's Retry-After means; 0: it has none. */
 int64_t channel_retry_after(const struct http_msg *msg, int64_t now_us);
+/*
+ * channel_of: for this message; account: through which it goes, where it is a vendor's: the one by which the customer wrote, if it sends, else
+ * the first of its kind, but in a chat. NULL: this build has none of that kind.
+ */
+const struct channel *channel_of(const struct outgoing *o);
+const struct account *channel_account_of(const struct outgoing *o);
 /* channel_for: NULL: this build has none of that kind. */
 const struct channel *channel_for(enum channel_kind k);
 /* channel_account: of a merchant, the first whose connector sends by it; NULL: none. */

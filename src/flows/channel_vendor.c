@@ -27,8 +27,8 @@ static struct str receipt_url(struct ctx *ctx, const struct outgoing *o, const s
 static enum err address(struct ctx *ctx, const struct outgoing *o, struct str *to)
 {
     struct str phone = str_empty(o->who.phone) ? o->who.ship_to.phone : o->who.phone;
-    if (channel_kind_has_handles(o->m.t.channel)) {
-        *to = o->answer.to;
+    if (channel_kind_has_handles(o->m.t.channel) || o->m.t.channel == CHANNEL_CHAT) {
+        *to = o->m.t.channel == CHANNEL_CHAT ? o->answer.thread_id : o->answer.to;
         return o->answer.is && !str_empty(*to) ? OK : ctx_fail(ctx, ERR_NOTFOUND, "only who has written is answered by this channel");
     }
     if (str_empty(phone))
@@ -38,7 +38,7 @@ static enum err address(struct ctx *ctx, const struct outgoing *o, struct str *t
 
 static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, struct send_result *no)
 {
-    const struct account *acct = channel_account(o->merchant, o->m.t.channel);
+    const struct account *acct = channel_account_of(o);
     if (acct == NULL) {
         *no = (struct send_result){SEND_REFUSED, STR("no account sends by this channel"), 0, false};
         return false;

@@ -21,7 +21,7 @@ enum err conversation_line_read(struct ctx *ctx, struct reader *rd, struct merch
     enum err e = fact_row_whole(ctx, rd, m, (struct fact_ref){at.pos, (uint32_t)at.idx}, &row, &fct);
     if (e != OK)
         return e;
-    *out = (struct conversation_line){.at = at, .at_us = row.at_us, .ours = fct.kind != FACT_MESSAGE_IN};
+    *out = (struct conversation_line){.at = at, .account = row.account, .at_us = row.at_us, .ours = fct.kind != FACT_MESSAGE_IN};
     if (fct.kind == FACT_TURN)
         out->turn = fct.u.turn;
     else if (fct.kind == FACT_TICKET) /* an answer in the helpdesk is a person's turn */
@@ -251,7 +251,7 @@ enum err conversation_outgoing(struct ctx *ctx, struct reader *rd, int64_t merch
     out->who.phone = mail || handle ? STR_NULL : asked->in.from;
     out->who.ship_to.name = asked->in.from_name;
     out->answer = (struct outgoing_answer){.is = true, .to = asked->in.from, .message_id = asked->in.message_id, .thread_id = asked->in.thread_id,
-                                           .asked_us = asked->at_us, .person = !str_empty(said.turn.by),
+                                           .account = asked->account, .asked_us = asked->at_us, .person = !str_empty(said.turn.by),
                                            .text = said.turn.reply, .choices = said.turn.choices};
     return ctx_whole(ctx, OK);
 }

@@ -11,6 +11,7 @@
 
 struct conversation_line {
     struct fact_place at;
+    struct str account;        /* that it came by */
     int64_t at_us;
     bool ours;                 /* a turn, else a message */
     struct message_in_fact in; /* words empty when they were erased */

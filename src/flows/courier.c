@@ -223,14 +223,12 @@ static bool is_paused(struct ctx *ctx, struct courier *c, int64_t merchant_id, s
 /* The pause is read last: what is made ready takes its time, and nothing may start a second after somebody said stop. */
 static enum err call(struct ctx *ctx, struct courier *c, struct merchant *m, const struct outbox_row *row, struct send_result *r, int64_t *cost_micros)
 {
-    const struct channel *ch = channel_for((enum channel_kind)row->channel);
     struct outgoing o;
     struct ready rdy = {.mail = STR_NULL};
     *r = (struct send_result){SEND_REFUSED, STR("no such channel in this build"), 0, false};
-    if (ch == NULL)
-        return OK;
     enum err e = load(ctx, c, m, row, &o);
-    if (e != OK || !ch->make(ctx, &o, &rdy, r))
+    const struct channel *ch = e == OK ? channel_of(&o) : NULL;
+    if (ch == NULL || !ch->make(ctx, &o, &rdy, r))
         return e;
     *cost_micros = cost_of(m, row->channel, o.m.brief);
     if (row->attempts > 1 && ch->taken != NULL && ch->taken(ctx, c->http, &o, &rdy, r))

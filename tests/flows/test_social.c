@@ -1,5 +1,5 @@
 /*
- * Messenger and Instagram against doubles of Meta: who writes is answered within 24 hours, a person of the team for longer; an echo proves
+ * Messenger and Instagram against doubles of Meta, Chatwoot against one of its: who writes is answered within 24 hours, a person of the team for longer; an echo proves
  * what an answer did not say; nobody is known by an id that looks like a telephone.
  */
 #include "lib/double.h"
@@ -185,8 +185,83 @@ static void an_id_is_no_telephone(void **state)
     page_close(&p);
 }
 
+/* Chatwoot: answered in the conversation that it came from; one that may have been sent is looked for. */
+static void chatwoot(void **state)
+{
+    static const struct setting SET[] = {{{"account_id", 10}, {"1", 1}}, {{"talk", 4}, {"true", 4}}};
+    static const char PLACE[] = "/api/v1/accounts/1/conversations/2/messages";
+    struct page p;
+    struct conversation c;
+    struct fact_place at;
+    struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER};
+    (void)state;
+    page_open(&p, "chatwoot", CHANNEL_CHAT);
+    p.acct.settings = SET;
+    p.acct.settings_n = 2;
+    fct.u.message_in = (struct message_in_fact){.channel = CHANNEL_CHAT, .message_id = STR("1"), .thread_id = STR("2"), .from = STR("ana@example.net"),
+                                                .text = STR("hello"), .at_us = clock_now_us(&p.f.clock)};
+    append(&p, "chatwoot", &fct);
+    assert_ok(&p.f.ctx, conversation_find(&p.f.ctx, p.st.rd, p.st.merchant_id, STR("chatwoot"), CHANNEL_CHAT, STR("1"), &c, &at));
+    const struct double_step cut = {.method = "POST", .path = PLACE, .header = {{"api_access_token", "key-made-up"}}, .cut = CUT_BEFORE,
+                                    .body_is = "{\"content\":\"Which one is it?\\n1. #1020\\n2. #1021\",\"message_type\":\"outgoing\",\"private\":false}"};
+    const struct double_step none = {.method = "GET", .path = PLACE, .body = "{\"payload\":[{\"id\":1,\"content\":\"hello\",\"message_type\":0,\"created_at\":1795000000}]}"};
+    const struct double_step good = {.method = "POST", .path = PLACE, .body = "{\"id\":9,\"content\":\"Which one is it?\"}"};
+    double_add(p.d, &cut);
+    double_add(p.d, &none);
+    double_add(p.d, &good);
+    answers(&p, &c, "", "order:1\t#1020\norder:2\t#1021");
+    assert_int_equal(run(&p), 1);
+    wait(&p, 20 * US_PER_MIN);
+    assert_int_equal(run(&p), 1);
+    assert_int_equal(run(&p), 0);
+
+    fct.u.message_in.message_id = STR("3"); /* the same by the merchant's own door: nobody is called */
+    append(&p, "messages", &fct);
+    assert_ok(&p.f.ctx, conversation_find(&p.f.ctx, p.st.rd, p.st.merchant_id, STR("messages"), CHANNEL_CHAT, STR("3"), &c, &at));
+    answers(&p, &c, "", "");
+    assert_int_equal(run(&p), 1);
+    page_close(&p);
+}
+
+/* Who is heard in Chatwoot, and by whose word. */
+static void who_is_heard(void **state)
+{
+    static const struct setting SET[] = {{{"talk", 4}, {"true", 4}}};
+#define EVENT(type, sender, conversation)                                                                                                            \
+    "{\"event\":\"message_created\",\"id\":5,\"content\":\"hi\",\"message_type\":\"" type "\",\"private\":false,\"sender\":{" sender "},\"conversation\":{\"id\":2" conversation "}}"
+#define ANA "\"id\":31,\"email\":\"ana@example.net\",\"type\":\"contact\""
+    static const struct {
+        const char *name, *body;
+        size_t settings;
+        const char *from; /* NULL: nobody is heard */
+        bool verified;
+    } CASES[] = {
+        {"a customer", EVENT("incoming", ANA, ""), 1, "ana@example.net", false},
+        {"whom the widget's check knows", EVENT("incoming", ANA, ",\"contact_inbox\":{\"hmac_verified\":true}"), 1, "ana@example.net", true},
+        {"without an address", EVENT("incoming", "\"id\":31", ",\"meta\":{\"assignee\":null}"), 1, "contact-31", false},
+        {"not asked for", EVENT("incoming", ANA, ""), 0, NULL, false},
+        {"what we said ourselves", EVENT("outgoing", "\"id\":1,\"type\":\"agent_bot\"", ""), 1, NULL, false},
+        {"a person has it", EVENT("incoming", ANA, ",\"meta\":{\"assignee\":{\"id\":7}}"), 1, NULL, false},
+        {"a ticket of ours", EVENT("incoming", ANA, ",\"custom_attributes\":{\"wismo_key\":\"0af1\"}"), 1, NULL, false},
+    };
+    struct fixture f;
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        const struct account acct = {.id = STR("chatwoot"), .conn = connector_find(STR("chatwoot")), .settings = SET, .settings_n = CASES[i].settings};
+        const struct http_msg msg = {.method = STR("POST"), .body = str_of(CASES[i].body), .received_us = TEST_NOW_US};
+        struct decoded d = {0};
+        assert_ok(&f.ctx, acct.conn->hook->decode(&f.ctx, &acct, &msg, &d));
+        if (d.n != (CASES[i].from == NULL ? 0 : 1))
+            fail_msg("%s: %zu facts", CASES[i].name, d.n);
+        if (d.n == 1 && (!str_eq(d.facts[0].u.message_in.from, str_of(CASES[i].from)) || d.facts[0].u.message_in.verified != CASES[i].verified))
+            fail_msg("%s: from %.*s", CASES[i].name, STR_ARG(d.facts[0].u.message_in.from));
+    }
+    fixture_clear(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(both), cmocka_unit_test(an_id_is_no_telephone)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(both), cmocka_unit_test(an_id_is_no_telephone), cmocka_unit_test(chatwoot), cmocka_unit_test(who_is_heard)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
