@@ -172,7 +172,7 @@ static enum err render_due(struct fold *f, const struct fold_order *fo, const st
         struct outbox_row row;
         if (t->state != TOLD_PLANNED || t->rendered || t->not_before_us > f->now_us)
             continue;
-        struct message_input in = {.cas = &fo->c, .cd = cd, .policy = &f->policy, .entry = t, .now_us = f->now_us, .link = link_of};
+        struct message_input in = {.cas = &fo->c, .cd = cd, .policy = &f->policy, .entry = t, .now_us = f->now_us, .link = link_of, .post = post_at_destination};
         e = message_render(f->ctx, &in, &m);
         if (e == OK)
             e = record_text(f, fo, t, &m);

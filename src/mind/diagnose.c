@@ -253,7 +253,7 @@ static void diagnose_parcel(struct look *lk, struct parcel_diagnosis *pd)
 }
 
 /* A first leg that was handed on says no more than the leg that follows: its silence is no trouble.
- */
+ * It keeps its carrier, whose page knows its number. */
 static void quiet_first_legs(struct case_diagnosis *cd)
 {
     for (size_t i = 0; i < cd->parcels_n; i++)
@@ -264,7 +264,6 @@ static void quiet_first_legs(struct case_diagnosis *cd)
                 b->view.last_move < 0)
                 continue;
             a->d = b->d;
-            a->carrier = b->carrier;
         }
 }
 

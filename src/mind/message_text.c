@@ -217,15 +217,38 @@ static const struct parcel_diagnosis *parcel_of(const struct render *r, struct s
     return NULL;
 }
 
-static void add_parcel(struct render *r, struct buf *b, const struct parcel_diagnosis *pd)
+static void add_leg(struct render *r, struct buf *b, struct str carrier, struct str number)
 {
-    struct str url = r->in->link == NULL ? STR_NULL : r->in->link(r->ctx, pd->carrier, pd->parcel->number);
-    struct str title = carrier_name(pd->carrier);
+    struct str url = r->in->link == NULL ? STR_NULL : r->in->link(r->ctx, carrier, number);
+    struct str title = carrier_name(carrier);
     if (b->n > 0)
         buf_addc(b, '\n');
-    buf_fmt(b, "- %.*s%s%.*s", STR_ARG(title), str_empty(title) ? "" : " ", STR_ARG(pd->parcel->number));
+    buf_fmt(b, "- %.*s%s%.*s", STR_ARG(title), str_empty(title) ? "" : " ", STR_ARG(number));
     if (!str_empty(url))
         buf_fmt(b, ": %.*s", STR_ARG(url));
+}
+
+/* The leg that it came by, unless that one is told of as a parcel still. */
+static void add_origin(struct render *r, struct buf *b, struct str number)
+{
+    for (size_t i = 0; i < r->in->cd->parcels_n; i++) {
+        const struct parcel_diagnosis *from = &r->in->cd->parcels[i];
+        if (str_eq(from->parcel->next_number, number) && !str_eq(from->parcel->number, number) && !parcel_is_named(r->in->cd, i))
+            add_leg(r, b, from->carrier, from->parcel->number);
+    }
+}
+
+/* With the carrier of the country it comes from and of the one it goes to (R118). */
+static void add_parcel(struct render *r, struct buf *b, const struct parcel_diagnosis *pd)
+{
+    const struct parcel *pcl = pd->parcel;
+    struct str post = STR_NULL;
+    if (r->in->post != NULL && str_empty(pcl->next_number))
+        post = r->in->post(pcl->number, case_destination(r->in->cas).country);
+    add_origin(r, b, pcl->number);
+    add_leg(r, b, pd->carrier, pcl->number);
+    if (!str_empty(post) && !str_eq(post, pd->carrier))
+        add_leg(r, b, post, pcl->number);
 }
 
 /* The parcels that the message is about, one a line, each with the carrier's page (R106). */

@@ -15,6 +15,7 @@ struct message_input {
     const struct told_entry *entry;
     int64_t now_us;
     struct str (*link)(struct ctx *ctx, struct str carrier, struct str number); /* the carrier's page of a parcel; NULL: none */
+    struct str (*post)(struct str number, struct str country); /* who else follows the number at its destination; NULL: not known */
 };
 
 struct message_text {
