@@ -121,7 +121,8 @@ struct action_call {
     struct str email, phone;
     struct address ship_to;     /* of the order */
     struct address new_address; /* change_address, reroute; empty: none */
-    struct str detail;          /* the day, the pickup point */
+    struct str detail;          /* the day, the pickup point; note_order: the state that is noted */
+    struct str note;            /* note_order: what is known, for people of the team; nothing personal */
     struct str rule;            /* that decided */
     bool again;                 /* an attempt before this one may have done it */
 };

@@ -39,7 +39,13 @@
     "fulfillments(first:5){fulfillmentLineItems(first:20){nodes{id quantity lineItem{id}}}}}}"
 #define SEND_BACK "mutation($input:ReturnInput!){returnCreate(returnInput:$input){return{id} userErrors{message}}}"
 
+#define LOOK_NOTE "query($id:ID!){order(id:$id){note}}"
+#define NOTE                                                                                                                        \
+    "mutation($id:ID!,$tags:[String!]!,$input:OrderInput!){tagsAdd(id:$id,tags:$tags){userErrors{message}} "                        \
+    "orderUpdate(input:$input){order{id} userErrors{message}}}"
+
 #define HOLD_HANDLE "wismo"
+#define NOTE_MAX 4000 /* of a note with ours; more is left to people */
 #define WHY "- " /* before the reason of a refusal, behind the holds that go first */
 
 /* ---- writing */
@@ -223,6 +229,21 @@ static void write_back(struct ctx *ctx, struct jw *w, const struct action_call *
     jw_end(w);
 }
 
+/* carry: the note that stands there. A tag is added, never taken away. */
+static void write_note(struct ctx *ctx, struct jw *w, const struct action_call *call, struct str carry)
+{
+    key_gid(ctx, w, "id", "Order", call->order_id);
+    jw_key(w, "tags");
+    jw_arr(w);
+    jw_str(w, arena_fmt(ctx->arena, "wismo-%.*s", STR_ARG(str_sub(call->detail, 0, 30))));
+    jw_arr_end(w);
+    jw_key(w, "input");
+    jw_obj(w);
+    key_gid(ctx, w, "id", "Order", call->order_id);
+    jw_kstr(w, "note", arena_fmt(ctx->arena, "%.*s%s%.*s: %.*s", STR_ARG(carry), str_empty(carry) ? "" : "\n", STR_ARG(note_of(ctx, call)), STR_ARG(call->note)));
+    jw_end(w);
+}
+
 static const char *document_of(const struct action_call *call, int step, bool *effect)
 {
     *effect = step > 0;
@@ -238,6 +259,8 @@ static const char *document_of(const struct action_call *call, int step, bool *e
         return step == 0 ? LOOK_GOODS : SEND_AGAIN;
     case CAP_START_RETURN:
         return step == 0 ? LOOK_BACK : SEND_BACK;
+    case CAP_NOTE_ORDER:
+        return step == 0 ? LOOK_NOTE : NOTE;
     default:
         return step == 0 ? LOOK_ORDER : HOLD;
     }
@@ -265,6 +288,8 @@ static void write_variables(struct ctx *ctx, struct jw *w, const struct action_c
         jw_kstr(w, "made", arena_fmt(ctx->arena, "tag:%.*s", STR_ARG(tag_of(ctx, call))));
     else if (strcmp(document, SEND_AGAIN) == 0)
         write_again(ctx, w, call, carry);
+    else if (strcmp(document, NOTE) == 0)
+        write_note(ctx, w, call, carry);
     else if (strcmp(document, SEND_BACK) == 0)
         write_back(ctx, w, call, carry);
 }
@@ -474,6 +499,17 @@ static enum err decode_back(struct ctx *ctx, const struct action_call *call, con
     return OK;
 }
 
+static void decode_note(struct ctx *ctx, const struct action_call *call, const struct json *order, struct action_answer *out)
+{
+    struct str note = json_str(order, "note");
+    out->carry = note.p == NULL ? STR("") : note;
+    out->step = STEP_NEXT;
+    if (str_contains(note, note_of(ctx, call)))
+        done(out, call->order_id, STR("was done already"));
+    else if (note.n + call->note.n > NOTE_MAX)
+        refuse(out, STR("the order's note has no room"));
+}
+
 static enum err decode_look(struct ctx *ctx, const struct action_call *call, int step, const struct json *order, struct action_answer *out)
 {
     if (!json_is(order, JSON_OBJECT)) {
@@ -489,6 +525,9 @@ static enum err decode_look(struct ctx *ctx, const struct action_call *call, int
         return decode_address_look(ctx, call, order, out);
     case CAP_START_RETURN:
         return decode_back(ctx, call, order, out);
+    case CAP_NOTE_ORDER:
+        decode_note(ctx, call, order, out);
+        return OK;
     default:
         return decode_hold_look(ctx, order, out);
     }
@@ -551,7 +590,7 @@ static enum err decode_mutation(struct ctx *ctx, const struct action_call *call,
         const struct json *p = json_get(data, PAYLOADS[i].field), *errors = json_get(p, PAYLOADS[i].errors);
         if (!json_is(p, JSON_OBJECT))
             continue;
-        enum after after = PAYLOADS[i].after;
+        enum after after = call->cap == CAP_NOTE_ORDER ? ENDS : PAYLOADS[i].after;
         if (json_is(errors, JSON_ARRAY) && errors->count > 0) {
             struct str why = json_str(json_first(errors), "message");
             if (after == RELEASES && !str_empty(carry)) /* refused, once what holds it is gone again */
@@ -571,7 +610,6 @@ static enum err decode_mutation(struct ctx *ctx, const struct action_call *call,
             out->step = STEP_NEXT;
         return OK;
     }
-    (void)call;
     return ctx_fail(ctx, ERR_PARSE, "Shopify: an answer without its payload");
 }
 
@@ -604,5 +642,5 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
 
 const struct act_ops shopify_act = {
     .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT | 1u << CAP_RESHIP |
-             1u << CAP_START_RETURN,
+             1u << CAP_START_RETURN | 1u << CAP_NOTE_ORDER,
     .request = request, .decode = decode};

@@ -127,6 +127,7 @@ static void write_call(struct jw *w, const struct action_call *call)
     write_address(w, "ship_to", &call->ship_to);
     write_address(w, "new_address", &call->new_address);
     jw_kstr_null(w, "detail", call->detail);
+    jw_kstr_opt(w, "note", call->note);
     jw_kstr(w, "rule", call->rule);
     jw_kbool(w, "again", call->again);
     jw_end(w);

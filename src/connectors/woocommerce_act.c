@@ -2,7 +2,7 @@
  * WooCommerce, acting: REST v3 (woocommerce-rest-api-docs: Update an order, Create a refund, Create an order; read 2026-11). It knows no
  * idempotency keys, so what is done carries ours (a refund in its reason, an order in its meta data) and step 0 always reads the order:
  * done already, by whom, and is enough left. What follows stands in carry, the next thing first: "refund 14.50", "cancel 14.50",
- * "hold", "address", "release", "look LINES", "send LINES". Traps: a refund by gateways that cannot give money back is answered 500,
+ * "hold", "address", "release", "look LINES", "send LINES", "notes" (a look), "note". Traps: a refund by gateways that cannot give money back is answered 500,
  * after a record was made and removed again; they are refused before. An order that is put on hold, or cancelled, may make the shop send its own mail.
  */
 #include "connectors/woocommerce_int.h"
@@ -107,6 +107,9 @@ static void write_body(struct ctx *ctx, struct jw *w, const struct action_call *
         write_status(w, "cancelled", KEY_META, call->key);
     } else if (str_eq(what, STR("hold"))) {
         write_status(w, "on-hold", HOLD_META, call->key);
+    } else if (str_eq(what, STR("note"))) {
+        jw_kstr(w, "note", arena_fmt(ctx->arena, "%.*s: %.*s", STR_ARG(mark_of(ctx, call)), STR_ARG(call->note)));
+        jw_kbool(w, "customer_note", false);
     } else if (str_eq(what, STR("send"))) {
         jw_kstr(w, "status", STR("processing"));
         jw_kbool(w, "set_paid", true);
@@ -152,14 +155,15 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
         return e;
     (void)str_split(&rest, ' ', &what);
     bool looks = str_eq(what, STR("look")), refunds = str_eq(what, STR("refund")), sends = str_eq(what, STR("send"));
-    *effect = step > 0 && !looks;
-    out->method = !*effect ? STR("GET") : refunds || sends ? STR("POST") : STR("PUT");
+    bool lists = str_eq(what, STR("notes")), notes = str_eq(what, STR("note"));
+    *effect = step > 0 && !looks && !lists;
+    out->method = !*effect ? STR("GET") : refunds || sends || notes ? STR("POST") : STR("PUT");
     if (looks)
         out->url = url_join(ctx, acct, "", "/wp-json/wc/v3/orders?per_page=100&parent=", call->order_id);
     else if (sends)
         out->url = url_join(ctx, acct, "", "/wp-json/wc/v3/orders", STR_NULL);
     else
-        out->url = woo_order_url(ctx, acct, call->order_id, step > 0 && refunds ? "/refunds" : "");
+        out->url = woo_order_url(ctx, acct, call->order_id, step > 0 && refunds ? "/refunds" : lists || notes ? "/notes" : "");
     if (!*effect)
         return OK;
     buf_init(&b, (size_t)1 << 18);
@@ -341,6 +345,8 @@ static enum err look(struct ctx *ctx, const struct account *acct, const struct a
         return ctx_fail(ctx, ERR_PARSE, "id: expected the order that was asked for");
     if (call->cap == CAP_CHANGE_ADDRESS)
         return look_address(acct, call, order, out);
+    if (call->cap == CAP_NOTE_ORDER)
+        return go_on(out, STR("notes"));
     if (call->cap == CAP_HOLD_FULFILLMENT)
         return look_hold(acct, call, order, out);
     if (call->cap == CAP_RESHIP)
@@ -364,6 +370,17 @@ static enum err sent_before(struct ctx *ctx, const struct action_call *call, con
     if (!json_is(list, JSON_ARRAY))
         return ctx_fail(ctx, ERR_PARSE, "expected a list of orders");
     return go_on(out, arena_fmt(ctx->arena, "send %.*s", STR_ARG(rest)));
+}
+
+static enum err noted_before(struct ctx *ctx, const struct action_call *call, const struct json *list, struct action_answer *out)
+{
+    if (!json_is(list, JSON_ARRAY))
+        return ctx_fail(ctx, ERR_PARSE, "expected a list of notes");
+    JSON_EACH(n, list) {
+        if (str_contains(json_str(n, "note"), mark_of(ctx, call)))
+            return done(out, json_text(n, "id"), STR("was done already"));
+    }
+    return go_on(out, STR("note"));
 }
 
 static enum err changed(struct ctx *ctx, const struct json *v, struct str what, struct str rest, struct action_answer *out)
@@ -395,11 +412,14 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
     if (step == 0)
         return look(ctx, acct, call, v, out);
     (void)str_split(&rest, ' ', &what);
+    if (str_eq(what, STR("notes")))
+        return noted_before(ctx, call, v, out);
     return str_eq(what, STR("look")) ? sent_before(ctx, call, v, rest, out) : changed(ctx, v, what, rest, out);
 }
 
 const struct act_ops woocommerce_act = {
-    .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT | 1u << CAP_RESHIP,
+    .kinds = 1u << CAP_REFUND | 1u << CAP_CANCEL | 1u << CAP_CHANGE_ADDRESS | 1u << CAP_HOLD_FULFILLMENT | 1u << CAP_RESHIP |
+             1u << CAP_NOTE_ORDER,
     .request = request,
     .decode = decode,
 };

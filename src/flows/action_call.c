@@ -68,6 +68,21 @@ static void set_parcel(const struct case_diagnosis *cd, struct str subject, stru
         }
 }
 
+/* What the note says: the state that it was decided for, and what is known by now. */
+static void set_note(struct ctx *ctx, const struct case_answer *ca, const struct action_row *r, struct action_call *out)
+{
+    const struct parcel_diagnosis *pd = NULL;
+    struct str state = r->subject, number = STR_NULL;
+    (void)str_split(&state, '#', &number);
+    for (size_t i = 0; i < ca->cd.parcels_n; i++)
+        if (str_eq(ca->cd.parcels[i].parcel->number, number))
+            pd = &ca->cd.parcels[i];
+    struct str known = str_sub(diagnosis_for_operator(ctx, ca->cas, &ca->cd, pd, ca->as_of_us), 0, 500);
+    out->detail = state;
+    out->note = arena_fmt(ctx->arena, "%.*s%s%.*s (rule %.*s). %.*s", STR_ARG(number), str_empty(number) ? "" : " ", STR_ARG(state), STR_ARG(r->rule),
+                          (int)str_utf8_prefix(known), known.p);
+}
+
 /* What was asked for, with its new address unsealed. */
 static enum err set_request(struct ctx *ctx, struct reader *rd, struct merchant *m, const struct action_kept *act, struct action_call *out)
 {
@@ -108,6 +123,8 @@ enum err action_call_make(struct ctx *ctx, struct reader *rd, struct merchant *m
     e = set_lines(ctx, ca.cas, here, r, &call);
     if (e == OK)
         e = set_request(ctx, rd, m, act, &call);
+    if (e == OK && r->cap == CAP_NOTE_ORDER)
+        set_note(ctx, &ca, r, &call);
     if (e == OK && (r->cap == CAP_CHANGE_ADDRESS || r->cap == CAP_REROUTE) && str_empty(call.new_address.line1))
         e = ctx_fail(ctx, ERR_DENIED, "no new address is known, or it was erased");
     if (e == OK)

@@ -123,6 +123,9 @@ static void set_amount(const struct act_input *in, const struct situation *sit, 
 static struct str subject_of(struct ctx *ctx, const struct act_input *in, const struct situation *sit, enum capability cap)
 {
     struct str number = sit->parcel == NULL ? STR_NULL : sit->parcel->parcel->number, detail = str_sub(in->ask->detail, 0, 64);
+    if (cap == CAP_NOTE_ORDER) /* once for each state of a matter */
+        return arena_fmt(ctx->arena, "%.*s#%s", STR_ARG(sit->ret != NULL ? sit->ret->return_id : number), sit->ret != NULL
+                         ? return_state_word((enum return_state)sit->v[FIELD_RETURN]) : diag_class_word(sit->diag->cls));
     if ((capability_flags(cap) & CAP_PARCEL) == 0 && (capability_flags(cap) & CAP_COMPENSATES) == 0)
         return detail;
     if (cap == CAP_CANCEL) /* of the whole order */

@@ -124,8 +124,9 @@ static void variables(struct query *q)
         bool each = next_is(q, '!');
         if (list)
             expect(q, ']');
+        each = next_is(q, '!') || each;
         q->lists[q->vars_n] = list;
-        q->vars[q->vars_n++][1] = arena_fmt(q->ctx->arena, "%.*s%s", STR_ARG(type), each || next_is(q, '!') ? "!" : "").p;
+        q->vars[q->vars_n++][1] = arena_fmt(q->ctx->arena, "%.*s%s", STR_ARG(type), each ? "!" : "").p;
     }
 }
 

@@ -214,6 +214,8 @@ static void on_line(struct case_story *cs, struct ctx *ctx, const struct story_l
         assert_true(ds.v[i].why.n > 0);
         if (!str_empty(story_get(ln, "amount")) && n == 1)
             assert_int_equal(ds.v[i].choices[0].verdict.row.amount_minor, number(ln, "amount"));
+        if (!str_empty(story_get(ln, "subject")) && n == 1)
+            assert_str(ds.v[i].choices[0].verdict.row.subject, arena_fmt(ctx->arena, "%.*s", STR_ARG(story_get(ln, "subject"))).p);
         if (ds.v[i].rule != NULL) {
             rule = ds.v[i].rule->name;
             t->seen[ds.v[i].rule - pol.rules] = true;
@@ -257,6 +259,30 @@ static void test_important(void **state)
     fixture_clear(&f);
 }
 
+/* A note beside another step: under a purpose for each state of a matter. */
+static void test_noted(void **state)
+{
+    static const char POLICY[] = "currency: USD\ngrants: {note_order: auto}\nrules:\n"
+                                 "  - {name: lost, when: {class: [lost, delivered]}, do: [{act: note_order}, {hand_over: {due_hours: 24}}]}\n  - {name: rest, do: nothing}\n";
+    struct fixture f;
+    struct policy pol;
+    struct findings fs = {0};
+    struct when day0;
+    bool seen[POLICY_RULES_MAX] = {false};
+    (void)state;
+    fixture_init(&f);
+    assert_int_equal(when_parse(STR("2026-11-16T00:00:00Z"), &day0), OK);
+    assert_ok(&f.ctx, policy_parse(&f.ctx, STR(POLICY), &pol, &fs));
+    struct teller t = {.pol = &pol, .legal = &pol, .seen = seen, .name = "note"};
+    struct case_story cs = {.line = on_line, .user = &t};
+    assert_ok(&f.ctx, case_story_read(&f.ctx, &cs, day0.utc_us, STR(LEFT "decide parcel=1Z1 rule=rest do=nothing\nat d2T10:00\nscan ups 1Z1 lost\n"
+                                      "decide parcel=1Z1 subject=1Z1#lost rule=lost do=act:note_order=auto,hand_over\n"
+                                      "at d3T10:00\nscan ups 1Z1 delivered place=Chicago,IL,US\n"
+                                      "decide parcel=1Z1 subject=1Z1#delivered rule=lost do=act:note_order=auto,hand_over\n")));
+    assert_int_equal(t.decided, 3);
+    fixture_clear(&f);
+}
+
 static void test_rules(void **state)
 {
     struct fixture f;
@@ -284,6 +310,6 @@ static void test_rules(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_important)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules), cmocka_unit_test(test_important), cmocka_unit_test(test_noted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

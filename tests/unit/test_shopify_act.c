@@ -27,6 +27,8 @@ static struct action_call call_of(enum capability cap, bool whole)
     static const struct action_line LINE = {{"MUG", 3}, {"11", 2}, {"Mug", 3}, 1};
     struct action_call call = {.key = STR("0af10af10af10af10af10af10af10af1"), .cap = cap, .order_id = STR("1020"), .order_name = STR("#1020"),
                                .lines = &LINE, .lines_n = 1, .whole = whole, .amount_minor = 1450, .currency = STR("USD")};
+    call.detail = STR("lost");
+    call.note = STR("1Z1 lost (rule lost-note).");
     call.ship_to = (struct address){.line1 = STR("1 Old Street")};
     call.new_address = (struct address){.name = STR("Anna Maria Exemple"), .line1 = STR("2 New Street"), .city = STR("Chicago"), .region = STR("IL"),
                                         .postal_code = STR("60602"), .country = STR("US")};
@@ -68,6 +70,10 @@ static void requests(void **state)
         {CAP_START_RETURN, false, 1, "gid://shopify/FulfillmentLineItem/71", "returnCreate(",
          "{\"input\":{\"orderId\":\"gid://shopify/Order/1020\",\"returnLineItems\":[{\"fulfillmentLineItemId\":\"gid://shopify/FulfillmentLineItem/71\","
          "\"quantity\":1,\"returnReasonNote\":\"Wismo 0af10af10af10af10af10af10af10af1\"}]}}", true},
+        {CAP_NOTE_ORDER, false, 0, "", "{note}", "{\"id\":\"gid://shopify/Order/1020\"}", false},
+        {CAP_NOTE_ORDER, false, 1, "leave at the door", "orderUpdate(",
+         "{\"id\":\"gid://shopify/Order/1020\",\"tags\":[\"wismo-lost\"],\"input\":{\"id\":\"gid://shopify/Order/1020\",\"note\":"
+         "\"leave at the door\\nWismo 0af10af10af10af10af10af10af10af1: 1Z1 lost (rule lost-note).\"}}", true},
         {CAP_RESHIP, false, 0, "", "lineItems(first:100)", "{\"id\":\"gid://shopify/Order/1020\",\"made\":\"tag:wismo-0af10af10af10af10af10af10af10af1\"}", false},
         {CAP_RESHIP, false, 1, "gid://shopify/ProductVariant/77", "orderCreate(",
          "{\"order\":{\"currency\":\"USD\",\"financialStatus\":\"PAID\",\"note\":\"Wismo 0af10af10af10af10af10af10af10af1: sent again for #1020\",\"tags\":["
@@ -180,6 +186,12 @@ static void answers(void **state)
         {"it was not sent", CAP_START_RETURN, 0, 200, ORDER("\"returns\":{\"nodes\":[]},\"fulfillments\":[]"), STEP_REFUSED, "", NULL, false, OK},
         {"begun", CAP_START_RETURN, 1, 200, "{\"data\":{\"returnCreate\":{\"return\":{\"id\":\"gid://shopify/Return/4\"},\"userErrors\":[]}}}", STEP_DONE, "4", NULL, false, OK},
         {"not begun", CAP_START_RETURN, 1, 200, "{\"data\":{\"returnCreate\":{\"return\":null,\"userErrors\":[{\"message\":\"no\"}]}}}", STEP_REFUSED, "", NULL, false, OK},
+        {"a note of somebody", CAP_NOTE_ORDER, 0, 200, ORDER("\"note\":\"leave at the door\""), STEP_NEXT, "", "leave at the door", false, OK},
+        {"no note", CAP_NOTE_ORDER, 0, 200, ORDER("\"note\":null"), STEP_NEXT, "", "", false, OK},
+        {"noted before", CAP_NOTE_ORDER, 0, 200, ORDER("\"note\":\"a\\nWismo 0af10af10af10af10af10af10af10af1: 1Z1\""), STEP_DONE, "1020", NULL, true, OK},
+        {"noted", CAP_NOTE_ORDER, 1, 200,
+         "{\"data\":{\"tagsAdd\":{\"userErrors\":[]},\"orderUpdate\":{\"order\":{\"id\":\"gid://shopify/Order/1020\"},\"userErrors\":[]}}}", STEP_DONE,
+         "1020", NULL, false, OK},
         {"not picked", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"UNFULFILLED\""), STEP_NEXT, "", NULL, false, OK},
         {"picked", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"FULFILLED\""), STEP_REFUSED, "", NULL, false, OK},
         {"in progress", CAP_CANCEL, 0, 200, ORDER("\"cancelledAt\":null,\"displayFulfillmentStatus\":\"IN_PROGRESS\""), STEP_REFUSED, "", NULL, false, OK},

@@ -211,7 +211,7 @@ struct order_double {
     bool paid;
     int64_t back;            /* minor units */
     char reason[80], hold[40], cancel_key[40], address[40];
-    size_t refunds, reships, puts;
+    size_t refunds, reships, puts, notes;
 };
 
 static struct str order_text(struct ctx *ctx, const struct order_double *o)
@@ -329,6 +329,17 @@ static int serve(struct ctx *ctx, void *state, const struct out_req *req, struct
         *answer = o->reships == 0 ? STR("[]") : arena_fmt(ctx->arena, "[{\"id\":4800,\"meta_data\":[{\"key\":\"_wismo_key\",\"value\":\"%s\"}]}]", o->cancel_key);
         return 200;
     }
+    if (get && str_eq(target, STR("/wp-json/wc/v3/orders/4711/notes"))) {
+        *answer = o->notes == 0 ? STR("[{\"id\":1,\"note\":\"Payment complete.\"}]") : STR("[{\"id\":1,\"note\":\"Payment complete.\"},{\"id\":2,\"note\":\"Wismo " KEY ": 1Z1 lost\"}]");
+        return 200;
+    }
+    if (str_eq(req->method, STR("POST")) && str_eq(target, STR("/wp-json/wc/v3/orders/4711/notes"))) {
+        assert_str(json_str(v, "note"), "Wismo " KEY ": 1Z1 lost");
+        assert_true(json_is(json_get(v, "customer_note"), JSON_BOOL) && !json_get(v, "customer_note")->truth);
+        o->notes++;
+        *answer = STR("{\"id\":2}");
+        return 201;
+    }
     if (str_eq(req->method, STR("POST")) && str_eq(target, STR("/wp-json/wc/v3/orders/4711/refunds")))
         return take_refund(ctx, o, v, answer);
     if (str_eq(req->method, STR("PUT")) && str_eq(target, STR("/wp-json/wc/v3/orders/4711")))
@@ -344,6 +355,7 @@ static struct action_call call_of(enum capability cap, int64_t amount)
     static const struct action_line LINE = {{"MUG", 3}, {"11", 2}, {"Mug", 3}, 1};
     struct action_call call = {.key = STR(KEY), .cap = cap, .order_id = STR("4711"), .order_name = STR("4711"), .lines = &LINE, .lines_n = 1,
                                .amount_minor = amount, .currency = STR("EUR"), .email = STR("anna@example.com")};
+    call.note = STR("1Z1 lost");
     call.ship_to = (struct address){.name = STR("Anna Exemple"), .line1 = STR("9 Rue Basse"), .city = STR("Paris"), .postal_code = STR("75001"), .country = STR("FR")};
     call.new_address = (struct address){.name = STR("Anna Exemple"), .line1 = STR("2 Rue Neuve"), .city = STR("Paris"), .postal_code = STR("75002"), .country = STR("FR")};
     return call;
@@ -393,6 +405,8 @@ static const struct action_case {
     {"address of what has left", CAP_CHANGE_ADDRESS, 0, {PAID, .tracking = "1"}, {0}, 0, STEP_REFUSED, 0, 0, 0, "processing"},
     {"reship", CAP_RESHIP, 1500, {.status = "completed", .method = "stripe", .paid = true}, {0}, 0, STEP_DONE, 0, 0, 1, "completed"},
     {"reship, timed out but done", CAP_RESHIP, 1500, {.status = "completed", .method = "stripe", .paid = true}, {EFFECT_DONE_CUT}, 1, STEP_DONE, 0, 0, 1, "completed"},
+    {"note", CAP_NOTE_ORDER, 0, {.status = "completed", .method = "stripe"}, {0}, 0, STEP_DONE, 0, 0, 0, "completed"},
+    {"note, timed out but done", CAP_NOTE_ORDER, 0, {.status = "completed", .method = "stripe"}, {EFFECT_DONE_CUT}, 1, STEP_DONE, 0, 0, 0, "completed"},
     {"refund, down for long", CAP_REFUND, 1500, {PAID},
      {EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL, EFFECT_FAIL}, 4, STEP_DONE, 1500, 1, 0, "processing"},
 };
@@ -411,7 +425,7 @@ static void actions(void **state)
         fixture_init(&f);
         shop_account(&acct, NULL);
         vendor_drive(&f.ctx, &acct, &v, &call, NULL, &out);
-        if (out.step != c->end || o.back != c->back || o.refunds != c->refunds || o.reships != c->reships || strcmp(o.status, c->status) != 0)
+        if (out.step != c->end || o.back != c->back || o.refunds != c->refunds || o.reships != c->reships || strcmp(o.status, c->status) != 0 || o.notes != (c->cap == CAP_NOTE_ORDER ? 1u : 0u))
             fail_msg("%s: step %d (%.*s), back %lld in %zu refunds, sent %zu times, %s", c->name, (int)out.step, STR_ARG(out.detail), (long long)o.back, o.refunds,
                      o.reships, o.status);
         if (c->end == STEP_DONE && str_empty(out.id))
