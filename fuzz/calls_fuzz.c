@@ -1,4 +1,7 @@
-/* Fuzz target: a step of a telephone call: the address that we gave (up to a NUL), the form behind it, what is read, and the answer. */
+/*
+ * Fuzz target: a step of a telephone call: the address that we gave (up to a NUL), the form behind it, what is read, the answer, a
+ * call of ours with such a text, and a list of calls.
+ */
 #include "base/clock.h"
 #include "connectors/connector.h"
 #include "talk/spoken.h"
@@ -15,8 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct call_step st;
     struct buf out;
     struct arena *a = arena_new((size_t)64 << 20);
-    struct account acct = {.id = STR("twilio"), .conn = connector_find(STR("twilio")), .public_url = STR("https://wismo.example")};
-    struct str query = {(const char *)data, n}, body = STR_NULL;
+    struct account acct = {.id = STR("twilio"), .conn = connector_find(STR("twilio")), .public_url = STR("https://wismo.example"),
+                           .settings = &(const struct setting){STR("from"), STR("+13125550199")}, .settings_n = 1};
+    struct str query = {(const char *)data, n}, body = STR_NULL, id;
     if (a == NULL || acct.conn == NULL)
         abort();
     for (size_t i = 0; i < n && body.p == NULL; i++)
@@ -34,6 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             abort();
     }
     (void)!acct.conn->hook->decode(&ctx, &acct, &msg, &d);
+    struct send_ask ask = {.channel = CHANNEL_VOICE, .key = STR("m1"), .to = STR("+13125550100"), .text = query, .language = STR("de")};
+    struct out_req req = {.method = STR("POST")};
+    (void)acct.conn->send->found(&ctx, &acct, &ask, &msg, &id); /* the body is a list of calls, too */
+    (void)!acct.conn->send->request(&ctx, &acct, &ask, &req);
     buf_clear(&out);
     arena_free(a);
     return 0;

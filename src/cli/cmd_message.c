@@ -6,6 +6,7 @@
 #include "flows/mail.h"
 #include "flows/message_sample.h"
 #include "mind/message_text.h"
+#include "talk/spoken.h"
 
 #define KEY_BYTES 16
 
@@ -57,7 +58,7 @@ static enum err open_store(struct cli *cli, const struct message_options *o, str
         if (e == OK)
             ms->mc = engine_merchant_config(ms->st.eng, ms->st.merchant_id);
     }
-    ms->ask = (struct sample_ask){.policy = &ms->mc->messages.policy, .now_us = clock_now_us(&cli->clock),
+    ms->ask = (struct sample_ask){.way = o->way, .policy = &ms->mc->messages.policy, .now_us = clock_now_us(&cli->clock),
                                   .language = o->language == NULL ? STR_NULL : str_of(o->language)};
     return e == OK ? find_order(cli, o, ms) : e;
 }
@@ -73,6 +74,10 @@ static void print_parts(struct cli *cli, const struct message_options *o, const 
     bool brief = o->way == CHANNEL_SMS || o->way == CHANNEL_WHATSAPP;
     struct mail m = {.name = out->who.ship_to.name, .language = out->m.language, .text = out->m.text, .sign_off = ms->mc->messages.policy.sign_off};
     fprintf(cli->out, "== %s, %s, %.*s\n", message_kind_word(out->m.t.kind), channel_kind_word(o->way), STR_ARG(out->m.language));
+    if (o->way == CHANNEL_VOICE) {
+        fprintf(cli->out, "%.*s\n\n", STR_ARG(spoken_text(&cli->ctx, out->m.language, out->m.brief)));
+        return;
+    }
     if (brief) {
         struct sms_size n = sms_size(out->m.brief);
         fprintf(cli->out, "%.*s\n(%zu characters of %s, %zu part%s)\n\n", STR_ARG(out->m.brief), n.units, n.gsm ? "GSM 03.38" : "UCS-2",

@@ -159,6 +159,7 @@ struct send_ask {
     struct str text;          /* the short form */
     struct str language;
     struct str receipt_url;   /* where the vendor tells what became of it; empty: not asked for */
+    struct str call_url;      /* CHANNEL_VOICE: where the vendor asks what to say; empty: the text alone is said */
     int64_t since_us;         /* none of it can have been sent before */
     bool answers;             /* what the customer just wrote: free text where a channel's window asks for it */
     bool person;              /* a person of the team wrote it */

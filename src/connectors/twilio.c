@@ -1,5 +1,5 @@
 /*
- * Twilio: text messages and WhatsApp out and in, what became of them, and STOP. Sources: Twilio's OpenAPI (twilio/twilio-oai, April 2026)
+ * Twilio: text messages, WhatsApp and calls out, messages in, what became of them, and STOP; what is said in calls: twilio_call.c. Sources: Twilio's OpenAPI (twilio/twilio-oai, April 2026)
  * and "Webhooks security", read 2026-11. A message has no idempotency key: an attempt without an answer is looked up in the list of
  * what was sent to that number. WhatsApp goes out as an approved template (63016 otherwise): its variables are the order and the
  * text; an answer inside the customer's 24 hours is free text. Status callbacks may come out of order; only the ends are told. Traps: the signature is over the public address, as
@@ -18,7 +18,6 @@
 #define BODY_MAX 1600     /* Twilio takes so many characters */
 #define PARAMS_MAX 200
 #define LOOK_ROWS "50"
-#define LOOK_SLACK_US (60 * US_PER_S)
 
 static const struct cfg_field CFG[] = {
     {"api_user", true, true, "account SID, or an API key's SID"},
@@ -27,6 +26,7 @@ static const struct cfg_field CFG[] = {
     {"account_sid", false, false, "account SID when api_user is an API key"},
     {"from", false, false, "number that text messages come from, such as +13125550100"},
     {"messaging_service_sid", false, false, "messaging service instead of a number"},
+    {"voice_from", false, false, "number that calls come from; `from` unless set"},
     {"whatsapp_from", false, false, "number that WhatsApp messages come from"},
     {"content_sid", false, false, "approved template for WhatsApp: {{1}} is the order, {{2}} the text"},
     {"trust_caller", false, false, "true: a caller's number is believed although the networks do not vouch for it; anybody can show another's"},
@@ -43,10 +43,10 @@ static struct str account_sid(const struct account *acct)
     return str_empty(sid) ? secret_view(&acct->api_user) : sid;
 }
 
-static struct str messages_url(struct ctx *ctx, const struct account *acct)
+struct str twilio_list_url(struct ctx *ctx, const struct account *acct, const char *list)
 {
     struct str sid = account_sid(acct), base = str_empty(acct->base_url) ? STR(BASE) : acct->base_url;
-    return arena_fmt(ctx->arena, "%.*s/2010-04-01/Accounts/%.*s/Messages.json", STR_ARG(base), STR_ARG(url_encode(ctx->arena, sid)));
+    return arena_fmt(ctx->arena, "%.*s/2010-04-01/Accounts/%.*s/%s.json", STR_ARG(base), STR_ARG(url_encode(ctx->arena, sid)), list);
 }
 
 static struct str address(struct ctx *ctx, const struct send_ask *ask, struct str number)
@@ -106,12 +106,13 @@ static enum err request(struct ctx *ctx, const struct account *acct, const struc
 {
     struct buf b;
     buf_init(&b, 65536);
-    enum err e = write_form(ctx, acct, ask, &b);
+    bool calls = ask->channel == CHANNEL_VOICE;
+    enum err e = calls ? twilio_call_form(ctx, acct, ask, &b) : write_form(ctx, acct, ask, &b);
     if (e == OK)
         e = arena_dup(ctx->arena, buf_str(&b), &out->body);
     buf_clear(&b);
     out->method = STR("POST");
-    out->url = messages_url(ctx, acct);
+    out->url = twilio_list_url(ctx, acct, calls ? "Calls" : "Messages");
     return e == OK ? out_req_header(ctx, out, STR("Content-Type"), STR("application/x-www-form-urlencoded")) : e;
 }
 
@@ -145,8 +146,9 @@ static void result(struct ctx *ctx, const struct account *acct, const struct sen
 
 static enum err look(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct out_req *out)
 {
-    struct str from = from_of(ctx, acct, ask);
-    bool by_service = ask->channel != CHANNEL_WHATSAPP && !str_empty(account_setting(acct, "messaging_service_sid"));
+    bool calls = ask->channel == CHANNEL_VOICE;
+    struct str from = calls ? twilio_call_from(acct) : from_of(ctx, acct, ask);
+    bool by_service = ask->channel == CHANNEL_SMS && !str_empty(account_setting(acct, "messaging_service_sid"));
     struct buf b;
     buf_init(&b, 4096);
     form_add(ctx->arena, &b, "To", address(ctx, ask, ask->to));
@@ -154,13 +156,13 @@ static enum err look(struct ctx *ctx, const struct account *acct, const struct s
         form_add(ctx->arena, &b, "From", from);
     form_add(ctx->arena, &b, "PageSize", STR(LOOK_ROWS));
     out->method = STR("GET");
-    out->url = arena_fmt(ctx->arena, "%.*s?%.*s", STR_ARG(messages_url(ctx, acct)), STR_ARG(buf_str(&b)));
+    out->url = arena_fmt(ctx->arena, "%.*s?%.*s", STR_ARG(twilio_list_url(ctx, acct, calls ? "Calls" : "Messages")), STR_ARG(buf_str(&b)));
     enum err e = buf_err(&b);
     buf_clear(&b);
     return e;
 }
 
-/* A template's text stands inside what was sent, a text message's is all of it. */
+/* A template's text stands inside what was sent, a text message's is all of it; of a call only its number is told. */
 static bool found(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, const struct http_msg *msg, struct str *id)
 {
     const struct json *v = NULL;
@@ -168,10 +170,12 @@ static bool found(struct ctx *ctx, const struct account *acct, const struct send
     (void)acct;
     if (json_parse(ctx, msg->body, &JSON_LIMITS_WEBHOOK, &v) != OK)
         return false;
+    if (ask->channel == CHANNEL_VOICE)
+        return twilio_call_found(v, ask, id);
     JSON_EACH(m, json_get(v, "messages")) {
         struct str status = json_str(m, "status");
         bool gone = str_eq(status, STR("failed")) || str_eq(status, STR("undelivered")) || str_eq(status, STR("canceled"));
-        bool since = time_from_rfc2822(json_str(m, "date_created"), &at) && at + LOOK_SLACK_US >= ask->since_us;
+        bool since = time_from_rfc2822(json_str(m, "date_created"), &at) && at + TWILIO_LOOK_SLACK_US >= ask->since_us;
         if (!gone && since && str_contains(json_str(m, "body"), ask->text)) {
             *id = json_str(m, "sid");
             return true;
@@ -308,7 +312,7 @@ static enum err decode(struct ctx *ctx, const struct account *acct, const struct
 }
 
 static const struct hook_ops HOOK = {.verify = verify, .dedupe = dedupe, .decode = decode};
-static const struct send_ops SEND = {.channels = 1u << CHANNEL_SMS | 1u << CHANNEL_WHATSAPP, .request = request, .result = result, .look = look,
+static const struct send_ops SEND = {.channels = 1u << CHANNEL_SMS | 1u << CHANNEL_WHATSAPP | 1u << CHANNEL_VOICE, .request = request, .result = result, .look = look,
                                      .found = found};
 
 const struct connector connector_twilio = {

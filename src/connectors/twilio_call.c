@@ -5,7 +5,8 @@
  * given, which it signs with the rest: s step, t tries, w waits, l language, k key of our message, c what the keys stand for, v the
  * number is vouched for, d a person was dialled. Only characters that need no escape stand in them, as they are signed as they are
  * sent. Traps: a caller's number is the caller's word unless the networks vouch for it; an answering machine picks up, too, and such
- * a call is "completed"; a Gather without input asks nobody unless actionOnEmptyResult is set.
+ * a call is "completed"; a Gather without input asks nobody unless actionOnEmptyResult is set; a
+ * call has no idempotency key.
  */
 #include "connectors/twilio_int.h"
 
@@ -250,12 +251,12 @@ static void address(struct buf *b, const struct account *acct, const struct http
     }
 }
 
-static void say_text(struct buf *b, const struct call_say *say)
+static void say_text(struct buf *b, struct str lang, struct str text)
 {
-    if (str_empty(say->text))
+    if (str_empty(text))
         return;
-    buf_fmt(b, "<Say language=\"%s\">", tag_of(say->at.lang));
-    html_text(b, say->text);
+    buf_fmt(b, "<Say language=\"%s\">", tag_of(lang));
+    html_text(b, text);
     buf_addz(b, "</Say>");
 }
 
@@ -266,7 +267,7 @@ static void gather(struct buf *b, const struct account *acct, const struct http_
     buf_fmt(b, " %s language=\"%s\" action=\"", keys ? "numDigits=\"1\"" : "finishOnKey=\"#\"", tag_of(say->at.lang));
     address(b, acct, msg, &say->at, false);
     buf_addz(b, "\">");
-    say_text(b, say);
+    say_text(b, say->at.lang, say->text);
     buf_addz(b, "</Gather>");
 }
 
@@ -277,7 +278,7 @@ static enum err answer(struct ctx *ctx, const struct account *acct, const struct
     if (say->next == CALL_GATHER)
         gather(body, acct, msg, say);
     else
-        say_text(body, say);
+        say_text(body, say->at.lang, say->text);
     if (say->next == CALL_WAIT) {
         buf_addz(body, "<Pause length=\"1\"/><Redirect method=\"POST\">");
         address(body, acct, msg, &say->at, false);
@@ -293,6 +294,59 @@ static enum err answer(struct ctx *ctx, const struct account *acct, const struct
     }
     buf_addz(body, "</Response>\n");
     return buf_err(body);
+}
+
+/* ---- calls of our own */
+
+#define RING_TIMEOUT "25" /* seconds; longer is answered by machines */
+
+struct str twilio_call_from(const struct account *acct)
+{
+    struct str own = account_setting(acct, "voice_from");
+    return str_empty(own) ? account_setting(acct, "from") : own;
+}
+
+static struct str spoken_alone(struct ctx *ctx, const struct send_ask *ask)
+{
+    struct buf b;
+    buf_init(&b, 65536);
+    buf_addz(&b, "<Response>");
+    say_text(&b, ask->language, ask->text);
+    buf_addz(&b, "</Response>");
+    return buf_move(&b, ctx->arena);
+}
+
+/* A machine is found out before anything is said: what became of an order is nobody's but the customer's. */
+enum err twilio_call_form(struct ctx *ctx, const struct account *acct, const struct send_ask *ask, struct buf *b)
+{
+    struct str from = twilio_call_from(acct);
+    if (str_empty(from))
+        return ctx_fail(ctx, ERR_PARSE, "voice_from: not set");
+    form_add(ctx->arena, b, "To", ask->to);
+    form_add(ctx->arena, b, "From", from);
+    if (str_empty(ask->call_url))
+        form_add(ctx->arena, b, "Twiml", spoken_alone(ctx, ask));
+    else
+        form_add(ctx->arena, b, "Url", arena_fmt(ctx->arena, "%.*s?k=%.*s", STR_ARG(ask->call_url), STR_ARG(ask->key)));
+    form_add(ctx->arena, b, "MachineDetection", STR("Enable"));
+    form_add(ctx->arena, b, "Timeout", STR(RING_TIMEOUT));
+    if (!str_empty(ask->receipt_url))
+        form_add(ctx->arena, b, "StatusCallback", arena_fmt(ctx->arena, "%.*s?key=%.*s", STR_ARG(ask->receipt_url), STR_ARG(ask->key)));
+    return buf_err(b);
+}
+
+/* Any call to that number since: Twilio keeps nothing of ours with a call, and one too few is better than a second one. */
+bool twilio_call_found(const struct json *list, const struct send_ask *ask, struct str *id)
+{
+    int64_t at = 0;
+    JSON_EACH(c, json_get(list, "calls")) {
+        bool ours = str_starts(json_str(c, "direction"), STR("outbound"));
+        if (ours && time_from_rfc2822(json_str(c, "date_created"), &at) && at + TWILIO_LOOK_SLACK_US >= ask->since_us) {
+            *id = json_str(c, "sid");
+            return true;
+        }
+    }
+    return false;
 }
 
 const struct call_ops twilio_call = {.read = read_step, .answer = answer};

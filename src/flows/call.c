@@ -45,13 +45,20 @@ static void say_key(struct call *c, const char *key)
     say_text(c, fill_words(c->ctx, c->lang, key, values));
 }
 
+/* A label is no sentence of its own. */
+static struct str spoken_label(struct call *c, struct str label)
+{
+    struct str s = spoken_text(c->ctx, c->lang, label);
+    return str_ends(s, STR(".")) && !str_ends(label, STR(".")) ? str_sub(s, 0, s.n - 1) : s;
+}
+
 /* "Press 1: Where my order is." */
 static void say_choices(struct call *c, struct str choices)
 {
     static const char *const KEYS[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
     struct str payload, label;
     for (size_t i = 0; i < 9 && conversation_choice(&choices, &payload, &label); i++) {
-        struct fill_pair values[] = {{"n", str_of(KEYS[i])}, {"label", spoken_text(c->ctx, c->lang, label)}, {NULL, STR_NULL}};
+        struct fill_pair values[] = {{"n", str_of(KEYS[i])}, {"label", spoken_label(c, label)}, {NULL, STR_NULL}};
         say_text(c, fill_words(c->ctx, c->lang, "voice.press", values));
         c->out->at.choices = i == 0 ? payload : arena_fmt(c->ctx->arena, "%.*s\n%.*s", STR_ARG(c->out->at.choices), STR_ARG(payload));
     }

@@ -1,5 +1,5 @@
 /*
- * A text message or WhatsApp by the merchant's account at a vendor: the connector makes the request and reads the answer, here are
+ * A text message, WhatsApp or a call by the merchant's account at a vendor: the connector makes the request and reads the answer, here are
  * sign-in, the call, and the look-up of an attempt whose outcome is not known. What becomes of a message comes back by webhook.
  */
 #include "flows/channel.h"
@@ -16,11 +16,11 @@ static struct send_result refused(struct ctx *ctx)
     return (struct send_result){SEND_REFUSED, arena_fmt(ctx->arena, "%s", ctx->msg), 0, false};
 }
 
-static struct str receipt_url(struct ctx *ctx, const struct outgoing *o, const struct account *acct)
+static struct str own_url(struct ctx *ctx, const struct outgoing *o, const struct account *acct, const char *route)
 {
     if (str_empty(acct->public_url) || o->test)
         return STR_NULL;
-    return arena_fmt(ctx->arena, "%.*s/hooks/%.*s/%.*s", STR_ARG(acct->public_url), STR_ARG(acct->id), STR_ARG(o->merchant->name));
+    return arena_fmt(ctx->arena, "%.*s/%s/%.*s/%.*s", STR_ARG(acct->public_url), route, STR_ARG(acct->id), STR_ARG(o->merchant->name));
 }
 
 /* Where people are known by numbers: the customer's. Else who wrote is answered, and nobody is told unasked. */
@@ -45,10 +45,12 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
     }
     out->acct = acct;
     out->ask = (struct send_ask){.channel = o->m.t.channel, .key = o->key, .order = o->order, .message = outgoing_word(o),
-                                 .text = o->m.brief, .language = o->m.language, .receipt_url = receipt_url(ctx, o, acct), .since_us = o->since_us,
+                                 .text = o->m.brief, .language = o->m.language, .receipt_url = own_url(ctx, o, acct, "hooks"), .since_us = o->since_us,
                                  .answers = o->answer.is, .thread = o->answer.thread_id, .answered_id = o->answer.message_id,
                                  .choices = o->answer.choices, .person = o->answer.person,
                                  .late = o->answer.is && o->now_us - o->answer.asked_us > FREE_ANSWER_US};
+    if (o->m.t.channel == CHANNEL_VOICE)
+        out->ask.call_url = own_url(ctx, o, acct, "calls");
     enum err e = address(ctx, o, &out->ask.to);
     if (e == OK)
         e = acct->conn->send->request(ctx, acct, &out->ask, &out->req);

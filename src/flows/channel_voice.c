@@ -4,9 +4,13 @@
  */
 #include "flows/channel.h"
 
+#include "talk/spoken.h"
+
 static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, struct send_result *no)
 {
-    return o->answer.is || channel_vendor.make(ctx, o, out, no);
+    struct outgoing call = *o;
+    call.m.brief = spoken_text(ctx, o->m.language, o->m.brief);
+    return o->answer.is || channel_vendor.make(ctx, &call, out, no);
 }
 
 static struct send_result send_it(struct ctx *ctx, struct http_client *http, const struct outgoing *o, const struct ready *rdy)

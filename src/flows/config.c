@@ -349,11 +349,11 @@ static void check_accounts(struct cfg_reader *r, const struct yaml *v, struct me
 /* Channels that need an account at a vendor. */
 static void check_senders(struct cfg_reader *r, const struct yaml *v, const struct merchant_config *mc)
 {
-    static const enum channel_kind KINDS[] = {CHANNEL_SMS, CHANNEL_WHATSAPP};
+    static const enum channel_kind KINDS[] = {CHANNEL_SMS, CHANNEL_WHATSAPP, CHANNEL_VOICE};
     for (int k = 0; k < CHANNEL_KIND_COUNT && mc->messages.policy.enabled; k++)
         if (channel_kind_has_handles((enum channel_kind)k) && message_policy_uses(&mc->messages.policy, (enum channel_kind)k))
             cfg_say(r, FINDING_ERROR, v, "take it out of `channels`", "messages: by %s only who has written is answered", channel_kind_word((enum channel_kind)k));
-    for (size_t k = 0; k < 2 && mc->messages.policy.enabled; k++) {
+    for (size_t k = 0; k < sizeof(KINDS) / sizeof(KINDS[0]) && mc->messages.policy.enabled; k++) {
         bool has = false;
         for (size_t i = 0; i < mc->accounts_n; i++) {
             const struct connector *c = mc->accounts[i].conn;

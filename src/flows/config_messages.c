@@ -294,7 +294,7 @@ static void messages_init(void *base)
 
 static void check_channels(struct cfg_reader *r, const struct yaml *v, const struct message_config *mc)
 {
-    static const enum channel_kind LATER[] = {CHANNEL_VOICE, CHANNEL_CHAT};
+    static const enum channel_kind LATER[] = {CHANNEL_CHAT};
     bool file = mc->folder.n > 0;
     if (message_policy_uses(&mc->policy, CHANNEL_EMAIL) && mc->smtp_url.n == 0 && !file)
         cfg_say(r, FINDING_ERROR, v, "add smtp: {url: smtp://...}, or folder: to write them as files", "messages: e-mail has no mail server");

@@ -149,7 +149,7 @@ static enum err render(struct ctx *ctx, const struct sample_ask *ask, const stru
 {
     struct message_text text;
     struct told_entry *t = &out->m.t;
-    *t = (struct told_entry){.kind = ask->kind, .state = TOLD_PLANNED, .items = items_of(ctx, ca), .event_us = ask->now_us,
+    *t = (struct told_entry){.kind = ask->kind, .channel = ask->way, .state = TOLD_PLANNED, .items = items_of(ctx, ca), .event_us = ask->now_us,
                              .decided_us = ask->now_us, .not_before_us = ask->now_us, .promise_us = ask->now_us + US_PER_DAY};
     struct message_input in = {.cas = ca->cas, .cd = &ca->cd, .policy = ask->policy, .entry = t, .now_us = ask->now_us, .link = link_of, .post = post_at_destination};
     enum err e = message_render(ctx, &in, &text);

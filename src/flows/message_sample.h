@@ -9,6 +9,7 @@
 
 struct sample_ask {
     enum message_kind kind;
+    enum channel_kind way;                  /* whose short form it gets */
     struct str language;                    /* empty: the order's, else the merchant's */
     const struct message_policy *policy;
     struct reader *rd;                      /* NULL: the made-up case */

@@ -404,7 +404,10 @@ enum err message_template_check(struct ctx *ctx, struct str key, struct str text
     struct str kind = str_sub(key, 0, 0), rest = key, unknown = STR_NULL;
     enum message_kind k;
     int depth = 0;
-    bool form = str_split(&rest, '.', &kind) && (str_eq(rest, STR("subject")) || str_eq(rest, STR("text")) || str_eq(rest, STR("short")));
+    static const char *const FORMS[] = {"subject", "text", "short", "voice"};
+    bool form = false, dotted = str_split(&rest, '.', &kind);
+    for (size_t i = 0; i < sizeof(FORMS) / sizeof(FORMS[0]); i++)
+        form = form || (dotted && str_eq(rest, str_of(FORMS[i])));
     if (!form || !message_kind_parse(kind, &k))
         return ctx_fail(ctx, ERR_PARSE, "expected a key such as shipped.text, got \"%.*s\"", STR_ARG(key));
     for (size_t i = 0; i < text.n && depth >= 0; i++)
@@ -566,5 +569,5 @@ enum err message_render(struct ctx *ctx, const struct message_input *in, struct 
         e = fill(&r, "subject", &out->subject);
     if (e == OK)
         e = fill(&r, "text", &out->text);
-    return e == OK ? fill(&r, "short", &out->brief) : e;
+    return e == OK ? fill(&r, in->entry->channel == CHANNEL_VOICE ? "voice" : "short", &out->brief) : e;
 }

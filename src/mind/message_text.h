@@ -21,7 +21,7 @@ struct message_input {
 struct message_text {
     struct str language;
     struct str templates; /* version of the language's file */
-    struct str subject, text, brief;
+    struct str subject, text, brief; /* brief: the short form, or what is said in a call */
 };
 
 /* message_render: in ctx's arena. Errs: ERR_PARSE a template is wrong; ERR_MEMORY. */

@@ -32,6 +32,8 @@ struct turn {
 /* ---- dialogue_say.c */
 void turn_say(struct turn *t, struct str text);
 void turn_say_key(struct turn *t, const char *key);
+/* turn_words: of a key, filled in; what speaks of writing has words of its own for the telephone ("voice.talk.code"). */
+struct str turn_words(struct turn *t, const char *key, struct fill_pair *pairs);
 void turn_say_filled(struct turn *t, const char *key, struct fill_pair *pairs);
 void turn_choice(struct turn *t, struct str payload, struct str label);
 /* turn_ask_back: says the question, which waits for its answer; a second one in a row goes to a person instead. */

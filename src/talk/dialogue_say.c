@@ -24,12 +24,16 @@ void turn_say_key(struct turn *t, const char *key)
     turn_say(t, words_find(t->lang, str_of(key)));
 }
 
-/* What speaks of writing has words of its own for the telephone. */
-void turn_say_filled(struct turn *t, const char *key, struct fill_pair *pairs)
+struct str turn_words(struct turn *t, const char *key, struct fill_pair *pairs)
 {
     const char *spoken = arena_fmt(t->ctx->arena, "voice.%s", key).p;
     bool other = t->in->channel == CHANNEL_VOICE && spoken != NULL && !str_empty(words_find(t->lang, str_of(spoken)));
-    turn_say(t, fill_words(t->ctx, t->lang, other ? spoken : key, pairs));
+    return fill_words(t->ctx, t->lang, other ? spoken : key, pairs);
+}
+
+void turn_say_filled(struct turn *t, const char *key, struct fill_pair *pairs)
+{
+    turn_say(t, turn_words(t, key, pairs));
 }
 
 void turn_choice(struct turn *t, struct str payload, struct str label)

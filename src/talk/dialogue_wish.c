@@ -205,7 +205,8 @@ static enum err have_address(struct turn *t, bool *have)
         t->kept->address = a;
     else if (str_empty(t->kept->address.line1))
         *have = false;
-    return *have ? OK : turn_ask_back(t, AWAIT_ADDRESS, words_find(t->lang, STR("talk.address_ask")));
+    struct fill_pair none = {NULL, STR_NULL};
+    return *have ? OK : turn_ask_back(t, AWAIT_ADDRESS, turn_words(t, "talk.address_ask", &none));
 }
 
 enum err turn_want(struct turn *t, enum capability cap, int confidence)

@@ -456,6 +456,93 @@ static void twilio_stop(void **state)
     shop_close(&p);
 }
 
+/* ---- Twilio, by telephone */
+
+#define CALLS_PATH "/2010-04-01/Accounts/AC00000000000000000000000000000001/Calls.json"
+#define CALL_TAKEN "{\"sid\":\"CA00000000000000000000000000000001\",\"status\":\"queued\"}"
+
+static const char *call_form(struct shop *p, const char *id)
+{
+    struct arena *a = p->f.arena;
+    struct str key = message(p, id).t.key;
+    struct str url = arena_fmt(a, PUBLIC "/calls/twilio/demo?k=%.*s", STR_ARG(key)), callback = arena_fmt(a, PUBLIC "/hooks/twilio/demo?key=%.*s", STR_ARG(key));
+    const char *body = arena_fmt(a, "To=%%2B13125550100&From=%%2B13125550199&Url=%.*s&MachineDetection=Enable&Timeout=25&StatusCallback=%.*s",
+                                 STR_ARG(url_encode(a, url)), STR_ARG(url_encode(a, callback))).p;
+    check_form(p, body);
+    return body;
+}
+
+/* What became of a call: reached, or on to the next channel; busy, nobody, a machine; twice, and out of order. */
+static void twilio_calls(void **state)
+{
+    static const struct {
+        const char *name, *bodies[3], *sorted[3]; /* as they come */
+        bool reached;
+    } CASES[] = {
+        {"completed", {"CallSid=CA1&CallStatus=completed&CallDuration=31", NULL}, {"CallDuration31CallSidCA1CallStatuscompleted", NULL}, true},
+        {"busy", {"CallSid=CA1&CallStatus=busy&SipResponseCode=486", NULL}, {"CallSidCA1CallStatusbusySipResponseCode486", NULL}, false},
+        {"nobody", {"CallSid=CA1&CallStatus=no-answer", NULL}, {"CallSidCA1CallStatusno-answer", NULL}, false},
+        {"failed", {"CallSid=CA1&CallStatus=failed", NULL}, {"CallSidCA1CallStatusfailed", NULL}, false},
+        {"a machine", {"AnsweredBy=machine_start&CallSid=CA1&CallStatus=completed", NULL}, {"AnsweredBymachine_startCallSidCA1CallStatuscompleted", NULL}, false},
+        {"twice", {"CallSid=CA1&CallStatus=no-answer", "CallSid=CA1&CallStatus=no-answer", NULL}, {"CallSidCA1CallStatusno-answer", "CallSidCA1CallStatusno-answer", NULL}, false},
+        {"ringing last", {"CallSid=CA1&CallStatus=completed", "CallSid=CA1&CallStatus=ringing", NULL}, {"CallSidCA1CallStatuscompleted", "CallSidCA1CallStatusringing", NULL}, true},
+    };
+    const enum channel_kind ways[] = {CHANNEL_VOICE, CHANNEL_EMAIL};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct shop p;
+        shop_open(&p, ways, 2);
+        use_account(&p, "twilio", TWILIO, 3);
+        p.st.mc.messages.cost_micros[CHANNEL_VOICE] = 140000;
+        order(&p, "1020");
+        const struct double_step good = {.method = "POST", .path = CALLS_PATH, .header = {{"Authorization", AUTH}}, .body_is = call_form(&p, "1020"),
+                                         .status = 201, .body = CALL_TAKEN};
+        double_add(p.d, &good);
+        assert_int_equal(run(&p), 1);
+        struct case_message m = message(&p, "1020");
+        assert_int_equal(m.t.state, TOLD_SENT);
+        assert_true(str_starts(m.brief, STR("Hello, this is Northwind, about your order #1020.")));
+        const char *query = arena_fmt(p.f.arena, "key=%.*s", STR_ARG(m.t.key)).p;
+        for (size_t k = 0; k < 3 && CASES[i].bodies[k] != NULL; k++)
+            assert_int_equal(from_twilio(&p, query, CASES[i].bodies[k], CASES[i].sorted[k], "token-made-up"), OK);
+        m = message(&p, "1020");
+        if (m.t.channel != (CASES[i].reached ? CHANNEL_VOICE : CHANNEL_EMAIL))
+            fail_msg("%s: next by %s", CASES[i].name, channel_kind_word(m.t.channel));
+        assert_int_equal(run(&p), CASES[i].reached ? 0 : 1);
+        shop_close(&p);
+    }
+}
+
+/* The answer is lost: the list of calls to the number tells whether it was made. */
+static void twilio_call_unknown(void **state)
+{
+    static const char *const LISTS[] = {
+        "{\"calls\":[{\"sid\":\"CA7\",\"status\":\"in-progress\",\"direction\":\"outbound-api\",\"date_created\":\"Wed, 18 Nov 2026 11:06:41 +0000\"}]}",
+        "{\"calls\":[{\"sid\":\"CA6\",\"status\":\"completed\",\"direction\":\"outbound-api\",\"date_created\":\"Tue, 17 Nov 2026 11:06:41 +0000\"},"
+        "{\"sid\":\"CA8\",\"status\":\"completed\",\"direction\":\"inbound\",\"date_created\":\"Wed, 18 Nov 2026 11:06:41 +0000\"}]}",
+    };
+    const enum channel_kind way[] = {CHANNEL_VOICE};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct shop p;
+        shop_open(&p, way, 1);
+        use_account(&p, "twilio", TWILIO, 3);
+        order(&p, "1020");
+        const struct double_step lost = {.method = "POST", .path = CALLS_PATH, .cut = CUT_BEFORE};
+        const struct double_step list = {.method = "GET", .path = CALLS_PATH, .query = {{"To", "+13125550100"}, {"From", "+13125550199"}}, .body = LISTS[i]};
+        const struct double_step again = {.method = "POST", .path = CALLS_PATH, .status = 201, .body = CALL_TAKEN};
+        double_add(p.d, &lost);
+        double_add(p.d, &list);
+        if (i == 1)
+            double_add(p.d, &again);
+        assert_int_equal(run(&p), 1);
+        wait(&p, 4 * US_PER_MIN);
+        assert_int_equal(run(&p), 1);
+        assert_int_equal(message(&p, "1020").t.state, TOLD_SENT);
+        shop_close(&p);
+    }
+}
+
 /* ---- bounces and complaints */
 
 static enum err from_mail_server(struct shop *p, struct str text, const char *secret)
@@ -604,7 +691,7 @@ int main(void)
         cmocka_unit_test(pace_is_kept),      cmocka_unit_test(twilio_sms),               cmocka_unit_test(twilio_unknown_outcome),
         cmocka_unit_test(twilio_says_never), cmocka_unit_test(twilio_whatsapp),          cmocka_unit_test(twilio_receipts),
         cmocka_unit_test(mails_come_back),
-        cmocka_unit_test(twilio_stop),       cmocka_unit_test(cloud_sends_a_template),   cmocka_unit_test(cloud_stop_and_handshake),
+        cmocka_unit_test(twilio_stop), cmocka_unit_test(twilio_calls), cmocka_unit_test(twilio_call_unknown),       cmocka_unit_test(cloud_sends_a_template),   cmocka_unit_test(cloud_stop_and_handshake),
         cmocka_unit_test(cloud_answer_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

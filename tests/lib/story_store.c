@@ -65,6 +65,12 @@ void story_store_open_threads(struct ctx *ctx, struct clock *clock, struct accou
     open_store(ctx, clock, accounts, accounts_n, true, NULL, out);
 }
 
+void story_store_open_live(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, const struct message_policy *mp,
+                           struct story_store *out)
+{
+    open_store(ctx, clock, accounts, accounts_n, true, mp, out);
+}
+
 void story_store_open_messages(struct ctx *ctx, struct clock *clock, const struct message_policy *mp, struct story_store *out)
 {
     open_store(ctx, clock, NULL, 0, false, mp, out);

@@ -47,6 +47,7 @@ static const struct call CALLS[] = {
     {"a message of an order", "message preview delay --config %s --order 1010 --lang en", 0, "#1010", "W-1000001"},
     {"a message to myself, in the demo's folder", "message test delivered --config %s --to me@example.com", 0, "delivered: written to the folder", NULL},
     {"no such message", "message preview delivery", 1, "no such message", NULL},
+    {"what a call says", "message preview attempt_failed --channel voice --lang de", 0, "Bestellung W 1 0 0 0 0 0 1.", "http"},
     {"no channel for it", "message test delay --config %s --channel voice --to x", 1, "no account sends by this channel", NULL},
     {"a test wants an address", "message test delay", 2, "--to ADDRESS", NULL},
     {"outbox", "outbox --config %s", 0, " sent, ", NULL},

@@ -6,9 +6,12 @@
 #include "base/data.h"
 #include "flows/call.h"
 #include "flows/conversation.h"
+#include "flows/message_list.h"
 #include "flows/reader.h"
+#include "flows/story.h"
 #include "flows/talker.h"
 #include "server/app.h"
+#include "storage/actions.h"
 
 #define CALLS "/calls/twilio/demo"
 #define ANNA "+13125550100"
@@ -23,16 +26,17 @@ struct world {
     struct phone p;
 };
 
-static void world_open(struct world *w, size_t settings_n)
+static void world_open_with(struct world *w, size_t settings_n, const struct message_policy *mp)
 {
     *w = (struct world){.app = NULL};
     fixture_init(&w->f);
+    clock_set(&w->f.clock, TEST_NOW_US);
     w->settings[0] = (struct setting){STR("dial"), STR("+13125550111")};
     w->settings[1] = (struct setting){STR("dial_hours"), STR("09:00-17:00")};
     w->acct = (struct account){.merchant = STR("demo"), .id = STR("twilio"), .conn = connector_find(STR("twilio")), .public_url = STR(PHONE_PUBLIC),
                                .settings = w->settings, .settings_n = settings_n};
     assert_int_equal(secret_set(&w->acct.webhook_secrets[0], STR(PHONE_TOKEN)), OK);
-    story_store_open_threads(&w->f.ctx, &w->f.clock, &w->acct, 1, &w->st);
+    story_store_open_live(&w->f.ctx, &w->f.clock, &w->acct, 1, mp, &w->st);
     w->st.mc.messages.policy.store = STR("Northwind");
     w->st.mc.promises.home_zone = STR("America/New_York");
     w->st.mc.talk = (struct talk_config){.enabled = true, .person_hours = 24};
@@ -42,6 +46,11 @@ static void world_open(struct world *w, size_t settings_n)
     struct app_options ao = {.config = &w->st.cfg, .eng = w->st.eng, .clock = &w->f.clock};
     assert_ok(&w->f.ctx, app_start(&w->f.ctx, &ao, &w->app));
     phone_init(&w->p, &w->f, app_port(w->app), "CA00000000000000000000000000000001", ANNA);
+}
+
+static void world_open(struct world *w, size_t settings_n)
+{
+    world_open_with(w, settings_n, NULL);
 }
 
 static void world_close(struct world *w)
@@ -338,6 +347,169 @@ static void no_turn_comes(void **state)
     world_close(&w);
 }
 
+/* ---- calls out */
+
+static enum err take_time(void *user, struct ctx *ctx, int64_t now_us)
+{
+    struct world *w = user;
+    enum err e = app_settle(ctx, w->st.eng, 10000);
+    clock_set(&w->f.clock, now_us);
+    return e == OK ? app_settle(ctx, w->st.eng, 10000) : e;
+}
+
+static enum err take_fact(void *user, struct ctx *ctx, struct str source, const struct fact *fct)
+{
+    struct world *w = user;
+    enum err e = story_store_append(ctx, &w->st, source, fct);
+    return e == OK ? app_settle(ctx, w->st.eng, 10000) : e;
+}
+
+/* A store that tells failed deliveries by telephone, and a delivery that failed at one in the afternoon in Chicago. */
+static void failed_delivery(struct world *w, const char *locale)
+{
+    const struct story_reader reader = {w, take_time, take_fact, NULL};
+    struct message_policy mp;
+    message_policy_default(&mp);
+    mp.enabled = true;
+    mp.store = STR("Northwind");
+    mp.channels[0] = CHANNEL_VOICE;
+    mp.channels[1] = CHANNEL_EMAIL;
+    mp.channels_n = 2;
+    world_open_with(w, 0, &mp);
+    assert_int_equal(story_store_policy(&w->f.ctx, &w->st, data_file("policy/default.yaml")), ERR_CONFLICT); /* the threads fold it */
+    struct str story = arena_fmt(w->f.arena, "start 2026-11-16T15:00:00Z\n"
+                                 "order #1020 name=\"Anna Exemple\" email=anna@example.com phone=" ANNA " locale=%s city=Chicago region=IL zip=60601 country=US "
+                                 "items=\"MUG*1:1450:Blue mug\"\nfulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062\nat d2T19:00\n"
+                                 "scan ups 1Z7W4E590300010062 attempt_failed place=Chicago,IL,US reason=recipient_unavailable\nat d2T19:05\n", locale);
+    assert_ok(&w->f.ctx, story_read(&w->f.ctx, story, TEST_NOW_US, &reader));
+    assert_ok(&w->f.ctx, app_settle(&w->f.ctx, w->st.eng, 10000));
+    w->p.ours = true;
+}
+
+static struct case_message told(struct world *w, enum message_kind kind)
+{
+    struct case_message *list = NULL;
+    size_t n = 0;
+    assert_ok(&w->f.ctx, case_messages(&w->f.ctx, w->st.rd, w->st.merchant_id, 1, &list, &n));
+    for (size_t i = n; i > 0; i--)
+        if (list[i - 1].t.kind == kind)
+            return list[i - 1];
+    fail_msg("%s: not told", message_kind_word(kind));
+    return (struct case_message){.attempts = 0};
+}
+
+static const char *call_url(struct world *w)
+{
+    struct case_message m = told(w, MESSAGE_ATTEMPT_FAILED);
+    assert_int_equal(m.t.channel, CHANNEL_VOICE);
+    return arena_fmt(w->f.arena, CALLS "?k=%.*s", STR_ARG(m.t.key)).p;
+}
+
+/* Says what happened, takes a day by keys; the request goes through the policy like any other (R113, R166). */
+static void a_day_by_keys(void **state)
+{
+    struct world w;
+    struct action_list acts = {.n = 0};
+    (void)state;
+    failed_delivery(&w, "en");
+    w.p.answered_by = "human";
+    phone_begins(&w.p, call_url(&w));
+    phone_heard(&w.p, "Hello, this is Northwind, about your order 1 0 2 0. The carrier tried to deliver it and could not");
+    phone_heard(&w.p, "Press 1: The address is right, please deliver again. Press 2: Choose another day.");
+    phone_heard(&w.p, "Press 5: Talk to a person.");
+    phone_is_silent(&w.p); /* told once more */
+    phone_heard(&w.p, "about your order 1 0 2 0");
+    phone_presses(&w.p, "2");
+    phone_heard(&w.p, "On which day is somebody there? Press 1: Thursday, November 19. Press 2: Friday, November 20. Press 3: Monday, November 23.");
+    phone_presses(&w.p, "2");
+    phone_heard(&w.p, "I have asked for another delivery attempt");
+    phone_again(&w.p); /* twice, and one request */
+    assert_true(told(&w, MESSAGE_ATTEMPT_FAILED).t.opened);
+    assert_ok(&w.f.ctx, action_list_order(&w.f.ctx, w.st.rd->state, w.st.merchant_id, 1, &acts));
+    assert_int_equal(acts.n, 1);
+    assert_int_equal(acts.v[0].row.cap, CAP_REATTEMPT);
+    struct conversation c = newest(&w, 1);
+    assert_int_equal(c.order_no, 1);
+    world_close(&w);
+}
+
+static void other_keys(void **state)
+{
+    static const struct {
+        const char *locale, *key, *heard;
+    } CASES[] = {{"en", "1", "I have asked for another delivery attempt"}, {"en", "3", "Please say street and number"}, {"en", "0", "A person of our team"},
+                 {"en", "5", "A person of our team"}, {"de", "5", "was Sie mir gesagt haben"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct world w;
+        failed_delivery(&w, CASES[i].locale);
+        phone_begins(&w.p, call_url(&w));
+        phone_presses(&w.p, CASES[i].key);
+        phone_heard(&w.p, CASES[i].heard);
+        world_close(&w);
+    }
+}
+
+static void by_speech(void **state)
+{
+    struct world w;
+    (void)state;
+    failed_delivery(&w, "en");
+    phone_begins(&w.p, call_url(&w));
+    phone_says(&w.p, "where is it now"); /* what it is about is known */
+    phone_heard(&w.p, "The carrier tried to deliver your order 1 0 2 0");
+    world_close(&w);
+}
+
+/* No more calls: said by a key, held at once; the next message goes another way. */
+static void no_more_calls(void **state)
+{
+    const struct story_reader reader = {NULL, take_time, take_fact, NULL};
+    struct world w;
+    struct story_reader rd = reader;
+    (void)state;
+    failed_delivery(&w, "en");
+    phone_begins(&w.p, call_url(&w));
+    phone_heard(&w.p, "For no more such calls, press nine.");
+    phone_presses(&w.p, "9");
+    phone_heard(&w.p, "You get no more calls like this.");
+    assert_true(str_empty(w.p.next));
+    rd.user = &w;
+    assert_ok(&w.f.ctx, story_read(&w.f.ctx, STR("start 2026-11-19T18:00:00Z\nscan ups 1Z7W4E590300010062 delivered place=Chicago,IL,US\nat +1h\n"), TEST_NOW_US, &rd));
+    assert_int_equal(told(&w, MESSAGE_DELIVERED).t.channel, CHANNEL_EMAIL);
+    world_close(&w);
+}
+
+/* A machine hears nothing of the order; the next channel is tried. */
+static void a_machine(void **state)
+{
+    struct world w;
+    (void)state;
+    failed_delivery(&w, "en");
+    w.p.answered_by = "machine_start";
+    phone_begins(&w.p, call_url(&w));
+    assert_true(str_empty(w.p.said) && str_empty(w.p.next));
+    assert_ok(&w.f.ctx, app_settle(&w.f.ctx, w.st.eng, 10000));
+    assert_int_equal(told(&w, MESSAGE_ATTEMPT_FAILED).t.channel, CHANNEL_EMAIL);
+    world_close(&w);
+}
+
+static void nobody_answers_the_call(void **state)
+{
+    struct world w;
+    (void)state;
+    failed_delivery(&w, "en");
+    phone_begins(&w.p, call_url(&w));
+    phone_is_silent(&w.p);
+    phone_is_silent(&w.p);
+    phone_heard(&w.p, "Goodbye.");
+    assert_true(str_empty(w.p.next));
+    /* a call for a message that does not exist says nothing */
+    phone_begins(&w.p, CALLS "?k=00000000000000000000000000000000");
+    assert_true(str_empty(w.p.said) && str_empty(w.p.next));
+    world_close(&w);
+}
+
 static void hours(void **state)
 {
     static const struct {
@@ -363,7 +535,9 @@ int main(void)
         cmocka_unit_test(a_vouched_number), cmocka_unit_test(a_number_that_nobody_vouches_for), cmocka_unit_test(a_withheld_number),
         cmocka_unit_test(nothing_is_heard), cmocka_unit_test(a_person),                         cmocka_unit_test(keys_that_always_hold),
         cmocka_unit_test(in_german),        cmocka_unit_test(from_mail_to_telephone),           cmocka_unit_test(what_is_refused),
-        cmocka_unit_test(no_turn_comes),    cmocka_unit_test(hours),
+        cmocka_unit_test(no_turn_comes),    cmocka_unit_test(hours),            cmocka_unit_test(a_day_by_keys),                     cmocka_unit_test(other_keys),
+        cmocka_unit_test(by_speech),        cmocka_unit_test(no_more_calls),                     cmocka_unit_test(a_machine),
+        cmocka_unit_test(nobody_answers_the_call),
     };
     return cmocka_run_group_tests_name("app_calls", tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "flows/message_sample.h"
 #include "mind/message_text.h"
 #include "mind/rules.h"
+#include "talk/spoken.h"
 
 #include <ctype.h>
 #include <libxml/HTMLparser.h>
@@ -221,6 +222,22 @@ static void whole_variable(const struct told_case *tc, const struct message_text
         fault(m->language, tc, "no WhatsApp variable", t);
 }
 
+/* The same in a call: no mark that cannot be said. */
+static void whole_call(struct ctx *ctx, const struct told_case *tc, const struct message_input *in)
+{
+    struct told_entry entry = *in->entry;
+    struct message_input call = *in;
+    struct message_text m;
+    entry.channel = CHANNEL_VOICE;
+    call.entry = &entry;
+    assert_ok(ctx, message_render(ctx, &call, &m));
+    struct str said = spoken_text(ctx, m.language, m.brief);
+    whole(m.language, tc, m.brief);
+    one_script(ctx, m.language, tc, m.brief);
+    if (str_contains(said, STR("#")) || str_contains(said, STR("://")) || str_contains(said, STR("1Z")) || sms_size(said).units > 400)
+        fault(m.language, tc, "not to be said", said);
+}
+
 static void in_language(struct ctx *ctx, size_t l, const struct told_case *tc, struct order_case *cas, const struct message_input *in)
 {
     struct message_text m;
@@ -240,6 +257,7 @@ static void in_language(struct ctx *ctx, size_t l, const struct told_case *tc, s
         fault(lang, tc, "no link for problems", m.text);
     whole_variable(tc, &m);
     whole_mail(ctx, tc, &m);
+    whole_call(ctx, tc, in);
     size_t segments = sms_size(m.brief).segments;
     rendered[l]++;
     over[l] += segments > 1;
@@ -320,7 +338,7 @@ static void figures(void **state)
         all += rendered[l];
         assert_true(most[l] <= SEGMENTS_MAX);
     }
-    print_message("%zu messages rendered, five forms each\n", all);
+    print_message("%zu messages rendered, six forms each\n", all);
     assert_true(languages_n >= 12);
 }
 
