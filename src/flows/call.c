@@ -164,7 +164,7 @@ static enum err turn_of(struct call *c, struct str message_id, int wait_ms)
 {
     const struct said_message m = {c->desk->acct->id, CHANNEL_VOICE, message_id};
     struct said s = {.answered = false};
-    enum err e = said_wait(c->ctx, c->desk->rd, c->desk->merchant_id, &m, wait_ms, &s);
+    enum err e = said_wait(c->ctx, c->desk->rd, c->desk->merchant_id, &m, c->mc->talk.enabled ? wait_ms : 0, &s);
     if (e != OK && e != ERR_NOTFOUND)
         return e;
     if (s.answered) {

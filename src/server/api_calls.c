@@ -6,7 +6,7 @@
 #include "flows/hook_in.h"
 #include "server/app.h"
 
-#define WAIT_MS 4000 /* callers wait in silence; vendors give up after 15 s */
+#define WAIT_MS 2000 /* callers wait in silence, and a worker with them */
 
 static enum err call_of(struct http_exchange *ex, struct reader *rd, struct call_desk *desk, const struct call_ops **ops)
 {
@@ -42,10 +42,12 @@ static void post_call(void *user, struct reader *rd, struct http_exchange *ex)
         e = call_answer(&ex->ctx, &desk, &st, &say);
     if (e == OK)
         e = ops->answer(&ex->ctx, desk.acct, &ex->msg, &say, ex->out);
-    if (e != OK)
+    if (e != OK) {
         app_hook_refuse(ex, desk.acct, e);
-    else
-        http_reply(ex, 200, "text/xml; charset=utf-8", buf_str(ex->out), NULL, 0);
+        return;
+    }
+    metric_add(METRIC_HOOKS, HOOK_ACCEPTED, 1);
+    http_reply(ex, 200, "text/xml; charset=utf-8", buf_str(ex->out), NULL, 0);
 }
 
 void api_calls_post(struct http_exchange *ex)

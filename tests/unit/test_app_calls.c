@@ -8,6 +8,7 @@
 #include "flows/conversation.h"
 #include "flows/message_list.h"
 #include "flows/reader.h"
+#include "flows/say.h"
 #include "flows/story.h"
 #include "flows/talker.h"
 #include "server/app.h"
@@ -243,6 +244,40 @@ static void a_person(void **state)
     }
 }
 
+/* The call is over when a person of the team answers: by text message. */
+static void a_person_writes_later(void **state)
+{
+    struct outbox_row *rows = NULL;
+    size_t n = 0, texts = 0;
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    phone_begins(&w.p, CALLS);
+    phone_says(&w.p, "I want to talk to a human being");
+    struct conversation c = newest(&w, 1);
+    assert_ok(&w.f.ctx, say_as_person(&w.f.ctx, w.st.eng, w.st.rd, w.st.merchant_id, c.no, STR("Hello, this is Ann."), STR("ann")));
+    assert_ok(&w.f.ctx, outbox_list(&w.f.ctx, w.st.rd->state, w.st.merchant_id, OUTBOX_LIST_DUE, clock_now_us(&w.f.clock), STR_NULL, 50, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        texts += rows[i].channel == CHANNEL_SMS;
+    assert_int_equal(texts, 1);
+    world_close(&w);
+}
+
+/* Nobody answers by itself: what is said is kept for people, and the caller hears so at once. */
+static void without_conversations(void **state)
+{
+    struct world w;
+    (void)state;
+    world_open(&w, 0);
+    w.st.mc.talk.enabled = false;
+    phone_begins(&w.p, CALLS);
+    phone_says(&w.p, "where is my order");
+    phone_heard(&w.p, "All is written down, and somebody gets back to you.");
+    assert_true(str_empty(w.p.next) && w.p.redirects == 0);
+    assert_true(str_contains(transcript(&w, newest(&w, 1).no), STR("Customer: where is my order")));
+    world_close(&w);
+}
+
 /* Zero is a person at any time; the star says it again. */
 static void keys_that_always_hold(void **state)
 {
@@ -354,14 +389,12 @@ static enum err take_time(void *user, struct ctx *ctx, int64_t now_us)
     struct world *w = user;
     enum err e = app_settle(ctx, w->st.eng, 10000);
     clock_set(&w->f.clock, now_us);
-    return e == OK ? app_settle(ctx, w->st.eng, 10000) : e;
+    return e;
 }
 
 static enum err take_fact(void *user, struct ctx *ctx, struct str source, const struct fact *fct)
 {
-    struct world *w = user;
-    enum err e = story_store_append(ctx, &w->st, source, fct);
-    return e == OK ? app_settle(ctx, w->st.eng, 10000) : e;
+    return story_store_append(ctx, &((struct world *)user)->st, source, fct);
 }
 
 /* A store that tells failed deliveries by telephone, and a delivery that failed at one in the afternoon in Chicago. */
@@ -476,6 +509,7 @@ static void no_more_calls(void **state)
     assert_true(str_empty(w.p.next));
     rd.user = &w;
     assert_ok(&w.f.ctx, story_read(&w.f.ctx, STR("start 2026-11-19T18:00:00Z\nscan ups 1Z7W4E590300010062 delivered place=Chicago,IL,US\nat +1h\n"), TEST_NOW_US, &rd));
+    assert_ok(&w.f.ctx, app_settle(&w.f.ctx, w.st.eng, 10000));
     assert_int_equal(told(&w, MESSAGE_DELIVERED).t.channel, CHANNEL_EMAIL);
     world_close(&w);
 }
@@ -537,7 +571,7 @@ int main(void)
         cmocka_unit_test(in_german),        cmocka_unit_test(from_mail_to_telephone),           cmocka_unit_test(what_is_refused),
         cmocka_unit_test(no_turn_comes),    cmocka_unit_test(hours),            cmocka_unit_test(a_day_by_keys),                     cmocka_unit_test(other_keys),
         cmocka_unit_test(by_speech),        cmocka_unit_test(no_more_calls),                     cmocka_unit_test(a_machine),
-        cmocka_unit_test(nobody_answers_the_call),
+        cmocka_unit_test(nobody_answers_the_call), cmocka_unit_test(a_person_writes_later),      cmocka_unit_test(without_conversations),
     };
     return cmocka_run_group_tests_name("app_calls", tests, NULL, NULL);
 }
