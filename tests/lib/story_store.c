@@ -28,21 +28,11 @@ static void remove_folder(const char *dir)
     rmdir(dir);
 }
 
-static void open_store(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, bool threads,
-                       const struct message_policy *mp, struct story_store *out)
+static void open_store(struct ctx *ctx, struct clock *clock, const struct merchant_config *mc, bool threads, struct story_store *out)
 {
-    *out = (struct story_store){.clock = clock};
+    *out = (struct story_store){.clock = clock, .mc = *mc};
     snprintf(out->dir, sizeof(out->dir), "/tmp/wismo-story-XXXXXX");
     assert_non_null(mkdtemp(out->dir));
-    out->mc.name = STR("demo");
-    promises_default(&out->mc.promises);
-    out->mc.audit = (struct audit_limits){12, 48};
-    if (mp != NULL)
-        out->mc.messages.policy = *mp;
-    else
-        message_policy_default(&out->mc.messages.policy);
-    out->mc.accounts = accounts;
-    out->mc.accounts_n = accounts_n;
     out->cfg = (struct config){.listen = STR("127.0.0.1"), .http_threads = 1, .max_connections = 100, .max_body = (size_t)5 << 20,
                                .cache_mb = 8, .virtual_clock = true, .virtual_start_us = clock_now_us(clock), .raw_days = 90,
                                .ask_budget_ms = 100, .merchants = &out->mc, .merchants_n = 1};
@@ -55,25 +45,36 @@ static void open_store(struct ctx *ctx, struct clock *clock, struct account *acc
     assert_ok(ctx, reader_open(ctx, out->eng, &out->rd));
 }
 
+struct merchant_config story_store_merchant(struct account *accounts, size_t accounts_n)
+{
+    struct merchant_config mc = {.name = STR("demo"), .accounts = accounts, .accounts_n = accounts_n, .audit = {12, 48}};
+    promises_default(&mc.promises);
+    message_policy_default(&mc.messages.policy);
+    return mc;
+}
+
 void story_store_open(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
 {
-    open_store(ctx, clock, accounts, accounts_n, false, NULL, out);
+    struct merchant_config mc = story_store_merchant(accounts, accounts_n);
+    open_store(ctx, clock, &mc, false, out);
 }
 
 void story_store_open_threads(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out)
 {
-    open_store(ctx, clock, accounts, accounts_n, true, NULL, out);
+    struct merchant_config mc = story_store_merchant(accounts, accounts_n);
+    open_store(ctx, clock, &mc, true, out);
 }
 
-void story_store_open_live(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, const struct message_policy *mp,
-                           struct story_store *out)
+void story_store_open_live(struct ctx *ctx, struct clock *clock, const struct merchant_config *mc, struct story_store *out)
 {
-    open_store(ctx, clock, accounts, accounts_n, true, mp, out);
+    open_store(ctx, clock, mc, true, out);
 }
 
 void story_store_open_messages(struct ctx *ctx, struct clock *clock, const struct message_policy *mp, struct story_store *out)
 {
-    open_store(ctx, clock, NULL, 0, false, mp, out);
+    struct merchant_config mc = story_store_merchant(NULL, 0);
+    mc.messages.policy = *mp;
+    open_store(ctx, clock, &mc, false, out);
 }
 
 static enum err courier_fact(struct ctx *ctx, struct story_store *st, const struct outbox_row *row, bool attempt)

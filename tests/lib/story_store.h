@@ -23,9 +23,9 @@ void story_store_open(struct ctx *ctx, struct clock *clock, struct account *acco
 void story_store_open_threads(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, struct story_store *out);
 /* story_store_open_messages: the same with message rules. */
 void story_store_open_messages(struct ctx *ctx, struct clock *clock, const struct message_policy *mp, struct story_store *out);
-/* story_store_open_live: both: threads and message rules. */
-void story_store_open_live(struct ctx *ctx, struct clock *clock, struct account *accounts, size_t accounts_n, const struct message_policy *mp,
-                           struct story_store *out);
+/* story_store_open_live: threads, and a whole configuration, which nobody may change from then on: story_store_merchant, and what differs. */
+struct merchant_config story_store_merchant(struct account *accounts, size_t accounts_n);
+void story_store_open_live(struct ctx *ctx, struct clock *clock, const struct merchant_config *mc, struct story_store *out);
 /* story_store_courier: what is due goes out, as if a channel had taken it at once; *n: how many. */
 enum err story_store_courier(struct ctx *ctx, struct story_store *st, size_t *n);
 void story_store_close(struct story_store *st); /* removes the folder */

@@ -1,6 +1,5 @@
 /* Telephone calls through the HTTP server, with a double that plays Twilio. CTest label: flows */
 #include "lib/phone_double.h"
-#include "lib/story_acts.h"
 #include "lib/story_store.h"
 
 #include "base/data.h"
@@ -11,6 +10,7 @@
 #include "flows/say.h"
 #include "flows/story.h"
 #include "flows/talker.h"
+#include "mind/policy.h"
 #include "server/app.h"
 #include "storage/actions.h"
 
@@ -27,7 +27,39 @@ struct world {
     struct phone p;
 };
 
-static void world_open_with(struct world *w, size_t settings_n, const struct message_policy *mp)
+/* Threads read the configuration: it is whole before they start. */
+struct shop {
+    size_t settings_n;
+    const char *language, *tickets_to;
+    bool calls, decides, silent; /* tells by telephone; has the default policy; nobody answers by itself */
+};
+
+static struct merchant_config config_of(struct world *w, const struct shop *shop)
+{
+    struct merchant_config mc = story_store_merchant(&w->acct, 1);
+    struct message_policy *mp = &mc.messages.policy;
+    struct findings fs = {0};
+    struct policy pol;
+    mc.promises.home_zone = STR("America/New_York");
+    mc.talk = (struct talk_config){.enabled = !shop->silent, .person_hours = 24};
+    mp->store = STR("Northwind");
+    mp->language = str_of(shop->language == NULL ? "en" : shop->language);
+    mc.messages.tickets_to = shop->tickets_to == NULL ? STR_NULL : str_of(shop->tickets_to);
+    if (shop->calls) {
+        mp->enabled = true;
+        mp->channels[0] = CHANNEL_VOICE;
+        mp->channels[1] = CHANNEL_EMAIL;
+        mp->channels_n = 2;
+    }
+    if (shop->decides) {
+        mc.policy_text = data_file("policy/default.yaml");
+        assert_ok(&w->f.ctx, policy_parse(&w->f.ctx, mc.policy_text, &pol, &fs));
+        mc.policy_version = pol.version;
+    }
+    return mc;
+}
+
+static void world_open(struct world *w, struct shop shop)
 {
     *w = (struct world){.app = NULL};
     fixture_init(&w->f);
@@ -35,23 +67,16 @@ static void world_open_with(struct world *w, size_t settings_n, const struct mes
     w->settings[0] = (struct setting){STR("dial"), STR("+13125550111")};
     w->settings[1] = (struct setting){STR("dial_hours"), STR("09:00-17:00")};
     w->acct = (struct account){.merchant = STR("demo"), .id = STR("twilio"), .conn = connector_find(STR("twilio")), .public_url = STR(PHONE_PUBLIC),
-                               .settings = w->settings, .settings_n = settings_n};
+                               .settings = w->settings, .settings_n = shop.settings_n};
     assert_int_equal(secret_set(&w->acct.webhook_secrets[0], STR(PHONE_TOKEN)), OK);
-    story_store_open_live(&w->f.ctx, &w->f.clock, &w->acct, 1, mp, &w->st);
-    w->st.mc.messages.policy.store = STR("Northwind");
-    w->st.mc.promises.home_zone = STR("America/New_York");
-    w->st.mc.talk = (struct talk_config){.enabled = true, .person_hours = 24};
+    struct merchant_config mc = config_of(w, &shop);
+    story_store_open_live(&w->f.ctx, &w->f.clock, &mc, &w->st);
     const struct talker_options to = {.eng = w->st.eng};
     assert_ok(&w->f.ctx, talker_new(&w->f.ctx, &to, &w->talker));
     assert_ok(&w->f.ctx, talker_start(&w->f.ctx, w->talker));
     struct app_options ao = {.config = &w->st.cfg, .eng = w->st.eng, .clock = &w->f.clock};
     assert_ok(&w->f.ctx, app_start(&w->f.ctx, &ao, &w->app));
     phone_init(&w->p, &w->f, app_port(w->app), "CA00000000000000000000000000000001", ANNA);
-}
-
-static void world_open(struct world *w, size_t settings_n)
-{
-    world_open_with(w, settings_n, NULL);
 }
 
 static void world_close(struct world *w)
@@ -63,7 +88,6 @@ static void world_close(struct world *w)
     assert_ok(&w->f.ctx, engine_replay(&w->f.ctx, w->st.eng, w->st.merchant_id, &rep));
     if (rep.differences != 0)
         fail_msg("replay: %.*s", STR_ARG(rep.first));
-    w->st.mc.accounts_n = 0;
     story_store_close(&w->st);
     secret_clear(&w->acct.webhook_secrets[0]);
     fixture_clear(&w->f);
@@ -104,7 +128,7 @@ static void a_vouched_number(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     order(&w, "1020", "en");
     w.p.stir = "TN-Validation-Passed-A";
     phone_begins(&w.p, CALLS);
@@ -131,7 +155,7 @@ static void a_number_that_nobody_vouches_for(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     order(&w, "1020", "en");
     w.p.stir = "TN-Validation-Passed-B";
     phone_begins(&w.p, CALLS);
@@ -166,7 +190,7 @@ static void a_withheld_number(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     order(&w, "1020", "en");
     w.p.number = "anonymous";
     phone_begins(&w.p, CALLS);
@@ -183,7 +207,7 @@ static void nothing_is_heard(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     order(&w, "1020", "en");
     w.p.stir = "TN-Validation-Passed-A";
     phone_begins(&w.p, CALLS);
@@ -219,11 +243,8 @@ static void a_person(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct world w;
-        world_open(&w, 2);
+        world_open(&w, (struct shop){.settings_n = 2, .tickets_to = "desk@example.com", .decides = true});
         clock_set(&w.f.clock, TEST_NOW_US + CASES[i].shift_us);
-        w.st.mc.messages.tickets_to = STR("desk@example.com");
-        assert_int_equal(story_store_policy(&w.f.ctx, &w.st, data_file("policy/default.yaml")), ERR_CONFLICT); /* the threads fold it */
-        assert_ok(&w.f.ctx, app_settle(&w.f.ctx, w.st.eng, 10000));
         phone_begins(&w.p, CALLS);
         phone_says(&w.p, "my blue mug arrived in pieces, I want to talk to a human being");
         if (CASES[i].there) {
@@ -251,7 +272,7 @@ static void a_person_writes_later(void **state)
     size_t n = 0, texts = 0;
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     phone_begins(&w.p, CALLS);
     phone_says(&w.p, "I want to talk to a human being");
     struct conversation c = newest(&w, 1);
@@ -268,8 +289,7 @@ static void without_conversations(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
-    w.st.mc.talk.enabled = false;
+    world_open(&w, (struct shop){.silent = true});
     phone_begins(&w.p, CALLS);
     phone_says(&w.p, "where is my order");
     phone_heard(&w.p, "All is written down, and somebody gets back to you.");
@@ -283,7 +303,7 @@ static void keys_that_always_hold(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     order(&w, "1020", "en");
     order(&w, "1021", "en");
     w.p.stir = "TN-Validation-Passed-A";
@@ -307,8 +327,7 @@ static void in_german(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
-    w.st.mc.messages.policy.language = STR("de");
+    world_open(&w, (struct shop){.language = "de"});
     order(&w, "1020", "de");
     w.p.stir = "TN-Validation-Passed-A";
     phone_begins(&w.p, CALLS);
@@ -327,7 +346,7 @@ static void from_mail_to_telephone(void **state)
 {
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     order(&w, "1020", "en");
     struct fact fct = {.kind = FACT_MESSAGE_IN, .role = ROLE_CUSTOMER};
     fct.u.message_in = (struct message_in_fact){.channel = CHANNEL_EMAIL, .message_id = STR("m1"), .from = STR("anna@example.com"), .verified = true,
@@ -349,7 +368,7 @@ static void what_is_refused(void **state)
     static const char *const NO_CALL[][2] = {{"From", ANNA}};
     struct world w;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     assert_int_equal(phone_post(&w.p, CALLS, GOOD, 4, "another"), 401);
     assert_int_equal(phone_post(&w.p, CALLS "?s=1", GOOD, 4, "another"), 401);
     assert_int_equal(phone_post(&w.p, CALLS, NO_CALL, 1, PHONE_TOKEN), 400);
@@ -364,7 +383,7 @@ static void no_turn_comes(void **state)
     struct world w;
     struct call_say say;
     (void)state;
-    world_open(&w, 0);
+    world_open(&w, (struct shop){.settings_n = 0});
     talker_free(w.talker);
     w.talker = NULL;
     struct call_desk desk = {.eng = w.st.eng, .rd = w.st.rd, .merchant_id = w.st.merchant_id, .acct = &w.acct, .wait_ms = 1};
@@ -401,15 +420,7 @@ static enum err take_fact(void *user, struct ctx *ctx, struct str source, const 
 static void failed_delivery(struct world *w, const char *locale)
 {
     const struct story_reader reader = {w, take_time, take_fact, NULL};
-    struct message_policy mp;
-    message_policy_default(&mp);
-    mp.enabled = true;
-    mp.store = STR("Northwind");
-    mp.channels[0] = CHANNEL_VOICE;
-    mp.channels[1] = CHANNEL_EMAIL;
-    mp.channels_n = 2;
-    world_open_with(w, 0, &mp);
-    assert_int_equal(story_store_policy(&w->f.ctx, &w->st, data_file("policy/default.yaml")), ERR_CONFLICT); /* the threads fold it */
+    world_open(w, (struct shop){.calls = true, .decides = true});
     struct str story = arena_fmt(w->f.arena, "start 2026-11-16T15:00:00Z\n"
                                  "order #1020 name=\"Anna Exemple\" email=anna@example.com phone=" ANNA " locale=%s city=Chicago region=IL zip=60601 country=US "
                                  "items=\"MUG*1:1450:Blue mug\"\nfulfill #1020 items=MUG*1 parcels=ups/1Z7W4E590300010062\nat d2T19:00\n"
