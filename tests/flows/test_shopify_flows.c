@@ -38,6 +38,7 @@ static void shop_open(struct shop *sh, const enum effect_way *mutations, size_t 
 static void shop_close(struct shop *sh)
 {
     stage_close(&sh->s);
+    secret_clear(&sh->s.acct.api_key);
     shopify_double_free(sh->d);
 }
 
