@@ -93,6 +93,17 @@ static enum err append_text(struct engine *eng, struct str body, int *failed)
     return e;
 }
 
+/* The lines so far, once they are enough for one request or the last ones. */
+static void append_lines(struct engine *eng, struct buf *b, bool last, int *failed)
+{
+    if (b->n < 60000 && !last)
+        return;
+    if (append_text(eng, buf_str(b), failed) != OK)
+        abort();
+    buf_reset(b);
+    arena_reset(arena);
+}
+
 static void wait_folded(struct engine *eng)
 {
     struct engine_status st;
@@ -152,12 +163,7 @@ static void bench_fold(struct engine *eng, const char *folder, long parcels)
     for (long i = 0; i < scans; i++) {
         buf_add(&b, scan_json(i / 12, i));
         buf_addc(&b, '\n');
-        if (b.n < 60000 && i + 1 < scans)
-            continue;
-        if (append_text(eng, buf_str(&b), &failed) != OK)
-            abort();
-        buf_reset(&b);
-        arena_reset(arena);
+        append_lines(eng, &b, i + 1 == scans, &failed);
     }
     buf_clear(&b);
     wait_folded(eng);
@@ -178,11 +184,7 @@ static void fill_orders(struct engine *eng, long orders)
     int64_t t = clock_mono_us();
     for (long i = 0; i < orders; i++) {
         bench_order(&b, i, day2);
-        if (b.n < 60000 && i + 1 < orders)
-            continue;
-        if (append_text(eng, buf_str(&b), &failed) != OK)
-            abort();
-        buf_reset(&b);
+        append_lines(eng, &b, i + 1 == orders, &failed);
     }
     buf_clear(&b);
     wait_folded(eng);
@@ -205,12 +207,7 @@ static void scan_once(struct engine *eng, long parcels)
             buf_add(&b, bench_scan(arena, &way, (uint64_t)i, i, at_us));
             buf_addc(&b, '\n');
         }
-        if (b.n < 60000 && i + 1 < parcels)
-            continue;
-        if (append_text(eng, buf_str(&b), &failed) != OK)
-            abort();
-        buf_reset(&b);
-        arena_reset(arena);
+        append_lines(eng, &b, i + 1 == parcels, &failed);
     }
     buf_clear(&b);
     bench_way_clear(&way);

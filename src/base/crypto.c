@@ -108,6 +108,20 @@ void sha256(struct str s, unsigned char out[SHA256_LEN])
         abort(); /* only when memory is gone */
 }
 
+enum err text_version(struct ctx *ctx, struct str text, struct str *out)
+{
+    unsigned char sum[SHA256_LEN];
+    struct buf hex;
+    sha256(text, sum);
+    buf_init(&hex, 64);
+    buf_add_hex(&hex, (struct str){(const char *)sum, 6});
+    enum err e = buf_err(&hex);
+    if (e == OK)
+        e = arena_dup(ctx->arena, buf_str(&hex), out);
+    buf_clear(&hex);
+    return e == OK ? OK : ctx_fail(ctx, e, "no memory");
+}
+
 /* ---- randomness: the system's, taken in blocks per thread */
 
 enum err crypto_random(unsigned char *out, size_t n)

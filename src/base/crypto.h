@@ -24,6 +24,8 @@ MUST_CHECK enum err mac_sum(struct mac *m, const struct str *parts, size_t n, un
 MUST_CHECK enum err hmac_once(enum mac_alg alg, struct str key, const struct str *parts, size_t n,
                               unsigned char out[SHA256_LEN], size_t *out_n);
 void sha256(struct str s, unsigned char out[SHA256_LEN]);
+/* text_version: names a text by the first twelve hexadecimal digits of its SHA-256, in ctx's arena. */
+MUST_CHECK enum err text_version(struct ctx *ctx, struct str text, struct str *out);
 
 MUST_CHECK enum err crypto_random(unsigned char *out, size_t n); /* from the operating system */
 

@@ -263,8 +263,8 @@ static enum err set_up(struct call *call)
     enum err e = add_headers(call);
     if (e != OK)
         return e;
-    curl_easy_setopt(call->easy, CURLOPT_FRESH_CONNECT, req->once ? 1L : 0L);
-    curl_easy_setopt(call->easy, CURLOPT_FORBID_REUSE, req->once ? 1L : 0L);
+    curl_easy_setopt(call->easy, CURLOPT_FRESH_CONNECT, req->repeatable ? 0L : 1L);
+    curl_easy_setopt(call->easy, CURLOPT_FORBID_REUSE, req->repeatable ? 0L : 1L);
     curl_easy_setopt(call->easy, CURLOPT_URL, url.p);
     curl_easy_setopt(call->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(call->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -17,7 +17,7 @@ struct http_request {
     struct str body;
     int timeout_ms;       /* 0: 10,000 */
     size_t max_body;      /* 0: 5 MiB */
-    bool once;            /* a connection of its own: on a kept one a request without an answer is sent again by the library */
+    bool repeatable;      /* it changes nothing: a kept connection may serve, on which the library sends a request without an answer again */
 };
 
 struct http_client;

@@ -86,7 +86,7 @@ static struct send_result post(struct ctx *ctx, struct http_client *http, const 
 {
     struct http_msg answer = {0};
     struct http_request req = {.method = rdy->req.method, .url = rdy->req.url, .headers = rdy->req.headers, .headers_n = rdy->req.headers_n,
-                               .body = rdy->req.body, .max_body = ANSWER_MAX, .once = true};
+                               .body = rdy->req.body, .max_body = ANSWER_MAX};
     if (http_client_do(http, ctx, &req, &answer) != OK)
         return (struct send_result){SEND_LATER, arena_fmt(ctx->arena, "%s", ctx->msg), 0, true};
     struct str why = arena_fmt(ctx->arena, "answered %d", answer.status);

@@ -64,7 +64,7 @@ static bool make(struct ctx *ctx, const struct outgoing *o, struct ready *out, s
 static enum err ask_vendor(struct ctx *ctx, struct http_client *http, const struct account *acct, const struct out_req *req, struct http_msg *out)
 {
     struct http_request h = {.method = req->method, .url = req->url, .headers = req->headers, .headers_n = req->headers_n, .body = req->body,
-                             .timeout_ms = acct->conn->limits.timeout_ms, .max_body = acct->conn->limits.body_max, .once = true};
+                             .timeout_ms = acct->conn->limits.timeout_ms, .max_body = acct->conn->limits.body_max};
     return http_client_do(http, ctx, &h, out);
 }
 

@@ -65,15 +65,6 @@ static void step(struct courier *c)
 
 /* ---- facts */
 
-/* A fact of ours at the end of a body. */
-static enum err add_fact(struct ctx *ctx, const struct fact *fct, struct buf *b)
-{
-    struct jw w = jw_of(b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(b, '\n');
-    return buf_err(b);
-}
-
 /* All of a batch in one row of the ledger. */
 static enum err put_attempts(struct ctx *ctx, struct courier *c, int64_t merchant_id, const struct outbox_row *rows, size_t n)
 {
@@ -84,7 +75,7 @@ static enum err put_attempts(struct ctx *ctx, struct courier *c, int64_t merchan
     for (size_t i = 0; e == OK && i < n; i++) {
         struct fact fct = {.kind = FACT_ATTEMPT, .role = ROLE_SYSTEM};
         fct.u.attempt = (struct attempt_fact){.message_key = rows[i].key, .attempt = (uint32_t)rows[i].attempts + 1, .at_us = clock_now_us(c->eng->clock)};
-        e = add_fact(ctx, &fct, &b);
+        e = fact_line(ctx, &fct, &b);
     }
     if (e == OK)
         e = system_append_wait(ctx, c->eng, merchant_id, buf_str(&b), &pos);
@@ -137,7 +128,7 @@ static enum err put_receipt(struct ctx *ctx, struct courier *c, int64_t merchant
                                           .detail = r->detail, .retry_us = retry_us, .at_us = clock_now_us(c->eng->clock),
                                           .cost_micros = status == RECEIPT_ACCEPTED ? cost_micros : 0};
     buf_init(&b, 65536);
-    enum err e = add_fact(ctx, &fct, &b);
+    enum err e = fact_line(ctx, &fct, &b);
     if (e == OK && last)
         e = system_append_wait(ctx, c->eng, merchant_id, buf_str(&b), &pos);
     else if (e == OK)

@@ -6,9 +6,11 @@
 #include "flows/ahead.h"
 #include "flows/estimates.h"
 #include "flows/learned.h"
+#include "mind/limits_text.h"
 #include "storage/migrate.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,6 +155,15 @@ static enum err load_today(struct ctx *ctx, struct engine *eng, struct merchant 
     return OK;
 }
 
+static enum err load_promises_version(struct ctx *ctx, struct merchant *m)
+{
+    struct str text, version;
+    enum err e = promises_text(ctx, &m->cfg->promises, &text, &version);
+    if (e == OK)
+        snprintf(m->promises_version, sizeof(m->promises_version), "%.*s", STR_ARG(version));
+    return e;
+}
+
 static enum err load_merchants(struct ctx *ctx, struct engine *eng)
 {
     size_t n = eng->config->merchants_n;
@@ -180,6 +191,8 @@ static enum err load_merchants(struct ctx *ctx, struct engine *eng)
         m->orders = (struct wheel_owner){.merchant_id = m->id};
         if (e == OK)
             e = vault_derive(ctx, eng->master, m->cfg->name, &m->keys);
+        if (e == OK)
+            e = load_promises_version(ctx, m);
         if (e == OK)
             e = load_head(ctx, eng, m);
         if (e == OK)

@@ -43,6 +43,7 @@ struct merchant {
     int64_t id;
     const struct merchant_config *cfg;
     struct vault_keys keys;
+    char promises_version[16];   /* of the configuration's promises */
     struct estimate_shelf *models; /* the engine's */
     struct day_key today;       /* guarded by engine.append_lock */
     int64_t stored_day;         /* appender only: the day whose key is known to be in the ledger, or in the transaction under way */
@@ -148,6 +149,8 @@ MUST_CHECK enum err keeper_mend_wheel(struct ctx *ctx, struct engine *eng);
 #define ACT_POLICY_OFF "off" /* version and body of a policy fact: none holds from here on */
 /* policy_record.c: message rules and policies that are not the recorded ones go into the ledger: decisions rest on what it holds. */
 MUST_CHECK enum err policy_record(struct ctx *ctx, struct engine *eng);
+/* fact_line: a fact at the end of a body of NDJSON. Errs: ERR_LIMIT it does not fit, ERR_MEMORY */
+MUST_CHECK enum err fact_line(struct ctx *ctx, const struct fact *fct, struct buf *b);
 /* system_append: facts of our own (attempts, receipts, rules), as NDJSON. done may be NULL. */
 MUST_CHECK enum err system_append(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body);
 MUST_CHECK enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchant_id, struct str body, int64_t *pos);

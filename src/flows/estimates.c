@@ -200,9 +200,6 @@ enum err fold_estimate_model(struct fold *f, const struct fact *fct, const struc
 {
     const struct eta_model *model = NULL;
     struct db_stmt *st = NULL;
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
     enum err e = shelf_take(f->ctx, f->m->models, fct->u.estimate_model.body, &model);
     if (e != OK && err_is_transient(e))
         return e;
@@ -219,5 +216,5 @@ enum err fold_estimate_model(struct fold *f, const struct fact *fct, const struc
             return e;
         f->promises.eta = model;
     }
-    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+    return fold_fact_keep(f, fct, rec);
 }

@@ -116,6 +116,8 @@ MUST_CHECK enum err fold_order_new(struct fold *f, struct fold_order **out);
 MUST_CHECK enum err fold_touch(struct fold *f, struct fold_order *o);
 MUST_CHECK enum err fold_fact_add(struct fold *f, const struct fact *fct, const struct fact_record *rec, int64_t *subject,
                                   unsigned char key[KEY_LEN], bool *have_key, uint64_t address_hash);
+/* fold_fact_keep: the same of a fact that is part of no row: what is personal in it gets a key of its own. */
+MUST_CHECK enum err fold_fact_keep(struct fold *f, const struct fact *fct, const struct fact_record *rec);
 MUST_CHECK enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear);
 MUST_CHECK enum err fold_diagnose_touched(struct fold *f);
 MUST_CHECK enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec);

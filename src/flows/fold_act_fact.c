@@ -6,14 +6,6 @@
 #include "flows/fold_act.h"
 #include "storage/outbox.h"
 
-static enum err record(struct fold *f, const struct fact *fct, const struct fact_record *rec)
-{
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
-}
-
 /* ---- requests */
 
 static bool word_of(enum policy_field field, struct str word, unsigned def, unsigned *out)
@@ -86,11 +78,11 @@ static enum err apply_request(struct fold *f, const struct fact *fct, const stru
     struct act_request req;
     enum err e = fold_order_by_no(f, fct->u.request.order_no, &fo);
     if (e == ERR_NOTFOUND)
-        return record(f, fct, rec);
+        return fold_fact_keep(f, fct, rec);
     if (e == OK)
         e = act_request_of(f->ctx, &fct->u.request, &req);
     if (e == ERR_PARSE)
-        return record(f, fct, rec); /* from a newer program: kept, not decided */
+        return fold_fact_keep(f, fct, rec); /* from a newer program: kept, not decided */
     if (e != OK)
         return e;
     req.pos = f->pos;
@@ -211,7 +203,7 @@ static enum err end_tasks(struct fold *f, const struct verdict_fact *v)
 static enum err apply_verdict(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     const struct verdict_fact *v = &fct->u.verdict;
-    enum err e = record(f, fct, rec);
+    enum err e = fold_fact_keep(f, fct, rec);
     if (e != OK)
         return e;
     return v->verdict == VERDICT_DONE ? end_tasks(f, v) : judge_action(f, v);
@@ -238,7 +230,7 @@ enum err fold_act_attempt(struct fold *f, struct outbox_row *row, const struct f
         act.row.state = to;
         e = action_set(f->ctx, f->db, f->m->id, &act);
     }
-    return e == OK ? record(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 /* It did not happen, or nobody knows whether it did: a person takes it from here. */
@@ -309,7 +301,7 @@ static enum err apply_result(struct fold *f, const struct fact *fct, const struc
     enum err e = outbox_get(f->ctx, f->db, f->m->id, fct->u.result.action_key, &row);
     if (e == OK && row.channel == OUTBOX_TICKET) {
         e = fold_ticket_result(f, &row, &fct->u.result);
-        return e == OK ? record(f, fct, rec) : e;
+        return e == OK ? fold_fact_keep(f, fct, rec) : e;
     }
     if (e == OK)
         e = action_by_key(f->ctx, f->db, f->m->id, fct->u.result.action_key, &act);
@@ -319,7 +311,7 @@ static enum err apply_result(struct fold *f, const struct fact *fct, const struc
     }
     if (e == OK)
         e = settle_action(f, &row, &act, &fct->u.result);
-    return e == OK ? record(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 static enum err apply_ticket(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -331,7 +323,7 @@ static enum err apply_ticket(struct fold *f, const struct fact *fct, const struc
         f->repeats++; /* of another store */
     if (e != OK || !known)
         return e;
-    return one.u.ticket.conversation_no == 0 ? record(f, &one, rec) : fold_talk_answer(f, &one, rec);
+    return one.u.ticket.conversation_no == 0 ? fold_fact_keep(f, &one, rec) : fold_talk_answer(f, &one, rec);
 }
 
 /* ---- the policy */
@@ -362,7 +354,7 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     db_bind_i64(st, 5, fct->u.policy.tickets);
     e = db_run(f->ctx, st);
     f->have_act_policy = false;
-    return e == OK ? record(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 enum err fold_act_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec)

@@ -173,9 +173,6 @@ static enum err apply_link(struct fold *f, const struct fact *fct, const struct 
 static enum err apply_tick(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     const struct tick_fact *t = &fct->u.tick;
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
     enum err e;
     if (t->is_parcel) {
         struct fold_parcel *fp = NULL;
@@ -184,7 +181,7 @@ static enum err apply_tick(struct fold *f, const struct fact *fct, const struct 
             return e;
         fp->p.due_us = 0; /* spent; the diagnosis sets the next */
         fold_parcel_changed(f, fp);
-        e = fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+        e = fold_fact_keep(f, fct, rec);
         return e == OK ? touch_linked(f, fp) : e;
     }
     struct fold_order *fo = NULL;
@@ -193,17 +190,8 @@ static enum err apply_tick(struct fold *f, const struct fact *fct, const struct 
         return e == ERR_NOTFOUND ? OK : e;
     fo->c.due_us = 0;
     fold_order_changed(f, fo);
-    e = fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+    e = fold_fact_keep(f, fct, rec);
     return e == OK ? fold_touch(f, fo) : e;
-}
-
-/* Contacts that the storefront keeps of a customer: known for look-ups; nothing else folds. */
-static enum err apply_customer(struct fold *f, const struct fact *fct, const struct fact_record *rec)
-{
-    int64_t subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    return fold_fact_add(f, fct, rec, &subject, key, &have, 0);
 }
 
 enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -230,7 +218,7 @@ enum err fold_fact(struct fold *f, const struct fact *fct, const struct fact_rec
     case FACT_PARCEL_LINK:
         return apply_link(f, fct, rec);
     case FACT_CUSTOMER:
-        return apply_customer(f, fct, rec);
+        return fold_fact_keep(f, fct, rec); /* contacts: known for look-ups; nothing else folds */
     case FACT_ATTEMPT:
     case FACT_RECEIPT:
     case FACT_POLICY:

@@ -4,14 +4,6 @@
  */
 #include "flows/fold.h"
 
-static enum err keep(struct fold *f, const struct fact *fct, const struct fact_record *rec)
-{
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
-}
-
 static enum err heard_add(struct fold *f, bool is_parcel, int64_t number, int64_t heard_us)
 {
     struct db_stmt *st = NULL;
@@ -37,7 +29,7 @@ static enum err heard_of_parcel(struct fold *f, const struct fact *fct, const st
         return OK;
     fold_parcel_changed(f, fp);
     e = heard_add(f, true, fp->p.parcel_no, fp->p.heard_us);
-    return e == OK ? keep(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 static enum err heard_of_order(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -52,7 +44,7 @@ static enum err heard_of_order(struct fold *f, const struct fact *fct, const str
         return OK;
     fold_order_changed(f, fo);
     e = heard_add(f, false, fo->c.order_no, fo->c.heard_us);
-    return e == OK ? keep(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 enum err fold_heard(struct fold *f, const struct fact *fct, const struct fact_record *rec)

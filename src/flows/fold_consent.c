@@ -28,14 +28,6 @@ enum err fold_consent_set(struct fold *f, const struct fold_order *fo, enum chan
     return consent_set(f, fold_consent_subject(f, fo), c, withdrawn, at_us);
 }
 
-static enum err record(struct fold *f, const struct fact *fct, const struct fact_record *rec)
-{
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
-}
-
 static enum err apply(struct fold *f, struct str subject, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
 {
     const struct consent_fact *c = &fct->u.consent;
@@ -47,7 +39,7 @@ static enum err apply(struct fold *f, struct str subject, struct fold_order *fo,
         if (all || k == (int)one)
             e = consent_set(f, subject, (enum channel_kind)k, c->withdrawn, at);
     if (e == OK)
-        e = record(f, fct, rec);
+        e = fold_fact_keep(f, fct, rec);
     return e == OK && fo != NULL ? fold_touch(f, fo) : e;
 }
 

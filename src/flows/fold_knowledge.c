@@ -64,9 +64,7 @@ enum err fold_knowledge(struct fold *f, const struct fact *fct, const struct fac
     const struct knowledge_fact *k = &fct->u.knowledge;
     struct knowledge_doc last = {.version = 0}, doc;
     struct str digest = STR_NULL;
-    int64_t no_subject = 0;
-    bool have = false, removed = str_empty(k->body);
-    unsigned char key[KEY_LEN];
+    bool removed = str_empty(k->body);
     enum err e = knowledge_doc_last(f->ctx, f->db, f->m->id, k->source, &last);
     bool known = e == OK, holds = known && last.state == KNOWLEDGE_HOLDS;
     e = e == ERR_NOTFOUND ? OK : e;
@@ -84,7 +82,7 @@ enum err fold_knowledge(struct fold *f, const struct fact *fct, const struct fac
     doc.digest = digest;
     if (e == OK && !removed)
         e = add_version(f, k, &doc, f->replay ? rec->idx : f->idx);
-    return e == OK ? fold_fact_add(f, fct, rec, &no_subject, key, &have, 0) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 enum err fold_gap(struct fold *f)

@@ -9,14 +9,6 @@
 #include "storage/conversations.h"
 #include "storage/outbox.h"
 
-static enum err record(struct fold *f, const struct fact *fct, const struct fact_record *rec)
-{
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
-    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
-}
-
 /* ---- the courier's facts */
 
 /*
@@ -61,7 +53,7 @@ static enum err apply_attempt(struct fold *f, const struct fact *fct, const stru
             e = fold_tellings_put(f, fo, &told);
         }
     }
-    return e == OK ? record(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 /* A channel took it: what it promises is an obligation from now on. */
@@ -158,13 +150,13 @@ static enum err apply_receipt(struct fold *f, const struct fact *fct, const stru
     if (e == OK)
         e = outbox_set(f->ctx, f->db, f->m->id, &row);
     if (fo == NULL)
-        return e == OK ? record(f, fct, rec) : e;
+        return e == OK ? fold_fact_keep(f, fct, rec) : e;
     if (e == OK && r->status == RECEIPT_COMPLAINED) /* who calls it spam wants no more of it */
         e = fold_consent_set(f, fo, (enum channel_kind)row.channel, true, f->now_us);
     if (e == OK)
         e = fold_tellings_put(f, fo, &told);
     if (e == OK)
-        e = record(f, fct, rec);
+        e = fold_fact_keep(f, fct, rec);
     return e == OK ? fold_touch(f, fo) : e;
 }
 
@@ -183,7 +175,7 @@ static enum err apply_told(struct fold *f, struct fold_order *fo, const struct f
     tellings_add_elsewhere(&told, &o);
     e = fold_tellings_put(f, fo, &told);
     if (e == OK)
-        e = record(f, fct, rec);
+        e = fold_fact_keep(f, fct, rec);
     return e == OK ? fold_touch(f, fo) : e;
 }
 
@@ -200,7 +192,7 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
         return fold_act_fact(f, fct, rec);
     enum err e = message_policy_read(f->ctx, fct->u.policy.body, &mp);
     if (e == ERR_PARSE)
-        return record(f, fct, rec); /* from a newer program: the rules stay as they are */
+        return fold_fact_keep(f, fct, rec); /* from a newer program: the rules stay as they are */
     if (e == OK)
         e = db_stmt_get(f->ctx, f->db, SQL_POLICY_LAST, &st);
     if (e != OK)
@@ -223,7 +215,7 @@ static enum err apply_policy(struct fold *f, const struct fact *fct, const struc
     db_bind_text(st, 4, fct->u.policy.body);
     e = db_run(f->ctx, st);
     f->have_policy = false;
-    return e == OK ? record(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 static enum err apply_control(struct fold *f, const struct fact *fct, const struct fact_record *rec)
@@ -232,7 +224,7 @@ static enum err apply_control(struct fold *f, const struct fact *fct, const stru
     struct control_row row = {.what = str_empty(c->what) ? STR(CONTROL_MESSAGES) : c->what, .paused = c->paused, .why = c->why,
                               .changed_us = c->at_us};
     enum err e = control_learn(f->ctx, f->db, f->m->id, &row);
-    return e == OK ? record(f, fct, rec) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }
 
 enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct fact *fct, const struct fact_record *rec)
@@ -249,6 +241,6 @@ enum err fold_message_fact(struct fold *f, struct fold_order *fo, const struct f
     case FACT_CONTROL:
         return apply_control(f, fct, rec);
     default:
-        return record(f, fct, rec);
+        return fold_fact_keep(f, fct, rec);
     }
 }

@@ -127,6 +127,14 @@ enum err fold_fact_add(struct fold *f, const struct fact *fct, const struct fact
     return e;
 }
 
+enum err fold_fact_keep(struct fold *f, const struct fact *fct, const struct fact_record *rec)
+{
+    int64_t no_subject = 0;
+    bool have = false;
+    unsigned char key[KEY_LEN];
+    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+}
+
 enum err fold_derived(struct fold *f, enum fact_kind kind, struct str clear)
 {
     f->derived_idx = f->idx;

@@ -111,9 +111,7 @@ static enum err wake(struct fold *f, struct str item)
 enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
     struct str item = STR_NULL;
-    int64_t no_subject = 0;
-    bool have = false, turns = false;
-    unsigned char key[KEY_LEN];
+    bool turns = false;
     enum err e = stock_item(f, &fct->u.inventory, &item);
     if (e == OK)
         e = level_turns(f, &fct->u.inventory, item, &turns);
@@ -122,7 +120,7 @@ enum err fold_inventory(struct fold *f, const struct fact *fct, const struct fac
     if (e == OK)
         e = stock_row(f, SQL_STOCK_SET, fct, item);
     if (e == OK)
-        e = fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+        e = fold_fact_keep(f, fct, rec);
     return e == OK && turns ? wake(f, item) : e;
 }
 

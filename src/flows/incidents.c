@@ -69,14 +69,11 @@ static enum err incident_put(struct fold *f, enum sql_id id, const struct fact *
 /* Not folded into a case: what it means for one is seen at its next look. */
 enum err fold_incident(struct fold *f, const struct fact *fct, const struct fact_record *rec)
 {
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
     uint32_t idx = f->replay ? rec->idx : f->idx;
     enum err e = incident_put(f, SQL_INCIDENT_PAST_ADD, fct, idx);
     if (e == OK)
         e = incident_put(f, SQL_INCIDENT_SET, fct, idx);
     if (e == OK)
         e = promises_join(f->ctx, f->db, f->m, 0, &f->promises);
-    return e == OK ? fold_fact_add(f, fct, rec, &no_subject, key, &have, 0) : e;
+    return e == OK ? fold_fact_keep(f, fct, rec) : e;
 }

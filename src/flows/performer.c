@@ -213,7 +213,7 @@ static enum err get_token(struct calling *c)
     if (e != OK)
         return e;
     struct http_request http = {.method = req.method, .url = req.url, .headers = req.headers, .headers_n = req.headers_n, .body = req.body,
-                                .timeout_ms = c->acct->conn->limits.timeout_ms, .max_body = c->acct->conn->limits.body_max};
+                                .timeout_ms = c->acct->conn->limits.timeout_ms, .max_body = c->acct->conn->limits.body_max, .repeatable = true};
     e = http_client_do(c->p->http, c->ctx, &http, &answer);
     if (e == OK) {
         answer.received_us = clock_now_us(c->p->eng->clock);
@@ -239,7 +239,7 @@ static enum err send(struct calling *c, int n, bool *effect, struct http_msg *an
     }
     struct http_request http = {.method = req.method, .url = req.url, .headers = req.headers, .headers_n = req.headers_n, .body = req.body,
                                 .timeout_ms = c->acct->conn->limits.timeout_ms, .max_body = c->acct->conn->limits.body_max,
-                                .once = *effect};
+                                .repeatable = !*effect};
     step(c->p);
     if (c->pace != NULL)
         pace_called(c->pace, &c->acct->conn->limits, clock_now_us(c->p->eng->clock));

@@ -32,14 +32,19 @@ enum err system_append_wait(struct ctx *ctx, struct engine *eng, int64_t merchan
     return engine_append_wait(ctx, eng, &req, pos);
 }
 
+enum err fact_line(struct ctx *ctx, const struct fact *fct, struct buf *b)
+{
+    struct jw w = jw_of(b);
+    fact_write(ctx->arena, &w, fct);
+    buf_addc(b, '\n');
+    return buf_err(b);
+}
+
 enum err fact_append_wait(struct ctx *ctx, struct engine *eng, const struct fact_to *to, const struct fact *fct, int64_t *pos)
 {
     struct buf b;
     buf_init(&b, to->max);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
+    enum err e = fact_line(ctx, fct, &b);
     if (e == OK && to->account == NULL) {
         e = system_append_wait(ctx, eng, to->merchant_id, buf_str(&b), pos);
     } else if (e == OK) {
@@ -74,10 +79,7 @@ static enum err append_policy(struct ctx *ctx, struct engine *eng, int64_t merch
     struct fact fct = {.kind = FACT_POLICY, .role = ROLE_SYSTEM, .u.policy = *pf};
     struct buf b;
     buf_init(&b, (size_t)2 << 20);
-    struct jw w = jw_of(&b);
-    fact_write(ctx->arena, &w, &fct);
-    buf_addc(&b, '\n');
-    enum err e = buf_err(&b);
+    enum err e = fact_line(ctx, &fct, &b);
     if (e == OK)
         e = system_append(ctx, eng, merchant_id, buf_str(&b));
     buf_clear(&b);
@@ -117,10 +119,11 @@ static enum err record_promises(struct ctx *ctx, struct engine *eng, struct merc
 {
     struct policy_fact pf = {.about = STR(PROMISES_ABOUT)};
     struct str last;
-    enum err e = promises_text(ctx, &m->cfg->promises, &pf.body, &pf.version);
-    if (e == OK)
-        e = promises_recorded(ctx, eng->state, m->id, &last);
-    return e != OK || str_eq(last, pf.version) ? e : append_policy(ctx, eng, m->id, &pf);
+    enum err e = promises_recorded(ctx, eng->state, m->id, &last);
+    if (e != OK || str_eq(last, str_of(m->promises_version)))
+        return e;
+    e = promises_text(ctx, &m->cfg->promises, &pf.body, &pf.version);
+    return e == OK ? append_policy(ctx, eng, m->id, &pf) : e;
 }
 
 enum err policy_record(struct ctx *ctx, struct engine *eng)

@@ -51,7 +51,8 @@ static struct http_request to_http(const struct source *s, const struct out_req 
                                  .headers_n = req->headers_n,
                                  .body = req->body,
                                  .timeout_ms = s->acct->conn->limits.timeout_ms,
-                                 .max_body = s->acct->conn->limits.body_max};
+                                 .max_body = s->acct->conn->limits.body_max,
+                                 .repeatable = true};
 }
 
 enum err source_request(struct ctx *ctx, struct source *s, const struct poll_ask *ask, struct http_request *out)

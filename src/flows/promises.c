@@ -35,8 +35,8 @@ static enum err set_of(struct ctx *ctx, struct db *db, struct merchant *m, int64
         return e;
     if (!found)
         promises_default(out);
-    else if (str_empty(text))
-        *out = m->cfg->promises;
+    else if (str_empty(text) || str_eq(version, str_of(m->promises_version)))
+        *out = m->cfg->promises; /* as nearly always: nothing to read */
     else
         e = promises_read(ctx, text, out);
     return e;
@@ -87,9 +87,6 @@ enum err fold_promises(struct fold *f, const struct fact *fct, const struct fact
     const struct policy_fact *pf = &fct->u.policy;
     struct promises p;
     struct str last;
-    int64_t no_subject = 0;
-    bool have = false;
-    unsigned char key[KEY_LEN];
     enum err e = promises_recorded(f->ctx, f->db, f->m->id, &last);
     if (e == OK && str_eq(last, pf->version)) {
         f->repeats++;
@@ -103,5 +100,5 @@ enum err fold_promises(struct fold *f, const struct fact *fct, const struct fact
         e = promises_join(f->ctx, f->db, f->m, 0, &f->promises);
     if (e != OK && e != ERR_PARSE) /* from a newer program: what held goes on */
         return e;
-    return fold_fact_add(f, fct, rec, &no_subject, key, &have, 0);
+    return fold_fact_keep(f, fct, rec);
 }

@@ -5,6 +5,12 @@
 #include "base/clock.h"
 #include "base/zone.h"
 
+const struct limit_set LIMITS_UNSET = {
+#define LIMIT(field, lo, hi, d, words) .field = -1,
+#include "mind/limit.def"
+#undef LIMIT
+    .delivered_trusted = true};
+
 void promises_default(struct promises *out)
 {
     static const struct limit_rule INDIA = {.country = {"IN", 2}, .set = {

@@ -32,7 +32,7 @@ struct limit_set {
 };
 
 /* Of a rule that sets nothing yet. */
-#define LIMITS_UNSET ((struct limit_set){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, true, false})
+extern const struct limit_set LIMITS_UNSET;
 
 struct limit_rule { /* empty or 0: any */
     struct str carrier, service, country;

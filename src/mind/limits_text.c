@@ -10,8 +10,9 @@
 #define TEXT_MAX ((size_t)1 << 20)
 #define RULES_MAX 10000
 #define DAYS_OFF_MAX 10000
-static const struct json_limits LIMITS = {TEXT_MAX, 400000, 6};
 #define DAY_MAX 4000000 /* beyond year 9999 */
+
+static const struct json_limits LIMITS = {TEXT_MAX, 400000, 6};
 
 static const struct {
     const char *key;
@@ -77,7 +78,6 @@ static void write_all(struct jw *w, const struct promises *p)
 
 enum err promises_text(struct ctx *ctx, const struct promises *p, struct str *text, struct str *version)
 {
-    unsigned char sum[SHA256_LEN];
     struct buf b;
     buf_init(&b, TEXT_MAX);
     struct jw w = jw_of(&b);
@@ -85,12 +85,8 @@ enum err promises_text(struct ctx *ctx, const struct promises *p, struct str *te
     enum err e = buf_err(&b);
     if (e == OK)
         e = arena_dup(ctx->arena, buf_str(&b), text);
-    if (e == OK) {
-        sha256(*text, sum);
-        buf_reset(&b);
-        buf_add_hex(&b, (struct str){(const char *)sum, 6});
-        e = arena_dup(ctx->arena, buf_str(&b), version);
-    }
+    if (e == OK)
+        e = text_version(ctx, *text, version);
     buf_clear(&b);
     return e == OK ? OK : ctx_fail(ctx, e, "promises: they do not fit into %zu bytes", TEXT_MAX);
 }

@@ -111,7 +111,6 @@ void message_policy_write(struct jw *w, const struct message_policy *mp)
 
 enum err message_policy_text(struct ctx *ctx, struct message_policy *mp, struct str *out)
 {
-    unsigned char sum[SHA256_LEN];
     struct buf b;
     buf_init(&b, TEXT_MAX);
     struct jw w = jw_of(&b);
@@ -119,12 +118,8 @@ enum err message_policy_text(struct ctx *ctx, struct message_policy *mp, struct 
     enum err e = buf_err(&b);
     if (e == OK)
         e = arena_dup(ctx->arena, buf_str(&b), out);
-    if (e == OK) {
-        sha256(*out, sum);
-        buf_reset(&b);
-        buf_add_hex(&b, (struct str){(const char *)sum, 6});
-        e = arena_dup(ctx->arena, buf_str(&b), &mp->version);
-    }
+    if (e == OK)
+        e = text_version(ctx, *out, &mp->version);
     buf_clear(&b);
     return e == OK ? OK : ctx_fail(ctx, e, "message rules: they do not fit into %zu bytes", TEXT_MAX);
 }

@@ -56,6 +56,15 @@ static void drop(struct chats *c, struct window *w)
     pthread_mutex_unlock(&c->lock);
 }
 
+/* Takes the one that *at holds out of the table. */
+static void end_at(struct chats *c, struct window **at)
+{
+    struct window *w = *at;
+    *at = w->next;
+    c->open_n--;
+    drop(c, w);
+}
+
 static struct window **slot_of(struct chats *c, int64_t merchant_id, struct str thread)
 {
     return &c->table[(str_hash(thread) + (uint64_t)merchant_id) % TABLE];
@@ -101,9 +110,7 @@ static void end_oldest(struct chats *c, int64_t merchant_id, struct str thread)
             at = &w->next;
             continue;
         }
-        *at = w->next;
-        c->open_n--;
-        drop(c, w);
+        end_at(c, at);
     }
 }
 
@@ -143,9 +150,7 @@ static void give(struct chats *c, struct merchant *m, struct str thread, const s
             at = &w->next;
             continue;
         }
-        *at = w->next;
-        c->open_n--;
-        drop(c, w);
+        end_at(c, at);
     }
     buf_clear(&b);
 }
@@ -186,9 +191,7 @@ static void probe(struct chats *c)
                 at = &w->next;
                 continue;
             }
-            *at = w->next;
-            c->open_n--;
-            drop(c, w);
+            end_at(c, at);
         }
 }
 

@@ -54,10 +54,7 @@ static void post_open(struct post *p)
 static void post_close(struct post *p)
 {
     char cmd[128];
-    struct replay_report rep = {.facts = 0};
-    assert_ok(&p->ctx, engine_replay(&p->ctx, p->st.eng, p->st.merchant_id, &rep));
-    if (rep.differences != 0)
-        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    struct replay_report rep = story_store_replays(&p->ctx, &p->st);
     assert_true(rep.compared_outbox > 0);
     story_store_close(&p->st);
     snprintf(cmd, sizeof(cmd), "rm -rf %s", p->dir);
@@ -220,20 +217,6 @@ static void mail_arrives(void **state)
 
 /* ---- ends between two steps */
 
-static void reopen(struct post *p)
-{
-    struct engine_options eo = {.config = &p->st.cfg, .clock = p->st.clock, .no_threads = true};
-    assert_ok(&p->ctx, engine_open(&p->ctx, &eo, &p->st.eng));
-    assert_ok(&p->ctx, reader_open(&p->ctx, p->st.eng, &p->st.rd));
-    assert_ok(&p->ctx, story_store_settle(&p->ctx, &p->st));
-}
-
-static void shut(struct post *p)
-{
-    reader_close(p->st.rd);
-    engine_close(p->st.eng);
-}
-
 static int die_at(struct post *p, int n)
 {
     int status = 0;
@@ -241,7 +224,7 @@ static int die_at(struct post *p, int n)
     if (pid == 0) {
         struct courier *c = NULL;
         size_t made = 0;
-        reopen(p);
+        story_store_again(&p->ctx, &p->st);
         if (courier_new(&p->ctx, p->st.eng, &c) != OK)
             _exit(3);
         courier_stop_at(c, n);
@@ -265,11 +248,11 @@ static void killed_between_steps(void **state)
         order(&p);
         order_of(&p, "1021", "#1021", "ben@example.com"); /* three of a batch */
         order_of(&p, "1022", "#1022", "cleo@example.com");
-        shut(&p);
+        story_store_shut(&p.st);
         int code = die_at(&p, n);
         assert_true(code == 9 || code == 0);
         died += code == 9;
-        reopen(&p);
+        story_store_again(&p.ctx, &p.st);
         clock_advance(&p.f.clock, 5 * US_PER_MIN); /* the lease of the dead one runs out */
         assert_ok(&p.ctx, story_store_settle(&p.ctx, &p.st));
         (void)run(&p);
@@ -337,8 +320,8 @@ static void paused(void **state)
         assert_int_equal(run(&p), 0);
         assert_int_equal(message(&p, &n).t.state, TOLD_PLANNED);
         assert_true(pauses_have(&p, "\"why\":\"storm\""));
-        shut(&p); /* it holds across a restart */
-        reopen(&p);
+        story_store_shut(&p.st); /* it holds across a restart */
+        story_store_again(&p.ctx, &p.st);
         assert_int_equal(run(&p), 0);
         pause_it(&p, "refund", true); /* another one's end is not its own */
         assert_int_equal(run(&p), 0);
@@ -359,9 +342,9 @@ static void paused_on_the_wire(void **state)
     snprintf(folder, sizeof(folder), "%s/out", p.dir);
     p.st.mc.messages.folder = str_of(folder);
     order(&p);
-    shut(&p);
+    story_store_shut(&p.st);
     assert_int_equal(die_at(&p, 3), 9); /* the attempt is told, its result is not */
-    reopen(&p);
+    story_store_again(&p.ctx, &p.st);
     pause_it(&p, "messages", false);
     assert_true(pauses_have(&p, "\"on_the_wire\":[{\"merchant\":\"demo\",\"key\":\""));
     clock_advance(&p.f.clock, 5 * US_PER_MIN);

@@ -2,57 +2,37 @@
  * Limits are recorded when they change: what was diagnosed with the old ones stays so, in replay and in a case at a time; what comes
  * after goes by the new ones. An incident is seen at a time with the extent that was known then. CTest label: flows
  */
-#include "lib/fixture.h"
+#include "lib/story_store.h"
 
 #include "flows/promises.h"
 #include "flows/reader.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 #define TUESDAY INT64_C(1795532400000000) /* 2026-11-24T15:00:00Z */
 
 struct store {
     struct fixture f;
-    char folder[64], path[96];
-    struct config cfg;
-    struct merchant_config mc;
-    struct engine *eng;
+    struct story_store st;
 };
 
-static void store_open(struct store *s, int silent_hours)
+static void limit(struct store *s, int silent_hours)
 {
-    struct engine_options eo = {.config = &s->cfg, .clock = &s->f.clock, .no_threads = true};
-    s->mc.promises.base.silent_hours = silent_hours;
-    assert_ok(&s->f.ctx, engine_open(&s->f.ctx, &eo, &s->eng));
+    story_store_shut(&s->st);
+    s->st.mc.promises.base.silent_hours = silent_hours;
+    story_store_again(&s->f.ctx, &s->st);
 }
 
 static void store_make(struct store *s, int silent_hours)
 {
     memset(s, 0, sizeof(*s));
     fixture_init(&s->f);
-    snprintf(s->folder, sizeof(s->folder), "/tmp/wismo-promises-XXXXXX");
-    assert_non_null(mkdtemp(s->folder));
-    snprintf(s->path, sizeof(s->path), "%s/store", s->folder);
-    s->mc.name = STR("one");
-    promises_default(&s->mc.promises);
-    s->cfg = (struct config){.store_path = str_of(s->path), .cache_mb = 8, .merchants = &s->mc, .merchants_n = 1};
-    store_open(s, silent_hours);
+    story_store_open(&s->f.ctx, &s->f.clock, NULL, 0, &s->st);
+    limit(s, silent_hours);
 }
 
 static void store_drop(struct store *s)
 {
-    char cmd[100];
-    engine_close(s->eng);
-    snprintf(cmd, sizeof(cmd), "rm -rf %s", s->folder);
-    assert_int_equal(system(cmd), 0);
+    story_store_close(&s->st);
     fixture_clear(&s->f);
-}
-
-static void settle(struct store *s)
-{
-    int64_t folded = 0;
-    assert_ok(&s->f.ctx, engine_fold_some(&s->f.ctx, s->eng, &folded));
 }
 
 static void tell(struct store *s, struct str body)
@@ -60,8 +40,8 @@ static void tell(struct store *s, struct str body)
     struct http_msg msg = {.method = STR("POST"), .body = body};
     struct append_req req = {.merchant_id = 1, .source = RECV_FACTS, .account = STR("api"), .msg = &msg};
     int64_t pos = 0;
-    assert_ok(&s->f.ctx, engine_append_wait(&s->f.ctx, s->eng, &req, &pos));
-    settle(s);
+    assert_ok(&s->f.ctx, engine_append_wait(&s->f.ctx, s->st.eng, &req, &pos));
+    assert_ok(&s->f.ctx, story_store_settle(&s->f.ctx, &s->st));
 }
 
 static void tell_order(struct store *s, const char *id)
@@ -79,11 +59,8 @@ static void tell_order(struct store *s, const char *id)
 
 static enum diag_class class_at(struct store *s, int64_t order_no, int64_t at_us)
 {
-    struct reader *rd = NULL;
     struct case_answer ca;
-    assert_ok(&s->f.ctx, reader_open(&s->f.ctx, s->eng, &rd));
-    assert_ok(&s->f.ctx, case_read(&s->f.ctx, rd, 1, order_no, at_us, &ca));
-    reader_close(rd);
+    assert_ok(&s->f.ctx, case_read(&s->f.ctx, s->st.rd, s->st.merchant_id, order_no, at_us, &ca));
     return ca.cd.order.cls;
 }
 
@@ -91,15 +68,8 @@ static void wait_h(struct store *s, int64_t hours)
 {
     for (int64_t h = 0; h < hours; h++) {
         clock_advance(&s->f.clock, US_PER_H);
-        settle(s);
+        assert_ok(&s->f.ctx, story_store_settle(&s->f.ctx, &s->st));
     }
-}
-
-static void replay_is_whole(struct store *s)
-{
-    struct replay_report rep;
-    assert_ok(&s->f.ctx, engine_replay(&s->f.ctx, s->eng, 0, &rep));
-    assert_int_equal(rep.differences, 0);
 }
 
 /* Two orders on a Tuesday each a week apart: the first under a limit of ten hours, the second under a hundred. */
@@ -114,25 +84,19 @@ static void limits_of_their_time(void **state)
     int64_t then = clock_now_us(&s.f.clock);
     assert_int_equal(class_at(&s, 1, then), DIAG_STUCK);
     clock_advance(&s.f.clock, US_PER_S);
-    engine_close(s.eng);
-    store_open(&s, 100);
-    settle(&s);
+    limit(&s, 100);
     assert_int_equal(class_at(&s, 1, then), DIAG_STUCK); /* as it was diagnosed then */
     assert_int_not_equal(class_at(&s, 1, 0), DIAG_STUCK);
     tell_order(&s, "2");
     wait_h(&s, 30);
     assert_int_not_equal(class_at(&s, 2, 0), DIAG_STUCK);
-    replay_is_whole(&s);
-    engine_close(s.eng);
-    store_open(&s, 100); /* the same again: nothing new to record */
+    (void)story_store_replays(&s.f.ctx, &s.st);
+    limit(&s, 100); /* the same again: nothing new to record */
     struct engine_status st;
-    settle(&s);
-    engine_status(s.eng, 1, &st);
+    engine_status(s.st.eng, 1, &st);
     int64_t head = st.head;
-    engine_close(s.eng);
-    store_open(&s, 100);
-    settle(&s);
-    engine_status(s.eng, 1, &st);
+    limit(&s, 100);
+    engine_status(s.st.eng, 1, &st);
     assert_int_equal(st.head, head);
     store_drop(&s);
 }
@@ -143,15 +107,13 @@ static void before_they_were_recorded(void **state)
     struct store s;
     (void)state;
     store_make(&s, 10);
-    settle(&s);
-    assert_ok(&s.f.ctx, db_exec(&s.f.ctx, s.eng->state, "UPDATE promise_set SET pos = 0, at_us = 0, version = '', rules = ''"));
+    assert_ok(&s.f.ctx, db_exec(&s.f.ctx, s.st.eng->state, "UPDATE promise_set SET pos = 0, at_us = 0, version = '', rules = ''"));
     clock_init_virtual(&s.f.clock, TUESDAY);
-    engine_close(s.eng);
-    store_open(&s, 10);
+    limit(&s, 10);
     tell_order(&s, "1");
     wait_h(&s, 30);
     assert_int_equal(class_at(&s, 1, 0), DIAG_STUCK);
-    replay_is_whole(&s);
+    (void)story_store_replays(&s.f.ctx, &s.st);
     store_drop(&s);
 }
 
@@ -166,7 +128,7 @@ static void tell_incident(struct store *s, const char *until, bool withdrawn)
 static int64_t until_at(struct store *s, int64_t at_us)
 {
     struct promises p;
-    assert_ok(&s->f.ctx, promises_join(&s->f.ctx, s->eng->state, &s->eng->merchants[0], at_us, &p));
+    assert_ok(&s->f.ctx, promises_join(&s->f.ctx, s->st.eng->state, &s->st.eng->merchants[0], at_us, &p));
     return p.incidents_n == 0 ? 0 : p.incidents[0].until_us;
 }
 
@@ -190,7 +152,7 @@ static void incident_as_known(void **state)
     assert_int_equal(until_at(&s, at[1]), INT64_C(1795824000000000));
     assert_int_equal(until_at(&s, at[2]), 0);
     assert_int_equal(until_at(&s, 0), 0);
-    replay_is_whole(&s);
+    (void)story_store_replays(&s.f.ctx, &s.st);
     store_drop(&s);
 }
 

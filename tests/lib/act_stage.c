@@ -68,10 +68,7 @@ void stage_scan(struct stage *s, enum parcel_status status)
 
 void stage_close(struct stage *s)
 {
-    struct replay_report rep = {.facts = 0};
-    assert_ok(&s->ctx, engine_replay(&s->ctx, s->st.eng, s->st.merchant_id, &rep));
-    if (rep.differences != 0)
-        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    (void)story_store_replays(&s->ctx, &s->st);
     story_store_close(&s->st);
     secret_clear(&s->acct.webhook_secrets[0]);
     arena_free(s->arena);
@@ -133,11 +130,7 @@ bool stage_end_at(struct stage *s, int at)
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 9 || WEXITSTATUS(status) == 0));
-    reader_close(s->st.rd);
-    engine_close(s->st.eng);
-    struct engine_options eo = {.config = &s->st.cfg, .clock = s->st.clock, .no_threads = true, .no_sync = true};
-    assert_ok(&s->ctx, engine_open(&s->ctx, &eo, &s->st.eng));
-    assert_ok(&s->ctx, reader_open(&s->ctx, s->st.eng, &s->st.rd));
-    assert_ok(&s->ctx, story_store_settle(&s->ctx, &s->st));
+    story_store_shut(&s->st);
+    story_store_again(&s->ctx, &s->st);
     return WEXITSTATUS(status) == 9;
 }

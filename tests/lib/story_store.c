@@ -103,10 +103,32 @@ enum err story_store_courier(struct ctx *ctx, struct story_store *st, size_t *n)
     return e == OK && *n > 0 ? story_store_settle(ctx, st) : e;
 }
 
-void story_store_close(struct story_store *st)
+void story_store_shut(struct story_store *st)
 {
     reader_close(st->rd);
     engine_close(st->eng);
+}
+
+void story_store_again(struct ctx *ctx, struct story_store *st)
+{
+    struct engine_options eo = {.config = &st->cfg, .clock = st->clock, .no_threads = true, .no_sync = true};
+    assert_ok(ctx, engine_open(ctx, &eo, &st->eng));
+    assert_ok(ctx, reader_open(ctx, st->eng, &st->rd));
+    assert_ok(ctx, story_store_settle(ctx, st));
+}
+
+struct replay_report story_store_replays(struct ctx *ctx, struct story_store *st)
+{
+    struct replay_report rep = {.facts = 0};
+    assert_ok(ctx, engine_replay(ctx, st->eng, st->merchant_id, &rep));
+    if (rep.differences != 0)
+        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    return rep;
+}
+
+void story_store_close(struct story_store *st)
+{
+    story_store_shut(st);
     remove_folder(st->dir);
     *st = (struct story_store){.rd = NULL};
 }

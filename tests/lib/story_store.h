@@ -29,6 +29,11 @@ void story_store_open_live(struct ctx *ctx, struct clock *clock, const struct me
 /* story_store_courier: what is due goes out, as if a channel had taken it at once; *n: how many. */
 enum err story_store_courier(struct ctx *ctx, struct story_store *st, size_t *n);
 void story_store_close(struct story_store *st); /* removes the folder */
+/* story_store_shut: the engine ends, as a process does. story_store_again: another one opens what it left, without threads, and settles. */
+void story_store_shut(struct story_store *st);
+void story_store_again(struct ctx *ctx, struct story_store *st);
+/* story_store_replays: fails the test when the ledger, folded again, gives anything else; gives what was compared. */
+struct replay_report story_store_replays(struct ctx *ctx, struct story_store *st);
 /* story_store_append: one fact as NDJSON, told by source; story_store_settle: until everything is folded, ticks too. */
 enum err story_store_append(struct ctx *ctx, struct story_store *st, struct str source, const struct fact *fct);
 enum err story_store_settle(struct ctx *ctx, struct story_store *st);

@@ -207,7 +207,6 @@ static void an_answer_from_the_helpdesk(void **state)
 {
     struct world w;
     struct outbox_row *rows = NULL;
-    struct replay_report rep = {0};
     char text[65536] = "";
     size_t n = 0;
     (void)state;
@@ -236,9 +235,7 @@ static void an_answer_from_the_helpdesk(void **state)
     assert_int_equal(count(text, "\"from\":\"person\""), 2);
     close(fd);
     assert_ok(&w.f.ctx, engine_wait_folded(&w.f.ctx, w.st.eng, w.st.merchant_id, head(&w), 5000));
-    assert_ok(&w.f.ctx, engine_replay(&w.f.ctx, w.st.eng, w.st.merchant_id, &rep));
-    if (rep.differences != 0)
-        fail_msg("replay: %.*s", STR_ARG(rep.first));
+    (void)story_store_replays(&w.f.ctx, &w.st);
     world_close(&w);
 }
 
