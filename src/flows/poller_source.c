@@ -122,14 +122,14 @@ enum source_hold source_held(struct source *s)
     return hold;
 }
 
-/* Each call moves the time at which the window is free by one distance; a burst may run ahead of it. */
+/* Each call moves the time at which the window is free by one distance; a burst may run ahead of it. 0: no call yet. */
 static int64_t paced(const struct poll_rate *r, int64_t at_us, int64_t now)
 {
     int burst = r->calls / BURST_SHARE < 1 ? 1 : r->calls / BURST_SHARE;
     if (r->calls <= 0)
         return 0;
     int64_t distance = (r->window_us + r->calls - burst) / (r->calls - burst + 1), ahead = (burst - 1) * distance;
-    int64_t free_us = at_us + ahead > now ? at_us + ahead : now; /* without a burst */
+    int64_t free_us = at_us != 0 && at_us + ahead > now ? at_us + ahead : now; /* without a burst */
     return free_us + distance - ahead;
 }
 
